@@ -1,0 +1,177 @@
+//! The kinds of things one can declare, each in a file of its own. The list below is the only list: the schema,
+//! the configuration reader, the planner and the drivers go through it.
+
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Files, Finding, Rules};
+
+mod group;
+mod keyword;
+mod menu;
+mod reply;
+
+pub use group::{Group, MembersMode};
+pub use keyword::{Keyword, Match};
+pub use menu::Button;
+pub use reply::{RawReply, Reply};
+
+/// How the entries of a kind stand in its section of a resources document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A mapping from key to body.
+    Map,
+    /// A mapping with fixed keys; `none` instead of a body means that there is to be nothing.
+    Named(&'static [&'static str]),
+    /// A list of bodies, each known by its `name`, with a list of the same below it under `items`; so many levels.
+    /// The list is the whole: what is not in it goes.
+    Tree(usize),
+}
+
+/// What one can declare. Implementors are plain data: they know neither vendor nor file nor clock.
+pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {
+    /// Its word in addresses.
+    const NAME: &'static str;
+    /// Its section in a resources document.
+    const SECTION: &'static str;
+    /// How its section is laid out.
+    const SHAPE: Shape;
+    /// The fields that plain equality gets wrong.
+    const RULES: Rules;
+    /// Fields that are worked out and never written by a user.
+    const WORKED_OUT: &'static [&'static str] = &[];
+    /// Fields without which it can't be created.
+    const TO_CREATE: &'static [&'static str] = &[];
+    /// Changes are a draft until they are committed; this names the one field of the kind's own address
+    /// (`shop/menu`) that then changes.
+    const COMMIT: Option<&'static str> = None;
+
+    /// Puts in what is left out (a name that defaults to the key) and what stands in files.
+    fn fill(&mut self, key: &str, files: &dyn Files) -> Vec<Finding> {
+        let _ = (key, files);
+        vec![]
+    }
+
+    /// What is wrong with it whoever the vendor is.
+    fn check(&self) -> Vec<Finding> {
+        vec![]
+    }
+
+    /// By what a live object is known to be this one when no state says so.
+    fn natural(&self, key: &str) -> String {
+        key.to_owned()
+    }
+
+    /// Takes from what is live what this leaves to it.
+    fn lay_over(&mut self, have: &Self) {
+        let _ = have;
+    }
+}
+
+/// Calls something generic once for every kind.
+pub trait EachKind {
+    /// Called with each kind, in the order of the list.
+    fn kind<K: Kind>(&mut self);
+}
+
+/// A kind without its type, for everything that works on plain JSON bodies.
+#[derive(Clone, Copy)]
+pub struct KindInfo {
+    /// [`Kind::NAME`].
+    pub name: &'static str,
+    /// [`Kind::SECTION`].
+    pub section: &'static str,
+    /// [`Kind::SHAPE`].
+    pub shape: Shape,
+    /// [`Kind::RULES`].
+    pub rules: Rules,
+    /// [`Kind::WORKED_OUT`].
+    pub worked_out: &'static [&'static str],
+    /// [`Kind::TO_CREATE`].
+    pub to_create: &'static [&'static str],
+    /// [`Kind::COMMIT`].
+    pub commit: Option<&'static str>,
+    /// The schema of its body.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    /// [`Kind::lay_over`] on plain bodies.
+    pub lay_over: fn(&Value, &Value) -> Value,
+}
+
+impl KindInfo {
+    const fn of<K: Kind>() -> Self {
+        Self {
+            name: K::NAME,
+            section: K::SECTION,
+            shape: K::SHAPE,
+            rules: K::RULES,
+            worked_out: K::WORKED_OUT,
+            to_create: K::TO_CREATE,
+            commit: K::COMMIT,
+            schema: K::json_schema,
+            lay_over: |want, have| {
+                let typed = serde_json::from_value::<K>(want.clone()).and_then(|mut want| {
+                    want.lay_over(&serde_json::from_value(have.clone())?);
+                    serde_json::to_value(want)
+                });
+                typed.unwrap_or_else(|_| want.clone())
+            },
+        }
+    }
+
+    /// True if the section is the whole of what there is to be (a menu).
+    pub fn is_whole(&self) -> bool {
+        matches!(self.shape, Shape::Tree(_))
+    }
+}
+
+impl fmt::Debug for KindInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl PartialEq for KindInfo {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+macro_rules! list {
+    ($($kind:ident),+ $(,)?) => {
+        static KINDS: &[KindInfo] = &[$(KindInfo::of::<$kind>(),)+];
+
+        /// Calls `each` once for every kind.
+        pub fn each_kind(each: &mut impl EachKind) {
+            $(each.kind::<$kind>();)+
+        }
+    };
+}
+
+list![Group, Reply, Keyword, Button];
+
+/// Every kind, in the order in which they are made.
+pub fn kinds() -> &'static [KindInfo] {
+    KINDS
+}
+
+/// The kind with this name.
+pub fn kind_named(name: &str) -> Option<&'static KindInfo> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_and_sections_are_unique() {
+        let names: BTreeSet<_> = kinds().iter().map(|kind| kind.name).collect();
+        let sections: BTreeSet<_> = kinds().iter().map(|kind| kind.section).collect();
+        assert_eq!((names.len(), sections.len()), (kinds().len(), kinds().len()));
+    }
+}

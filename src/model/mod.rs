@@ -1,0 +1,13 @@
+//! The vocabulary: what can be declared. No I/O, no vendor, no clock.
+
+#![warn(missing_docs)]
+
+mod address;
+mod finding;
+pub mod kinds;
+mod rules;
+
+pub use address::{Address, Link, LinkTo, RemoteId};
+pub use finding::{Files, Finding, Step};
+pub use kinds::{EachKind, Kind, KindInfo, Shape, each_kind, kind_named, kinds};
+pub use rules::{Rule, Rules};

@@ -1,0 +1,229 @@
+//! What is wrong, where, and what to do next.
+//!
+//! A problem is data: it has a code that never changes its meaning, the places that show it, and a line of
+//! help. Nothing here decides whether the program stops; the caller looks at the level.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
+use serde::Serialize;
+
+mod code;
+
+pub use code::Code;
+
+/// A text that a place can point into, kept whole for as long as a problem may show it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The file's path below the project folder, with `/` between its parts.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+impl Source {
+    /// Line and column of a byte offset, both from 1, the column in characters.
+    pub fn line_column(&self, offset: usize) -> (usize, usize) {
+        let before = &self.text[..self.floor(offset)];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
+    fn floor(&self, offset: usize) -> usize {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+}
+
+/// A stretch of a source, in bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The text it lies in.
+    pub source: Arc<Source>,
+    /// First byte, and the byte after the last.
+    pub span: Range<usize>,
+    /// What to say beside it; may be empty.
+    pub label: String,
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl Place {
+    /// A place without a label.
+    pub fn new(source: &Arc<Source>, span: Range<usize>) -> Self {
+        Self { source: Arc::clone(source), span, label: String::new() }
+    }
+
+    /// The same place with a word beside it.
+    #[must_use]
+    pub fn labelled(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Line and column, both from 1.
+    pub fn line_column(&self) -> (usize, usize) {
+        self.source.line_column(self.span.start)
+    }
+}
+
+/// `file:line:column`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (line, column) = self.line_column();
+        write!(f, "{}:{line}:{column}", self.source.name)
+    }
+}
+
+/// How much a problem weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Said, but nothing stops.
+    Warning,
+    /// Nothing is planned or written.
+    Error,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Its stable code.
+    pub code: Code,
+    /// Whether it stops the work.
+    pub level: Level,
+    /// A lower-case fragment, no full stop.
+    pub message: String,
+    /// Where it shows, the most telling place first.
+    pub places: Vec<Place>,
+    /// The address (or account) it is about, where there is one.
+    pub about: Option<String>,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// An error with a message.
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self { code, level: Level::Error, message: message.into(), places: vec![], about: None, help: None }
+    }
+
+    /// A warning with a message.
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self { level: Level::Warning, ..Self::error(code, message) }
+    }
+
+    /// The same with one more place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.places.push(place);
+        self
+    }
+
+    /// The same with the address or account it is about.
+    #[must_use]
+    pub fn about(mut self, about: impl fmt::Display) -> Self {
+        self.about = Some(about.to_string());
+        self
+    }
+
+    /// The same with a line of help.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// As rustc shows its own: title, snippet with the place underlined, help.
+    pub fn render(&self, colour: bool) -> String {
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let title = match self.level {
+            Level::Error => Title::ERROR,
+            Level::Warning => Title::WARNING,
+        };
+        let headline = match &self.about {
+            Some(about) => format!("{about}: {}", self.message),
+            None => self.message.clone(),
+        };
+        let mut group = Group::with_title(title.primary_title(headline).id(self.code.as_str()));
+        for (nth, place) in self.places.iter().enumerate() {
+            let kind = if nth == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let end = place.source.floor(place.span.end);
+            let mut mark = kind.span(place.source.floor(place.span.start).min(end)..end);
+            if !place.label.is_empty() {
+                mark = mark.label(place.label.as_str());
+            }
+            group = group.element(
+                Snippet::source(place.source.text.as_str()).path(place.source.name.as_str()).annotation(mark),
+            );
+        }
+        if let Some(help) = &self.help {
+            group = group.element(Title::HELP.message(help.as_str()));
+        }
+        renderer.render(&[group]).to_string()
+    }
+
+    /// The same for programs: `validate --json` prints these.
+    pub fn to_json(&self) -> serde_json::Value {
+        let places: Vec<_> = self
+            .places
+            .iter()
+            .map(|place| {
+                let (line, column) = place.line_column();
+                serde_json::json!({"file": place.source.name, "line": line, "column": column, "label": place.label})
+            })
+            .collect();
+        serde_json::json!({
+            "code": self.code.as_str(), "level": self.level, "message": self.message,
+            "about": self.about, "places": places, "help": self.help,
+        })
+    }
+}
+
+/// True if any of them stops the work.
+pub fn any_error(problems: &[Problem]) -> bool {
+    problems.iter().any(|problem| problem.level == Level::Error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(text: &str, part: &str) -> Place {
+        let source = Arc::new(Source { name: "shop.yaml".into(), text: text.into() });
+        let start = text.find(part).expect("the part stands in the text");
+        Place::new(&source, start..start + part.len())
+    }
+
+    #[test]
+    fn columns_count_characters_not_bytes() {
+        assert_eq!(place("a: 1\n营业时间: x\n", "x").to_string(), "shop.yaml:2:7");
+    }
+
+    #[test]
+    fn an_offset_past_the_end_is_the_end() {
+        let source = Arc::new(Source { name: "a".into(), text: "营".into() });
+        assert_eq!(source.line_column(99), (1, 2));
+    }
+
+    #[test]
+    fn shows_place_and_help() {
+        let shown = Problem::error(Code::UnknownKey, "unknown key `nmae`")
+            .at(place("vip:\n  nmae: 会员\n", "nmae").labelled("not a key of a group"))
+            .help("did you mean `name`?")
+            .render(false);
+        assert!(shown.contains("error[MP003]: unknown key `nmae`"), "{shown}");
+        assert!(shown.contains("shop.yaml:2:3"), "{shown}");
+        assert!(shown.contains("not a key of a group"), "{shown}");
+        assert!(shown.contains("help: did you mean `name`?"), "{shown}");
+    }
+}

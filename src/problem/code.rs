@@ -1,0 +1,145 @@
+//! The stable codes of everything that can be wrong. A code keeps its meaning for ever; a retired one is not
+//! given again.
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal,)+) => {
+        /// Which rule was broken.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)+];
+
+            /// As printed: `MP` and three digits.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $code,)+ }
+            }
+
+            /// What it means, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Code::$name => concat!($($doc),+).trim_ascii(),)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// the file is not YAML, or more than we read of it (aliases that explode, too deep)
+    Syntax = "MP001",
+    /// a value has another type than the key wants
+    WrongType = "MP002",
+    /// a key that nobody knows here
+    UnknownKey = "MP003",
+    /// a key, name or account that is defined twice
+    Duplicate = "MP004",
+    /// a key that must be there is not
+    MissingKey = "MP005",
+    /// `${…}` names something that does not exist
+    MissingVariable = "MP006",
+    /// a file that cannot be read
+    File = "MP007",
+    /// a path that leaves the project folder
+    OutsideProject = "MP008",
+    /// files that include each other
+    IncludeCycle = "MP009",
+    /// an account that the project does not declare
+    UnknownAccount = "MP010",
+    /// a provider that does not exist
+    UnknownProvider = "MP011",
+    /// a reference to something that is not declared
+    DanglingReference = "MP012",
+    /// a part of the language that this version does not manage yet
+    NotYet = "MP013",
+    /// a value out of its range, or in a form that means nothing
+    BadValue = "MP014",
+    /// an environment that the project does not declare
+    UnknownEnvironment = "MP015",
+    /// `${env.…}` where the project does not allow it
+    EnvNotAllowed = "MP016",
+    /// a missing environment variable that `validate` stood in for
+    StandIn = "MP017",
+    /// `moved` that names something it cannot move
+    BadMove = "MP018",
+    /// a reply or button that is none of its forms, or several at once
+    NotExactlyOne = "MP019",
+    /// a menu with more buttons than WeChat shows
+    MenuSize = "MP020",
+    /// a name that is longer than the vendor keeps
+    NameTooLong = "MP021",
+    /// a text that is longer than the vendor keeps
+    TextTooLong = "MP022",
+    /// characters that the vendor's database refuses
+    Characters = "MP023",
+    /// a keyword that can never fire
+    NeverFires = "MP024",
+    /// a keyword that two rules answer
+    Ambiguous = "MP025",
+    /// a name that is empty
+    EmptyName = "MP026",
+    /// a word that the policy forbids
+    ForbiddenWord = "MP027",
+    /// a section that its provider does not keep
+    NotKept = "MP028",
+    /// something empty that the vendor's API cannot make empty
+    CannotBeEmpty = "MP029",
+    /// a menu name that WeChat cuts off on the phone
+    NameShown = "MP030",
+    /// a live object that cannot be made or changed as declared
+    CannotCreate = "MP040",
+    /// two live objects with one natural key
+    Twins = "MP041",
+    /// an openid that does not follow the account
+    NotAFollower = "MP042",
+    /// a vendor that could not be reached or did not answer as it should
+    Vendor = "MP050",
+    /// an account that the vendor does not know
+    AccountUnknown = "MP051",
+    /// a listing that could not be read to its end
+    Listing = "MP052",
+    /// more deletions than the policy allows
+    TooManyDeletes = "MP060",
+    /// a deletion or replacement of something protected
+    Protected = "MP061",
+    /// an account that looks empty although the state knows its objects
+    LooksEmpty = "MP062",
+    /// an account that is not the one the state remembers
+    Rebind = "MP063",
+    /// a built-in object that must not be renamed or deleted
+    BuiltIn = "MP064",
+    /// a permission that was given and is not needed
+    NotNeeded = "MP065",
+    /// a state file that cannot be read
+    State = "MP070",
+    /// a state file from a newer version
+    StateVersion = "MP071",
+    /// a lock that somebody else holds
+    Locked = "MP072",
+    /// a change that could not be carried out
+    Failed = "MP080",
+    /// a write of which nobody knows whether it happened
+    Uncertain = "MP081",
+    /// a write that the vendor accepted and that a read does not show
+    NotVerified = "MP082",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn codes_are_unique_and_well_formed() {
+        let codes: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(codes.len(), Code::ALL.len());
+        for code in codes {
+            assert!(code.len() == 5 && code.starts_with("MP"), "{code}");
+            assert!(code[2..].bytes().all(|byte| byte.is_ascii_digit()), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_code_says_what_it_means() {
+        assert!(Code::ALL.iter().all(|code| !code.meaning().is_empty()));
+    }
+}

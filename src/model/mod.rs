@@ -2,11 +2,13 @@
 
 #![warn(missing_docs)]
 
+mod action;
 mod address;
 mod finding;
 pub mod kinds;
 mod rules;
 
+pub use action::Action;
 pub use address::{Address, Link, LinkTo, RemoteId};
 pub use finding::{Files, Finding, Step};
 pub use kinds::{EachKind, Kind, KindInfo, Shape, each_kind, kind_named, kinds};

@@ -1,0 +1,64 @@
+//! What an apply tells while it works. The progress display and the JSON lines only listen.
+
+use crate::model::{Action, Address};
+use crate::problem::Problem;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Work begins: so many changes.
+    Begin {
+        /// How many changes will be tried.
+        changes: usize,
+    },
+    /// A change is being carried out.
+    Start {
+        /// What it is done to.
+        address: Address,
+        /// What is done.
+        action: Action,
+    },
+    /// A change came to its end.
+    Change(Done),
+    /// Everything was tried, and what was written is being read back.
+    Verify,
+    /// The end.
+    Summary(Tally),
+}
+
+/// How one change ended.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// What it was done to.
+    pub address: Address,
+    /// What was to be done.
+    pub action: Action,
+    /// How it ended.
+    pub ending: Ending,
+    /// Why, unless it was done.
+    pub problem: Option<Problem>,
+}
+
+/// How a change ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It was carried out.
+    Done,
+    /// It was not, or nobody knows.
+    Failed,
+    /// It was not tried, since something it needs failed or the work was interrupted.
+    Skipped,
+}
+
+/// How many ended how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Carried out.
+    pub done: usize,
+    /// Not carried out, or uncertain.
+    pub failed: usize,
+    /// Not tried.
+    pub skipped: usize,
+    /// Everything that was written was read back as wanted.
+    pub verified: bool,
+}

@@ -1,0 +1,126 @@
+//! What would change: what a person reads and approves, and what `apply` then does. Making a plan is pure.
+
+use serde_json::Value;
+
+use crate::model::{Action, Address, RemoteId};
+use crate::problem::{Place, Problem, any_error};
+
+/// What would change, and everything that was noticed on the way.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The environment it was made for.
+    pub environment: String,
+    /// Creates, updates and deletes, in the order in which they are carried out.
+    pub changes: Vec<Change>,
+    /// Managed resources that are as they should be.
+    pub unchanged: Vec<Address>,
+    /// Live objects that nobody lists and nobody owns.
+    pub unmanaged: Vec<Live>,
+    /// Live objects that were found by their natural key and are ours from the next apply on.
+    pub adopted: Vec<Live>,
+    /// Objects that were ours and are left alone from the next apply on, since their section is gone.
+    pub released: Vec<Live>,
+    /// Objects that were ours and that somebody else has deleted; nothing is left to do about them.
+    pub forgotten: Vec<Live>,
+    /// For a kind that is a tree: its addresses top to bottom as they would stand afterwards, those that go included.
+    pub trees: Vec<Vec<Address>>,
+    /// Why it may not be applied.
+    pub refusals: Vec<Problem>,
+    /// What one should know.
+    pub warnings: Vec<Problem>,
+    /// Accounts that could not be planned, each with its reasons. The others are not touched by that.
+    pub failed: Vec<FailedAccount>,
+}
+
+/// One live object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    /// Its address, or for an unmanaged one the address it would have.
+    pub address: Address,
+    /// The vendor's id.
+    pub id: RemoteId,
+}
+
+/// An account that could not be read.
+#[derive(Clone, Debug)]
+pub struct FailedAccount {
+    /// Its name.
+    pub account: String,
+    /// Why.
+    pub problems: Vec<Problem>,
+}
+
+/// One thing that is made, changed or unmade.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// What it is done to.
+    pub address: Address,
+    /// What is done.
+    pub action: Action,
+    /// A new object in place of the old one.
+    pub replace: bool,
+    /// The vendor's id of the live object, if there is one.
+    pub id: Option<RemoteId>,
+    /// What differs. A delete lists what is lost.
+    pub fields: Vec<FieldChange>,
+    /// What must be done before.
+    pub requires: Vec<Address>,
+    /// What one should know about it, e.g. that somebody else changed it since the last apply.
+    pub notes: Vec<String>,
+    /// Where it is declared; none for a delete.
+    pub origin: Option<Place>,
+    /// The live body.
+    pub have: Option<Value>,
+    /// The body that is wanted, laid over the live one.
+    pub want: Option<Value>,
+}
+
+/// One field that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldChange {
+    /// Dotted path into the body.
+    pub path: String,
+    /// The live value; `Null` if there is none.
+    pub before: Value,
+    /// The wanted value; `Null` if there is to be none.
+    pub after: Value,
+}
+
+/// How many of each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Changes that make something.
+    pub create: usize,
+    /// Changes that alter or replace something.
+    pub update: usize,
+    /// Changes that unmake something.
+    pub delete: usize,
+    /// Managed and right.
+    pub unchanged: usize,
+    /// Live and nobody's.
+    pub unmanaged: usize,
+}
+
+impl Plan {
+    /// How many of each.
+    pub fn summary(&self) -> Summary {
+        let count = |action| self.changes.iter().filter(|change| change.action == action).count();
+        Summary {
+            create: count(Action::Create),
+            update: count(Action::Update),
+            delete: count(Action::Delete),
+            unchanged: self.unchanged.len(),
+            unmanaged: self.unmanaged.len(),
+        }
+    }
+
+    /// True if `apply` would write nothing to a vendor.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// True if `apply` must not carry it out.
+    pub fn is_refused(&self) -> bool {
+        any_error(&self.refusals)
+    }
+}

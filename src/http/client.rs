@@ -1,0 +1,149 @@
+//! The client itself, and its two faces.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, redirect};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Answer, Failure, Throttle};
+
+/// The largest answer that is read; a vendor's page of 100 objects stays far below.
+const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The connections of one account.
+#[derive(Debug)]
+pub struct Client {
+    inner: reqwest::Client,
+    headers: HeaderMap,
+    throttle: Throttle,
+    calls: AtomicUsize,
+}
+
+impl Client {
+    /// A client that sends these headers with every request. They may hold secrets and are never shown.
+    ///
+    /// # Errors
+    /// A header that HTTP does not allow, by name; or a TLS set-up that does not work.
+    pub fn new<'a>(
+        headers: impl IntoIterator<Item = (&'a str, &'a SecretString)>,
+        throttle: Throttle,
+    ) -> Result<Arc<Self>, String> {
+        // Whoever comes first installs the provider; that another did is no mistake.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut map = HeaderMap::new();
+        map.insert(ACCEPT, HeaderValue::from_static("application/json, */*;q=0.1"));
+        for (name, value) in headers {
+            let key = HeaderName::try_from(name).map_err(|_| format!("`{name}` is not a header name"))?;
+            let mut value = HeaderValue::try_from(value.expose_secret())
+                .map_err(|_| format!("the value of header `{name}` has characters that a header can't have"))?;
+            value.set_sensitive(true);
+            map.insert(key, value);
+        }
+        #[expect(clippy::disallowed_methods, reason = "this is the room that makes clients")]
+        let inner = reqwest::Client::builder()
+            .user_agent(concat!("mpform/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
+            // A redirect could carry the headers to another host, and no vendor needs one.
+            .redirect(redirect::Policy::none())
+            .build()
+            .map_err(|error| format!("can't set up HTTP: {}", reason(&error)))?;
+        Ok(Arc::new(Self { inner, headers: map, throttle, calls: AtomicUsize::new(0) }))
+    }
+
+    /// Calls made so far.
+    pub fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    async fn send(&self, method: Method, url: &str, body: Option<Bytes>) -> Result<Answer, Failure> {
+        let _permit = self.throttle.enter().await;
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        let mut request = self.inner.request(method, url).headers(self.headers.clone());
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        let mut response = request.send().await.map_err(|error| {
+            let unsent = error.is_connect() || error.is_builder();
+            if unsent { Failure::Unsent(reason(&error)) } else { Failure::Lost(reason(&error)) }
+        })?;
+        let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let content_type = header(CONTENT_TYPE).unwrap_or_default();
+        let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let retry_after = header(RETRY_AFTER).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
+        let status = response.status().as_u16();
+        let mut read = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| Failure::Lost(reason(&error)))? {
+            if read.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(Failure::Lost(format!("the answer is larger than {LARGEST_ANSWER} bytes")));
+            }
+            read.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, content_type, retry_after, body: read.freeze() })
+    }
+}
+
+/// The face of a client that can only read.
+#[derive(Clone, Debug)]
+pub struct Reader(Arc<Client>);
+
+impl Reader {
+    /// A reader on a client.
+    pub fn new(client: &Arc<Client>) -> Self {
+        Self(Arc::clone(client))
+    }
+
+    /// One GET, once.
+    ///
+    /// # Errors
+    /// When there is no whole answer.
+    pub async fn get(&self, url: &str) -> Result<Answer, Failure> {
+        self.0.send(Method::GET, url, None).await
+    }
+}
+
+/// The face of a client that can write too.
+#[derive(Clone, Debug)]
+pub struct Writer(Reader);
+
+impl Writer {
+    /// A writer on a client.
+    pub fn new(client: &Arc<Client>) -> Self {
+        Self(Reader::new(client))
+    }
+
+    /// What can read on the same connections.
+    pub fn reader(&self) -> &Reader {
+        &self.0
+    }
+
+    /// One request with a JSON body (or none), once.
+    ///
+    /// # Errors
+    /// When there is no whole answer.
+    pub async fn send(&self, method: Method, url: &str, body: Option<Bytes>) -> Result<Answer, Failure> {
+        self.0.0.send(method, url, body).await
+    }
+}
+
+/// The innermost reason of an error, without the URL, which may hold what is nobody's business.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer in time".to_owned();
+    }
+    let mut deepest = error.source();
+    while let Some(deeper) = deepest.and_then(std::error::Error::source) {
+        deepest = Some(deeper);
+    }
+    match deepest {
+        Some(deepest) => deepest.to_string(),
+        None => error.to_string().split(" for url").next().unwrap_or_default().to_owned(),
+    }
+}

@@ -1,0 +1,48 @@
+//! One HTTP client for all vendors: time-outs, throttle, bounded answers, no redirects.
+//!
+//! It knows no vendor. It says what can be known of a request (never sent, sent without an answer, answered) and
+//! leaves what an answer means to the vendor's `api.rs`; retrying happens above that, see [`retry`].
+//!
+//! Reading and writing are two types. Whoever holds a [`Reader`] can't write.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+mod client;
+pub mod retry;
+mod throttle;
+
+pub use client::{Client, Reader, Writer};
+pub use throttle::{Limits, Throttle};
+
+/// An answer, whatever it says.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The content type, lower-case, without its parameters.
+    pub content_type: String,
+    /// How long the vendor asks us to wait.
+    pub retry_after: Option<Duration>,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No connection: nothing has happened at the vendor's.
+    Unsent(String),
+    /// The request went out and no whole answer came back: it may have been carried out.
+    Lost(String),
+}
+
+impl Failure {
+    /// What went wrong.
+    pub fn message(&self) -> &str {
+        match self {
+            Self::Unsent(message) | Self::Lost(message) => message,
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Readers and writers without their kind: typed inside, plain JSON outside.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use serde_json::Value;
+
+use super::{Found, Lane, Links, Made, Reader, VendorError, Writer};
+use crate::model::{Action, Finding, Kind, RemoteId};
+
+/// [`Reader`] on plain bodies.
+pub trait AnyReader: Send + Sync {
+    /// See [`Reader::list`].
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>>;
+    /// See [`Reader::read`].
+    fn read<'a>(
+        &'a self,
+        id: &'a RemoteId,
+        want: Option<&'a Value>,
+    ) -> BoxFuture<'a, Result<Option<Value>, VendorError>>;
+    /// See [`Reader::fit`].
+    fn fit<'a>(
+        &'a self,
+        want: &'a mut Value,
+        have: Option<(&'a RemoteId, &'a Value)>,
+    ) -> BoxFuture<'a, Result<Vec<Finding>, VendorError>>;
+    /// See [`Reader::draft`].
+    fn draft(&self) -> BoxFuture<'_, Result<Option<String>, VendorError>>;
+}
+
+/// [`Writer`] on plain bodies.
+pub trait AnyWriter: Send + Sync {
+    /// See [`Writer::lane`].
+    fn lane(&self, action: Action, want: Option<&Value>) -> Lane;
+    /// See [`Writer::create`].
+    fn create<'a>(
+        &'a self,
+        key: &'a str,
+        want: &'a Value,
+        links: &'a Links,
+        made: &'a Made<'a>,
+    ) -> BoxFuture<'a, Result<RemoteId, VendorError>>;
+    /// See [`Writer::update`].
+    fn update<'a>(
+        &'a self,
+        id: &'a RemoteId,
+        have: &'a Value,
+        want: &'a Value,
+        links: &'a Links,
+    ) -> BoxFuture<'a, Result<(), VendorError>>;
+    /// See [`Writer::delete`].
+    fn delete<'a>(&'a self, key: &'a str, id: &'a RemoteId) -> BoxFuture<'a, Result<(), VendorError>>;
+    /// See [`Writer::commit`].
+    fn commit(&self) -> BoxFuture<'_, Result<(), VendorError>>;
+}
+
+/// A kind and who reads or writes it.
+pub type Kinds<T> = Vec<(&'static str, Arc<T>)>;
+
+/// Takes the type off a reader.
+pub fn reader<K: Kind>(typed: impl Reader<K>) -> (&'static str, Arc<dyn AnyReader>) {
+    (K::NAME, Arc::new(Erased { typed, kind: PhantomData::<fn() -> K> }))
+}
+
+/// Takes the type off a writer.
+pub fn writer<K: Kind>(typed: impl Writer<K>) -> (&'static str, Arc<dyn AnyWriter>) {
+    (K::NAME, Arc::new(Erased { typed, kind: PhantomData::<fn() -> K> }))
+}
+
+struct Erased<K, T> {
+    typed: T,
+    kind: PhantomData<fn() -> K>,
+}
+
+fn typed<K: Kind>(body: &Value) -> Result<K, VendorError> {
+    serde::Deserialize::deserialize(body)
+        .map_err(|error| VendorError::refused("nothing sent", format!("not a body of {}: {error}", K::NAME)))
+}
+
+fn plain<K: Kind>(body: &K) -> Result<Value, VendorError> {
+    serde_json::to_value(body)
+        .map_err(|error| VendorError::refused("nothing sent", format!("not a body of {}: {error}", K::NAME)))
+}
+
+impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>> {
+        Box::pin(async {
+            let found = self.typed.list().await?;
+            let plain = |one: Found<K>| {
+                let body = one.body.as_ref().map(plain).transpose()?;
+                Ok(Found { id: one.id, natural: one.natural, parent: one.parent, built_in: one.built_in, body })
+            };
+            found.into_iter().map(plain).collect()
+        })
+    }
+
+    fn read<'a>(
+        &'a self,
+        id: &'a RemoteId,
+        want: Option<&'a Value>,
+    ) -> BoxFuture<'a, Result<Option<Value>, VendorError>> {
+        Box::pin(async move {
+            let want = want.map(typed::<K>).transpose()?;
+            self.typed.read(id, want.as_ref()).await?.as_ref().map(plain).transpose()
+        })
+    }
+
+    fn fit<'a>(
+        &'a self,
+        want: &'a mut Value,
+        have: Option<(&'a RemoteId, &'a Value)>,
+    ) -> BoxFuture<'a, Result<Vec<Finding>, VendorError>> {
+        Box::pin(async move {
+            let mut body = typed::<K>(want)?;
+            let have = have.map(|(id, body)| typed::<K>(body).map(|body| (id, body))).transpose()?;
+            let findings = self.typed.fit(&mut body, have.as_ref().map(|(id, body)| (*id, body))).await?;
+            *want = plain(&body)?;
+            Ok(findings)
+        })
+    }
+
+    fn draft(&self) -> BoxFuture<'_, Result<Option<String>, VendorError>> {
+        Box::pin(self.typed.draft())
+    }
+}
+
+impl<K: Kind, W: Writer<K>> AnyWriter for Erased<K, W> {
+    fn lane(&self, action: Action, want: Option<&Value>) -> Lane {
+        let want = want.and_then(|want| typed::<K>(want).ok());
+        self.typed.lane(action, want.as_ref())
+    }
+
+    fn create<'a>(
+        &'a self,
+        key: &'a str,
+        want: &'a Value,
+        links: &'a Links,
+        made: &'a Made<'a>,
+    ) -> BoxFuture<'a, Result<RemoteId, VendorError>> {
+        Box::pin(async move { self.typed.create(key, &typed(want)?, links, made).await })
+    }
+
+    fn update<'a>(
+        &'a self,
+        id: &'a RemoteId,
+        have: &'a Value,
+        want: &'a Value,
+        links: &'a Links,
+    ) -> BoxFuture<'a, Result<(), VendorError>> {
+        Box::pin(async move { self.typed.update(id, &typed(have)?, &typed(want)?, links).await })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str, id: &'a RemoteId) -> BoxFuture<'a, Result<(), VendorError>> {
+        Box::pin(self.typed.delete(key, id))
+    }
+
+    fn commit(&self) -> BoxFuture<'_, Result<(), VendorError>> {
+        Box::pin(self.typed.commit())
+    }
+}

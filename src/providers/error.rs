@@ -1,0 +1,97 @@
+//! What a vendor, or the way to it, says no with.
+
+use std::fmt;
+
+use crate::http::Failure;
+use crate::http::retry::{Again, MayPass};
+use crate::problem::{Code, Problem};
+
+/// Whether the call that failed did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// Certainly not.
+    No,
+    /// Nobody knows until it is looked at.
+    Maybe,
+}
+
+/// A call that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VendorError {
+    /// The call: method and path below the account, nothing secret.
+    pub call: String,
+    /// The vendor's own code, or `HTTP` and the status where it did not come to that.
+    pub code: Option<String>,
+    /// The vendor's own message, or what was wrong with its answer.
+    pub message: String,
+    /// Whether it did something.
+    pub happened: Happened,
+    /// Whether the same call may pass if it is made again. Only reads are.
+    pub again: Again,
+}
+
+impl VendorError {
+    /// The vendor said no, for good.
+    pub fn refused(call: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { call: call.into(), code: None, message: message.into(), happened: Happened::No, again: Again::No }
+    }
+
+    /// There was no whole answer.
+    pub fn unanswered(call: impl Into<String>, failure: &Failure) -> Self {
+        let happened = match failure {
+            Failure::Unsent(_) => Happened::No,
+            Failure::Lost(_) => Happened::Maybe,
+        };
+        Self { call: call.into(), code: None, message: failure.message().to_owned(), happened, again: Again::Soon }
+    }
+
+    /// The same with the vendor's code.
+    #[must_use]
+    pub fn code(mut self, code: impl fmt::Display) -> Self {
+        self.code = Some(code.to_string());
+        self
+    }
+
+    /// The same, and it may pass if it is tried again.
+    #[must_use]
+    pub fn may_pass(mut self, again: Again) -> Self {
+        self.again = again;
+        self
+    }
+
+    /// The same, and nobody knows whether it did something.
+    #[must_use]
+    pub fn maybe_happened(mut self) -> Self {
+        self.happened = Happened::Maybe;
+        self
+    }
+
+    /// As a problem about an address or account.
+    pub fn problem(&self, about: impl fmt::Display) -> Problem {
+        let help = match (self.happened, self.code.as_deref()) {
+            (_, Some("HTTP 404")) => "the vendor has no such path: check `base_url`",
+            (Happened::No, None) => "check `base_url` and the network, then run the command again",
+            _ => "run the command again; if it stays, ask the vendor with the code and message above",
+        };
+        Problem::error(Code::Vendor, self.to_string()).about(about).help(help)
+    }
+}
+
+/// `GET keyword/5f…: code 500: …`
+impl fmt::Display for VendorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.code {
+            Some(http) if http.starts_with("HTTP") => write!(f, "{}: {http}: {}", self.call, self.message),
+            Some(code) => write!(f, "{}: code {code}: {}", self.call, self.message),
+            None => write!(f, "{}: {}", self.call, self.message),
+        }
+    }
+}
+
+impl std::error::Error for VendorError {}
+
+impl MayPass for VendorError {
+    fn again(&self) -> Again {
+        self.again
+    }
+}

@@ -1,0 +1,192 @@
+//! The vendors. Each keeps some of the kinds, in its own way; what differs between them ends here.
+//!
+//! A vendor never sees a plan, a diff or a terminal. Reading and writing are two traits on two types: whoever
+//! plans holds [`Reads`], which has no way to write.
+
+#![warn(missing_docs)]
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::Value;
+
+use crate::config::Node;
+use crate::desired::Wanted;
+use crate::http;
+use crate::model::{Action, Finding, Kind, Link, RemoteId};
+use crate::problem::Problem;
+
+mod erased;
+mod error;
+pub mod yeapoo;
+
+pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};
+pub use error::{Happened, VendorError};
+
+/// A vendor: what it is called, what it keeps, and how its accounts are opened.
+pub struct Provider {
+    /// Its word in `provider:`.
+    pub name: &'static str,
+    /// The kinds it keeps.
+    pub kinds: &'static [&'static str],
+    /// The schema of an account's settings.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    /// Reads an account's settings.
+    pub settings: fn(&Node, &mut Vec<Problem>) -> Option<Box<dyn Connect>>,
+    /// What the vendor refuses in one body.
+    pub limits: fn(kind: &str, body: &Value) -> Vec<Finding>,
+    /// What the vendor refuses in everything an account declares, taken together.
+    pub together: fn(&[&Wanted]) -> Vec<Problem>,
+    /// How much may be under way at once where the account does not say.
+    pub throttle: http::Limits,
+}
+
+/// Every vendor.
+pub fn providers() -> &'static [Provider] {
+    static PROVIDERS: &[Provider] = &[yeapoo::PROVIDER];
+    PROVIDERS
+}
+
+/// The vendor with this name.
+pub fn provider_named(name: &str) -> Option<&'static Provider> {
+    providers().iter().find(|provider| provider.name == name)
+}
+
+/// One account's settings, read and ready to be used.
+pub trait Connect: Send + Sync {
+    /// What the state remembers the account by: setting and value, nothing secret.
+    fn identity(&self) -> IndexMap<&'static str, String>;
+    /// Reads the account. Each call opens a fresh view: what one view has read it does not read again.
+    fn reads(&self, http: http::Reader) -> Arc<dyn Reads>;
+    /// Writes to the account.
+    fn writes(&self, http: http::Writer) -> Arc<dyn Writes>;
+}
+
+/// Everything that can be read of an account.
+pub trait Reads: Send + Sync {
+    /// The reader of a kind; `None` for a kind that the vendor does not keep.
+    fn reader(&self, kind: &str) -> Option<Arc<dyn AnyReader>>;
+    /// Asks whether the vendor knows the account at all; `Ok(None)` where that can't be told.
+    fn known(&self) -> futures::future::BoxFuture<'_, Result<Option<bool>, VendorError>>;
+}
+
+/// Everything that can be written to an account.
+pub trait Writes: Send + Sync {
+    /// The writer of a kind; `None` for a kind that the vendor does not keep.
+    fn writer(&self, kind: &str) -> Option<Arc<dyn AnyWriter>>;
+}
+
+/// A live object as a list shows it.
+#[derive(Clone, Debug)]
+pub struct Found<B> {
+    /// The vendor's id.
+    pub id: RemoteId,
+    /// What it is known by when no state says which of ours it is.
+    pub natural: String,
+    /// The object it lies under.
+    pub parent: Option<RemoteId>,
+    /// Made by the vendor and shared between accounts: never renamed or deleted, and not counted.
+    pub built_in: bool,
+    /// The whole object, where the list shows it whole.
+    pub body: Option<B>,
+}
+
+/// How one vendor reads one kind.
+pub trait Reader<K: Kind>: Send + Sync + 'static {
+    /// Every live object. An error if the list can't be read to its end.
+    fn list(&self) -> impl Future<Output = Result<Vec<Found<K>>, VendorError>> + Send;
+
+    /// One object, whole; `None` if it is gone. `want` says which parts will be compared: what it leaves out need
+    /// not be read.
+    fn read(&self, id: &RemoteId, want: Option<&K>) -> impl Future<Output = Result<Option<K>, VendorError>> + Send;
+
+    /// Takes out of what is wanted what this vendor can't hold now, and says so.
+    fn fit(
+        &self,
+        want: &mut K,
+        have: Option<(&RemoteId, &K)>,
+    ) -> impl Future<Output = Result<Vec<Finding>, VendorError>> + Send {
+        let _ = (want, have);
+        async { Ok(vec![]) }
+    }
+
+    /// For a kind whose changes are drafts: a fingerprint of what a commit would make public.
+    fn draft(&self) -> impl Future<Output = Result<Option<String>, VendorError>> + Send {
+        async { Ok(None) }
+    }
+}
+
+/// How one vendor writes one kind.
+pub trait Writer<K: Kind>: Send + Sync + 'static {
+    /// Whether this may run beside other writes to the account.
+    fn lane(&self, action: Action, want: Option<&K>) -> Lane;
+
+    /// Makes it. `made` is told the id as soon as the vendor gave one, so that it is not lost if a later step fails.
+    fn create(
+        &self,
+        key: &str,
+        want: &K,
+        links: &Links,
+        made: &Made<'_>,
+    ) -> impl Future<Output = Result<RemoteId, VendorError>> + Send;
+
+    /// Makes a live object what is wanted. What `want` leaves out stays as it is in `have`.
+    fn update(
+        &self,
+        id: &RemoteId,
+        have: &K,
+        want: &K,
+        links: &Links,
+    ) -> impl Future<Output = Result<(), VendorError>> + Send;
+
+    /// Unmakes it. That it is gone already is no error.
+    fn delete(&self, key: &str, id: &RemoteId) -> impl Future<Output = Result<(), VendorError>> + Send;
+
+    /// For a kind whose changes are drafts: makes them public.
+    fn commit(&self) -> impl Future<Output = Result<(), VendorError>> + Send {
+        async { Ok(()) }
+    }
+}
+
+/// Is told an id as soon as the vendor gave it.
+pub type Made<'a> = dyn Fn(&RemoteId) + Send + Sync + 'a;
+
+/// Whether a write may run beside others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Beside any other.
+    Free,
+    /// One at a time per account, in the order of the plan.
+    Alone,
+}
+
+/// The vendor's ids of what a body points at.
+#[derive(Clone, Debug, Default)]
+pub struct Links(IndexMap<(String, String), RemoteId>);
+
+impl Links {
+    /// Says which id a key of a kind has.
+    pub fn insert(&mut self, kind: &str, key: &str, id: RemoteId) {
+        self.0.insert((kind.to_owned(), key.to_owned()), id);
+    }
+
+    /// The id a link stands for.
+    ///
+    /// # Errors
+    /// When it is not known, since what it points at could not be made.
+    pub fn id<K: Kind>(&self, link: &Link<K>) -> Result<&RemoteId, VendorError> {
+        let key = (K::NAME.to_owned(), link.key().to_owned());
+        self.0.get(&key).ok_or_else(|| {
+            VendorError::refused("nothing sent", format!("the id of {}/{} is not known", K::NAME, link.key()))
+        })
+    }
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}

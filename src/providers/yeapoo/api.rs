@@ -1,0 +1,318 @@
+//! Yeapoo's address, envelope, paging and codes.
+//!
+//! Every handled answer is HTTP 200; whether it went well is only in `code`. Messages hold SQL and class names
+//! and differ between deployments, so nothing is decided by them but whether to try again.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use reqwest::{Method, Url};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::http::retry::{Again, until_it_passes};
+use crate::http::{self, Answer};
+use crate::providers::VendorError;
+
+/// The server gives at most this many a page, whatever it is asked for.
+const PAGE: usize = 100;
+
+/// What can be read.
+#[derive(Debug)]
+pub(super) struct ReadApi {
+    http: http::Reader,
+    root: Url,
+    info_id: String,
+}
+
+/// What can be written; it can read as well.
+#[derive(Debug)]
+pub(super) struct WriteApi {
+    http: http::Writer,
+    pub(super) read: ReadApi,
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    code: Value,
+    #[serde(default)]
+    message: Option<Value>,
+    #[serde(default)]
+    data: Value,
+}
+
+/// One page of a list.
+pub(super) struct Page<T> {
+    pub(super) items: Vec<T>,
+    pub(super) pagination: Pagination,
+}
+
+/// What the server says of a page.
+#[derive(Deserialize)]
+pub(super) struct Pagination {
+    size: usize,
+    count: usize,
+}
+
+impl ReadApi {
+    pub(super) fn new(http: http::Reader, base_url: &Url, info_id: &str) -> Self {
+        Self { http, root: base_url.clone(), info_id: info_id.to_owned() }
+    }
+
+    /// `GET {base}/v1/{info_id}/{path}?{query}`, tried again where that may help.
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<T, VendorError> {
+        let call = call_name("GET", path, query);
+        let url = self.url(&[self.info_id.as_str()], path, query);
+        let answer = until_it_passes(|| async {
+            let answer = self.http.get(url.as_str()).await.map_err(|failure| VendorError::unanswered(&call, &failure))?;
+            data(&call, &answer)
+        })
+        .await?;
+        shape(&call, answer)
+    }
+
+    /// Every item of a list: pages of 100 until the distinct ids make up `count` or a page is short.
+    ///
+    /// Pages are cut by offset without a unique order, so an item may show twice and another not at all: where the
+    /// distinct ids don't make up `count`, the list is read once more. Some lists count what they never show.
+    pub(super) async fn pages<T, D: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        open: impl Fn(D) -> Page<T>,
+        id: impl Fn(&T) -> &str,
+        count_is_true: bool,
+    ) -> Result<Vec<T>, VendorError> {
+        let mut items = vec![];
+        let mut seen = HashSet::new();
+        for _ in 0..2 {
+            let complete = self.pages_once(path, query, &open, &id, &mut items, &mut seen).await?;
+            if complete || !count_is_true {
+                break;
+            }
+        }
+        Ok(items)
+    }
+
+    async fn pages_once<T, D: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        open: &impl Fn(D) -> Page<T>,
+        id: &impl Fn(&T) -> &str,
+        items: &mut Vec<T>,
+        seen: &mut HashSet<String>,
+    ) -> Result<bool, VendorError> {
+        let mut index = 1;
+        let mut read = 0;
+        loop {
+            let (nth, size) = (index.to_string(), PAGE.to_string());
+            let mut paged = query.to_vec();
+            paged.extend([("index", nth.as_str()), ("size", size.as_str())]);
+            let page = open(self.get(path, &paged).await?);
+            let length = page.items.len();
+            read += length;
+            items.extend(page.items.into_iter().filter(|item| seen.insert(id(item).to_owned())));
+            if seen.len() >= page.pagination.count {
+                return Ok(true);
+            }
+            if length < page.pagination.size.clamp(1, PAGE) {
+                return Ok(false);
+            }
+            if read > 2 * page.pagination.count + PAGE {
+                let call = call_name("GET", path, query);
+                return Err(VendorError::refused(call, "the list does not come to an end"));
+            }
+            index += 1;
+        }
+    }
+
+    /// Asks for the account itself. The call only drops the server's cached WeChat token; a deployment without it
+    /// answers 404, which means nothing.
+    pub(super) async fn account_exists(&self) -> Result<Option<bool>, VendorError> {
+        let call = "GET bind/refresh";
+        let url = self.url(&[], &["bind", "refresh", &self.info_id], &[]);
+        let answer = until_it_passes(|| async {
+            let answer = self.http.get(url.as_str()).await.map_err(|failure| VendorError::unanswered(call, &failure))?;
+            if answer.status == 404 { Ok(None) } else { data(call, &answer).map(|_| Some(true)) }
+        })
+        .await;
+        match answer {
+            Err(error) if is_unknown_id(&error) => Ok(Some(false)),
+            other => other,
+        }
+    }
+
+    fn url(&self, front: &[&str], path: &[&str], query: &[(&str, &str)]) -> Url {
+        let mut url = self.root.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push("v1").extend(front).extend(path);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+}
+
+impl WriteApi {
+    pub(super) fn new(http: http::Writer, base_url: &Url, info_id: &str) -> Self {
+        let read = ReadApi::new(http.reader().clone(), base_url, info_id);
+        Self { http, read }
+    }
+
+    /// A write that answers with the id of what it made.
+    pub(super) async fn make(&self, path: &[&str], body: &Value) -> Result<String, VendorError> {
+        match self.send(Method::POST, path, Some(body)).await? {
+            Value::String(id) if !id.is_empty() => Ok(id),
+            other => Err(VendorError::refused(call_name("POST", path, &[]), format!("no id in the answer: {other}"))
+                .maybe_happened()),
+        }
+    }
+
+    /// A write that answers with nothing. Sent once: whether a lost one may be sent again is not known here.
+    pub(super) async fn send(&self, method: Method, path: &[&str], body: Option<&Value>) -> Result<Value, VendorError> {
+        let call = call_name(method.as_str(), path, &[]);
+        let url = self.read.url(&[self.read.info_id.as_str()], path, &[]);
+        let body = body.map(|body| Bytes::from(body.to_string()));
+        let answer = self.http.send(method, url.as_str(), body).await;
+        data(&call, &answer.map_err(|failure| VendorError::unanswered(&call, &failure))?)
+    }
+}
+
+/// True if the vendor's own code is 500: on calls by id its word for an id that it does not know.
+pub(super) fn is_unknown_id(error: &VendorError) -> bool {
+    error.code.as_deref() == Some("500")
+}
+
+/// The method and the path below the account.
+fn call_name(method: &str, path: &[&str], query: &[(&str, &str)]) -> String {
+    let mut name = format!("{method} {}", path.join("/"));
+    for (nth, (key, value)) in query.iter().enumerate() {
+        let _ = write!(name, "{}{key}={value}", if nth == 0 { '?' } else { '&' });
+    }
+    name
+}
+
+/// What an answer holds, or why it holds nothing.
+fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
+    let refused = |message: String| VendorError::refused(call, message);
+    match answer.status {
+        200..=299 => {}
+        429 => {
+            let again = answer.retry_after.map_or(Again::Soon, Again::After);
+            return Err(refused("too many requests".to_owned()).code("HTTP 429").may_pass(again));
+        }
+        404 => return Err(refused("no such path".to_owned()).code("HTTP 404")),
+        300..=399 => return Err(refused("the answer redirects elsewhere, which is not followed".to_owned()).code(format!("HTTP {}", answer.status))),
+        400..=499 => return Err(refused(begins(&answer.body)).code(format!("HTTP {}", answer.status))),
+        status => {
+            let again = answer.retry_after.map_or(Again::Soon, Again::After);
+            return Err(refused(begins(&answer.body)).code(format!("HTTP {status}")).may_pass(again).maybe_happened());
+        }
+    }
+    let envelope: Envelope = serde_json::from_slice(&answer.body).map_err(|error| {
+        let message = if answer.content_type.contains("html") {
+            format!("an HTML page instead of JSON: {}", begins(&answer.body))
+        } else {
+            format!("not the JSON that was expected ({error}): {}", begins(&answer.body))
+        };
+        refused(message).may_pass(Again::Soon).maybe_happened()
+    })?;
+    let code = match &envelope.code {
+        Value::Number(code) => code.as_i64(),
+        Value::String(code) => code.parse().ok(),
+        _ => None,
+    };
+    match code {
+        Some(200..=299) => Ok(envelope.data),
+        Some(code) => {
+            let message = match envelope.message {
+                Some(Value::String(message)) => message,
+                _ => "(no message)".to_owned(),
+            };
+            // The words for an unknown id: asking again only costs time. Everything else in 500 may pass.
+            let hopeless = code < 500 || message.contains("Incorrect result size");
+            let again = if hopeless { Again::No } else { Again::Soon };
+            Err(refused(message).code(code).may_pass(again))
+        }
+        None => {
+            let message = format!("`code` is not a number: {}", begins(&answer.body));
+            Err(refused(message).may_pass(Again::Soon).maybe_happened())
+        }
+    }
+}
+
+fn shape<T: DeserializeOwned>(call: &str, data: Value) -> Result<T, VendorError> {
+    serde_json::from_value(data)
+        .map_err(|error| VendorError::refused(call, format!("the answer has another shape than the document's: {error}")))
+}
+
+/// The first words of a body, on one line.
+fn begins(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&body[..body.len().min(400)]);
+    let words: Vec<_> = text.split_whitespace().collect();
+    let line: String = words.join(" ").chars().take(120).collect();
+    if line.is_empty() { "an empty answer".to_owned() } else { line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::Happened;
+
+    fn answer(status: u16, content_type: &str, body: &str) -> Answer {
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        Answer { status, content_type: content_type.into(), retry_after: None, body }
+    }
+
+    fn json(body: &str) -> Result<Value, VendorError> {
+        data("GET group", &answer(200, "application/json", body))
+    }
+
+    #[test]
+    fn success_is_in_the_code_not_in_the_status() {
+        assert_eq!(json(r#"{"code":200,"message":"OK","data":[1]}"#), Ok(serde_json::json!([1])));
+        assert_eq!(json(r#"{"code":"200"}"#), Ok(Value::Null));
+        let error = json(r#"{"code":500,"message":"boom","data":null}"#).expect_err("an error inside 200");
+        assert_eq!((error.code.as_deref(), error.happened, error.again), (Some("500"), Happened::No, Again::Soon));
+        assert_eq!(error.to_string(), "GET group: code 500: boom");
+    }
+
+    #[test]
+    fn an_unknown_id_is_not_asked_for_again() {
+        let error = json(r#"{"code":500,"message":"Incorrect result size: expected 1, actual 0"}"#).expect_err("an error");
+        assert_eq!(error.again, Again::No);
+    }
+
+    #[test]
+    fn what_is_not_json_may_have_happened() {
+        for body in ["<html>502</html>", r#"{"code":200,"mess"#, "[]", r#"{"data":1}"#, ""] {
+            let error = json(body).expect_err("not an envelope");
+            assert_eq!((error.happened, error.again), (Happened::Maybe, Again::Soon), "{body}");
+        }
+    }
+
+    #[test]
+    fn http_statuses_say_whether_it_happened() {
+        let outcome = |status| {
+            let error = data("POST group", &answer(status, "text/html", "<html>x</html>")).expect_err("not 200");
+            (error.happened, error.again)
+        };
+        assert_eq!(outcome(404), (Happened::No, Again::No));
+        assert_eq!(outcome(302), (Happened::No, Again::No));
+        assert_eq!(outcome(429), (Happened::No, Again::Soon));
+        assert_eq!(outcome(502), (Happened::Maybe, Again::Soon));
+    }
+
+    #[test]
+    fn a_call_is_named_without_host_and_account() {
+        assert_eq!(call_name("GET", &["keyword"], &[("index", "1"), ("size", "100")]), "GET keyword?index=1&size=100");
+    }
+}

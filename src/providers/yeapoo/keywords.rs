@@ -1,0 +1,136 @@
+//! Keyword rules.
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::api::{Page, Pagination, ReadApi, WriteApi};
+use super::texts;
+use crate::model::kinds::{Keyword, Match};
+use crate::model::{Action, RemoteId};
+use crate::providers::{Found, Lane, Links, Made, Reader, VendorError, Writer};
+
+/// Reads rules.
+pub(super) struct Keywords {
+    pub(super) api: Arc<ReadApi>,
+    pub(super) texts: texts::Reader,
+}
+
+#[derive(Deserialize)]
+struct Listing {
+    keyword: Vec<Listed>,
+    pagination: Pagination,
+}
+
+/// The list shows the keywords too, but cut off, unescaped and in any order: they are never taken from it.
+#[derive(Deserialize)]
+struct Listed {
+    id: String,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Rule {
+    name: String,
+    reply_id: Option<String>,
+    reply_type: Option<String>,
+    #[serde(default)]
+    keyword: Vec<Word>,
+}
+
+#[derive(Deserialize)]
+struct Word {
+    content: String,
+    fuzzy: bool,
+}
+
+impl Reader<Keyword> for Keywords {
+    /// Rules without keywords are counted and not shown.
+    async fn list(&self) -> Result<Vec<Found<Keyword>>, VendorError> {
+        let open = |page: Listing| Page { items: page.keyword, pagination: page.pagination };
+        let listed = self.api.pages(&["keyword"], &[], open, |rule: &Listed| &rule.id, true).await?;
+        let found = listed.into_iter().map(|rule| Found {
+            id: RemoteId(rule.id),
+            natural: rule.name,
+            parent: None,
+            built_in: false,
+            body: None,
+        });
+        Ok(found.collect())
+    }
+
+    async fn read(&self, id: &RemoteId, _: Option<&Keyword>) -> Result<Option<Keyword>, VendorError> {
+        let rule: Option<Rule> = self.api.get(&["keyword", id.as_str()], &[]).await?;
+        let Some(rule) = rule else { return Ok(None) };
+        let reply = self.texts.reply(rule.reply_id.as_deref(), rule.reply_type.as_deref()).await?;
+        let mut matches: Vec<_> =
+            rule.keyword.into_iter().map(|word| Match { content: word.content, fuzzy: word.fuzzy }).collect();
+        matches.sort();
+        Ok(Some(Keyword { name: Some(rule.name), matches: Some(matches), reply }))
+    }
+}
+
+/// Writes rules.
+pub(super) struct KeywordsWriter {
+    pub(super) api: Arc<WriteApi>,
+    pub(super) texts: texts::Writer,
+}
+
+/// `fuzzy` goes out as text and comes back as a boolean.
+fn words(matches: &[Match]) -> Value {
+    matches
+        .iter()
+        .map(|word| json!({"content": word.content, "fuzzy": if word.fuzzy { "1" } else { "0" }}))
+        .collect()
+}
+
+impl Writer<Keyword> for KeywordsWriter {
+    fn lane(&self, action: Action, _: Option<&Keyword>) -> Lane {
+        if action == Action::Delete { Lane::Alone } else { Lane::Free }
+    }
+
+    async fn create(&self, key: &str, want: &Keyword, _: &Links, made: &Made<'_>) -> Result<RemoteId, VendorError> {
+        let mut body = Map::new();
+        body.insert("rule_name".into(), want.name.as_deref().unwrap_or(key).into());
+        body.insert("keyword".into(), words(want.matches.as_deref().unwrap_or_default()));
+        self.point(&mut body, None, want).await?;
+        let id = RemoteId(self.api.make(&["keyword"], &Value::Object(body)).await?);
+        made(&id);
+        Ok(id)
+    }
+
+    /// A PUT overwrites name and reply whether they are sent or not; keywords that are not sent stay.
+    async fn update(&self, id: &RemoteId, have: &Keyword, want: &Keyword, _: &Links) -> Result<(), VendorError> {
+        let mut body = Map::new();
+        body.insert("rule_name".into(), want.name.as_ref().or(have.name.as_ref()).cloned().into());
+        if let Some(matches) = want.matches.as_ref().filter(|matches| have.matches.as_ref() != Some(matches)) {
+            body.insert("keyword".into(), words(matches));
+        }
+        self.point(&mut body, Some(have), want).await?;
+        self.api.send(Method::PUT, &["keyword", id.as_str()], Some(&Value::Object(body))).await.map(|_| ())
+    }
+
+    async fn delete(&self, _: &str, id: &RemoteId) -> Result<(), VendorError> {
+        self.api.send(Method::DELETE, &["keyword", id.as_str()], None).await.map(|_| ())
+    }
+}
+
+impl KeywordsWriter {
+    /// Puts the reply into the body of a write; the one there is, where none is wanted.
+    async fn point(
+        &self,
+        body: &mut Map<String, Value>,
+        have: Option<&Keyword>,
+        want: &Keyword,
+    ) -> Result<(), VendorError> {
+        let live = have.and_then(|have| have.reply.as_ref());
+        let Some(reply) = want.reply.as_ref().or(live) else { return Ok(()) };
+        if let Some(target) = self.texts.target(live, reply).await? {
+            body.insert("reply_id".into(), target.id.into());
+            body.insert("reply_type".into(), target.kind.into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,261 @@
+//! The menu. What is written here is a draft in Yeapoo's own table; followers see it after `publish`.
+
+use std::sync::Arc;
+
+use futures::future::try_join_all;
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
+
+use super::api::{ReadApi, WriteApi};
+use super::texts;
+use crate::model::kinds::Button;
+use crate::model::{Action, Finding, RemoteId};
+use crate::problem::Code;
+use crate::providers::{Found, Lane, Links, Made, Reader, VendorError, Writer};
+
+/// The parent of a top button.
+const TOP: &str = "0";
+
+/// A button as the server shows it.
+#[derive(Clone, Debug, Deserialize)]
+struct Wire {
+    id: String,
+    name: String,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    keycode: Option<String>,
+    url: Option<String>,
+    reply_id: Option<String>,
+    reply_type: Option<String>,
+    sequence: u32,
+    /// Left out when empty.
+    #[serde(default)]
+    sub_button: Vec<Wire>,
+}
+
+impl Wire {
+    fn find(buttons: &[Self], id: &str) -> Option<Self> {
+        buttons
+            .iter()
+            .find_map(|button| if button.id == id { Some(button.clone()) } else { Self::find(&button.sub_button, id) })
+    }
+}
+
+/// Reads the menu: one call shows all of it.
+pub(super) struct Menu {
+    api: Arc<ReadApi>,
+    texts: texts::Reader,
+    buttons: OnceCell<Vec<Wire>>,
+}
+
+impl Menu {
+    pub(super) fn new(api: &Arc<ReadApi>, texts: texts::Reader) -> Self {
+        Self { api: Arc::clone(api), texts, buttons: OnceCell::new() }
+    }
+
+    async fn buttons(&self) -> Result<&Vec<Wire>, VendorError> {
+        self.buttons.get_or_try_init(|| menu(&self.api)).await
+    }
+
+    /// What a button does. The server keeps a binding of a button that has others below it, and WeChat is never
+    /// told: such a binding is none.
+    async fn body(&self, wire: &Wire) -> Result<Button, VendorError> {
+        let mut button = Button { name: wire.name.clone(), position: Some(wire.sequence), ..Button::default() };
+        if !wire.sub_button.is_empty() {
+            return Ok(button);
+        }
+        match wire.kind.as_deref() {
+            Some("view") => button.link = Some(wire.url.clone().unwrap_or_default()),
+            Some("click") => {
+                button.reply = self.texts.reply(wire.reply_id.as_deref(), wire.reply_type.as_deref()).await?;
+                if button.reply.is_none() {
+                    button.keycode.clone_from(&wire.keycode);
+                }
+            }
+            _ => {}
+        }
+        Ok(button)
+    }
+
+    async fn found(&self, wire: &Wire, parent: Option<&str>) -> Result<Found<Button>, VendorError> {
+        Ok(Found {
+            id: RemoteId(wire.id.clone()),
+            natural: wire.name.clone(),
+            parent: parent.map(RemoteId::from),
+            built_in: false,
+            body: Some(self.body(wire).await?),
+        })
+    }
+}
+
+async fn menu(api: &ReadApi) -> Result<Vec<Wire>, VendorError> {
+    // A menu that was never touched may be null instead of empty.
+    let mut buttons: Vec<Wire> = api.get::<Option<_>>(&["menu"], &[]).await?.unwrap_or_default();
+    buttons.sort_by_key(|button| button.sequence);
+    for button in &mut buttons {
+        button.sub_button.sort_by_key(|below| below.sequence);
+    }
+    Ok(buttons)
+}
+
+impl Reader<Button> for Menu {
+    async fn list(&self) -> Result<Vec<Found<Button>>, VendorError> {
+        let mut all = vec![];
+        for top in self.buttons().await? {
+            all.push(self.found(top, None));
+            all.extend(top.sub_button.iter().map(|below| self.found(below, Some(&top.id))));
+        }
+        try_join_all(all).await
+    }
+
+    async fn read(&self, id: &RemoteId, _: Option<&Button>) -> Result<Option<Button>, VendorError> {
+        match Wire::find(self.buttons().await?, id.as_str()) {
+            Some(wire) => Ok(Some(self.body(&wire).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn fit(
+        &self,
+        want: &mut Button,
+        have: Option<(&RemoteId, &Button)>,
+    ) -> Result<Vec<Finding>, VendorError> {
+        if want.keycode.is_some() && have.and_then(|(_, have)| have.keycode.as_ref()) != want.keycode.as_ref() {
+            return Ok(vec![Finding::error(
+                Code::CannotCreate,
+                ["keycode".into()],
+                "a click key can't be set through the vendor's API",
+                "give the button a `link` or a `reply`, or set the key in WeChat's own console first",
+            )]);
+        }
+        Ok(vec![])
+    }
+
+    /// Everything that a publish would send, and the key codes: a button that is bound again gets a new one, and
+    /// the published menu keeps the old one until the next publish.
+    async fn draft(&self) -> Result<Option<String>, VendorError> {
+        fn digest(into: &mut Sha256, buttons: &[Wire]) {
+            for button in buttons {
+                let published = (
+                    &button.name,
+                    &button.kind,
+                    &button.keycode,
+                    &button.url,
+                    button.sub_button.len(),
+                );
+                into.update(format!("{published:?}\n"));
+                digest(into, &button.sub_button);
+            }
+        }
+        let mut sum = Sha256::new();
+        digest(&mut sum, self.buttons().await?);
+        Ok(Some(sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    }
+}
+
+/// Writes the menu, one call at a time: moves swap and deletes renumber.
+pub(super) struct MenuWriter {
+    pub(super) api: Arc<WriteApi>,
+    pub(super) texts: texts::Writer,
+}
+
+impl MenuWriter {
+    /// Binding makes a new key code even if nothing changes, so it is done only where the action differs.
+    async fn bind(&self, id: &RemoteId, have: Option<&Button>, want: &Button) -> Result<(), VendorError> {
+        let (target, kind) = if let Some(link) = &want.link {
+            (link.clone(), "link".to_owned())
+        } else if let Some(reply) = &want.reply {
+            match self.texts.target(have.and_then(|have| have.reply.as_ref()), reply).await? {
+                Some(target) => (target.id, target.kind),
+                None => return Ok(()),
+            }
+        } else if want.acts() {
+            return Err(VendorError::refused("nothing sent", "a click key can't be set through the API"));
+        } else {
+            let body = json!({"menu_id": id.as_str()});
+            return self.api.send(Method::POST, &["menu", "unbind"], Some(&body)).await.map(|_| ());
+        };
+        let body = json!({"menu_id": id.as_str(), "reply_id": target, "reply_type": kind});
+        self.api.send(Method::POST, &["menu", "bind"], Some(&body)).await.map(|_| ())
+    }
+}
+
+/// True if pressing both does the same. A live reply knows its text and its id; a wanted one only one of them.
+fn same_action(have: &Button, want: &Button) -> bool {
+    let reply = match (&have.reply, &want.reply) {
+        (Some(have), Some(want)) => match &want.raw {
+            Some(raw) => have.raw.as_ref() == Some(raw),
+            None => have.text == want.text,
+        },
+        (None, None) => true,
+        _ => false,
+    };
+    reply && have.link == want.link && have.keycode == want.keycode
+}
+
+impl Writer<Button> for MenuWriter {
+    fn lane(&self, _: Action, _: Option<&Button>) -> Lane {
+        Lane::Alone
+    }
+
+    async fn create(&self, key: &str, want: &Button, links: &Links, made: &Made<'_>) -> Result<RemoteId, VendorError> {
+        let parent = match &want.parent {
+            Some(link) => links.id(link)?.as_str(),
+            None => TOP,
+        };
+        let name = if want.name.is_empty() { key } else { &want.name };
+        let body = json!({"parent_id": parent, "name": name, "sequence": want.position.unwrap_or(1)});
+        let id = RemoteId(self.api.make(&["menu"], &body).await?);
+        made(&id);
+        if want.acts() {
+            self.bind(&id, None, want).await?;
+        }
+        Ok(id)
+    }
+
+    async fn update(&self, id: &RemoteId, have: &Button, want: &Button, _: &Links) -> Result<(), VendorError> {
+        // Deletes and moves of siblings change the place: what it is now is read, not remembered.
+        let wire = Wire::find(&menu(&self.api.read).await?, id.as_str())
+            .ok_or_else(|| VendorError::refused("GET menu", format!("button {id} is gone")))?;
+        let moves = want.position.is_some() && want.position != have.position;
+        let sequence = if moves { want.position.unwrap_or(wire.sequence) } else { wire.sequence };
+        if sequence != wire.sequence || want.name != wire.name {
+            let body = json!({"name": want.name, "sequence": sequence});
+            self.api.send(Method::PUT, &["menu", id.as_str()], Some(&body)).await?;
+        }
+        if same_action(have, want) { Ok(()) } else { self.bind(id, Some(have), want).await }
+    }
+
+    /// Unknown ids are refused: also one that went with the button above it.
+    async fn delete(&self, _: &str, id: &RemoteId) -> Result<(), VendorError> {
+        match self.api.send(Method::DELETE, &["menu", id.as_str()], None).await {
+            Err(error) if error.code.is_some() && Wire::find(&menu(&self.api.read).await?, id.as_str()).is_none() => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    /// Fails as a whole if a single button has nothing to do.
+    async fn commit(&self) -> Result<(), VendorError> {
+        self.api.send(Method::POST, &["menu", "publish"], None).await.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::kinds::{RawReply, Reply};
+
+    #[test]
+    fn a_live_text_equals_a_wanted_one_whatever_its_id() {
+        let raw = RawReply { kind: "text".into(), id: "5f".into() };
+        let live = Button { reply: Some(Reply { text: Some("您好".into()), raw: Some(raw.clone()) }), ..Button::default() };
+        let text = |text: &str| Button { reply: Some(Reply::text(text)), ..Button::default() };
+        assert!(same_action(&live, &text("您好")));
+        assert!(!same_action(&live, &text("再见")));
+        assert!(same_action(&live, &Button { reply: Some(Reply { text: None, raw: Some(raw) }), ..Button::default() }));
+        assert!(!same_action(&live, &Button { link: Some("https://m.example.com".into()), ..Button::default() }));
+    }
+}

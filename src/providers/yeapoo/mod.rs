@@ -1,0 +1,132 @@
+//! Yeapoo: menus, keyword replies, follower groups and materials of WeChat official accounts.
+//!
+//! The facts behind the comments in this folder come from the vendor's document and from its published server,
+//! run and called endpoint by endpoint.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+
+use self::api::{ReadApi, WriteApi};
+use self::texts::Texts;
+use super::{AnyReader, AnyWriter, Connect, Kinds, Provider, Reads, VendorError, Writes, reader, writer};
+use crate::config::{self, Node};
+use crate::http;
+use crate::model::kinds::{Button, Group, Keyword, Reply};
+use crate::model::{Kind, Step};
+use crate::problem::{Code, Problem};
+
+mod api;
+mod groups;
+mod keywords;
+mod limits;
+mod menu;
+mod replies;
+pub mod sandbox;
+mod texts;
+
+/// Yeapoo.
+pub(super) const PROVIDER: Provider = Provider {
+    name: "yeapoo",
+    kinds: &[Group::NAME, Reply::NAME, Keyword::NAME, Button::NAME],
+    schema: |generator: &mut SchemaGenerator| -> Schema { Settings::json_schema(generator) },
+    settings,
+    limits: limits::limits,
+    together: limits::together,
+    // The server's pool holds 30 database connections; this leaves half of them to others.
+    throttle: http::Limits { concurrency: 16, requests_per_second: None },
+};
+
+/// What an account at Yeapoo needs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct Settings {
+    /// Where the server answers; requests go to `{base_url}/v1/{info_id}/…`. 接口地址
+    #[schemars(example = &"https://mp.example.com")]
+    base_url: String,
+    /// The account's id at Yeapoo. 账号编号
+    info_id: String,
+}
+
+fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>> {
+    let mut settings: Settings = config::read(node, problems)?;
+    settings.base_url.truncate(settings.base_url.trim_end_matches('/').len());
+    match reqwest::Url::parse(&settings.base_url) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => {
+            Some(Box::new(Account { settings, url, texts: Arc::default() }))
+        }
+        _ => {
+            let problem = Problem::error(Code::BadValue, "`base_url` is not an address that begins with http:// or https://")
+                .at(node.at(&[Step::from("base_url")]))
+                .help("write it as in https://mp.example.com or http://host:8080/prefix");
+            problems.push(problem);
+            None
+        }
+    }
+}
+
+struct Account {
+    settings: Settings,
+    url: reqwest::Url,
+    texts: Arc<Texts>,
+}
+
+impl Connect for Account {
+    fn identity(&self) -> IndexMap<&'static str, String> {
+        let mut shown = self.url.clone();
+        // A password in the address is nobody's business; both fail only for addresses that can't have one.
+        let _ = shown.set_username("");
+        let _ = shown.set_password(None);
+        let base_url = shown.as_str().trim_end_matches('/').to_owned();
+        IndexMap::from([("base_url", base_url), ("info_id", self.settings.info_id.clone())])
+    }
+
+    fn reads(&self, http: http::Reader) -> Arc<dyn Reads> {
+        let api = Arc::new(ReadApi::new(http, &self.url, &self.settings.info_id));
+        let texts = texts::Reader::new(&api, &self.texts);
+        Arc::new(Opened {
+            kinds: vec![
+                reader(groups::Groups::new(&api)),
+                reader(replies::Replies::new(&api, texts.clone())),
+                reader(keywords::Keywords { api: Arc::clone(&api), texts: texts.clone() }),
+                reader(menu::Menu::new(&api, texts)),
+            ],
+            api,
+        })
+    }
+
+    fn writes(&self, http: http::Writer) -> Arc<dyn Writes> {
+        let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id));
+        let texts = texts::Writer::new(&api, &self.texts);
+        let kinds: Kinds<dyn AnyWriter> = vec![
+            writer(groups::GroupsWriter { api: Arc::clone(&api) }),
+            writer(replies::RepliesWriter { api: Arc::clone(&api), texts: texts.clone() }),
+            writer(keywords::KeywordsWriter { api: Arc::clone(&api), texts: texts.clone() }),
+            writer(menu::MenuWriter { api, texts }),
+        ];
+        Arc::new(kinds)
+    }
+}
+
+struct Opened {
+    api: Arc<ReadApi>,
+    kinds: Kinds<dyn AnyReader>,
+}
+
+impl Reads for Opened {
+    fn reader(&self, kind: &str) -> Option<Arc<dyn AnyReader>> {
+        self.kinds.iter().find(|(name, _)| *name == kind).map(|(_, reader)| Arc::clone(reader))
+    }
+
+    fn known(&self) -> BoxFuture<'_, Result<Option<bool>, VendorError>> {
+        Box::pin(self.api.account_exists())
+    }
+}
+
+impl Writes for Kinds<dyn AnyWriter> {
+    fn writer(&self, kind: &str) -> Option<Arc<dyn AnyWriter>> {
+        self.iter().find(|(name, _)| *name == kind).map(|(_, writer)| Arc::clone(writer))
+    }
+}

@@ -1,0 +1,125 @@
+//! Text materials, and the replies made of them.
+//!
+//! A text can't be listed, changed or deleted: another text is another material with another id. So what an id
+//! says holds for ever and is read once; and a text that is known to exist is used again instead of being made
+//! a second time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::OnceCell;
+
+use super::api::{ReadApi, WriteApi, is_unknown_id};
+use crate::model::kinds::{RawReply, Reply};
+use crate::providers::VendorError;
+
+/// The vendor's type of a text.
+const TEXT: &str = "text";
+
+/// What is known of an account's texts.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    /// By id; nothing inside for an id that the vendor does not know.
+    contents: Mutex<HashMap<String, Arc<OnceCell<Option<String>>>>>,
+    /// By content. The cell keeps two rules with one text from making it twice.
+    ids: Mutex<HashMap<String, Arc<OnceCell<String>>>>,
+}
+
+impl Texts {
+    fn content_cell(&self, id: &str) -> Arc<OnceCell<Option<String>>> {
+        let mut cells = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(cells.entry(id.to_owned()).or_default())
+    }
+
+    fn id_cell(&self, content: &str) -> Arc<OnceCell<String>> {
+        let mut cells = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(cells.entry(content.to_owned()).or_default())
+    }
+}
+
+#[derive(Deserialize)]
+struct Text {
+    content: String,
+}
+
+/// Says what a live reply is.
+#[derive(Clone, Debug)]
+pub(super) struct Reader {
+    api: Arc<ReadApi>,
+    texts: Arc<Texts>,
+}
+
+impl Reader {
+    pub(super) fn new(api: &Arc<ReadApi>, texts: &Arc<Texts>) -> Self {
+        Self { api: Arc::clone(api), texts: Arc::clone(texts) }
+    }
+
+    /// A reply in our words; `None` if the rule or button has none.
+    pub(super) async fn reply(&self, id: Option<&str>, kind: Option<&str>) -> Result<Option<Reply>, VendorError> {
+        let (Some(id), Some(kind)) = (id, kind) else { return Ok(None) };
+        let kind = kind.to_ascii_lowercase();
+        let text = if kind == TEXT { self.content(id).await? } else { None };
+        Ok(Some(Reply { text, raw: Some(RawReply { kind, id: id.to_owned() }) }))
+    }
+
+    async fn content(&self, id: &str) -> Result<Option<String>, VendorError> {
+        let cell = self.texts.content_cell(id);
+        let content = cell.get_or_try_init(|| async {
+            match self.api.get::<Text>(&["text", id], &[]).await {
+                Ok(text) => {
+                    let _ = self.texts.id_cell(&text.content).set(id.to_owned());
+                    Ok(Some(text.content))
+                }
+                // An id that the vendor does not know: the reply dangles.
+                Err(error) if is_unknown_id(&error) => Ok(None),
+                Err(error) => Err(error),
+            }
+        });
+        content.await.cloned()
+    }
+}
+
+/// Finds or makes what a rule or button is to answer with.
+#[derive(Clone, Debug)]
+pub(super) struct Writer {
+    api: Arc<WriteApi>,
+    texts: Arc<Texts>,
+}
+
+/// A reply as the vendor takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) id: String,
+    pub(super) kind: String,
+}
+
+impl Writer {
+    pub(super) fn new(api: &Arc<WriteApi>, texts: &Arc<Texts>) -> Self {
+        Self { api: Arc::clone(api), texts: Arc::clone(texts) }
+    }
+
+    /// What to point at so that `want` is answered. Where `have` says the same already, that stays.
+    pub(super) async fn target(&self, have: Option<&Reply>, want: &Reply) -> Result<Option<Target>, VendorError> {
+        if let Some(raw) = &want.raw {
+            return Ok(Some(Target { id: raw.id.clone(), kind: raw.kind.clone() }));
+        }
+        let Some(text) = &want.text else { return Ok(None) };
+        let unchanged = have.filter(|have| have.text.as_ref() == Some(text)).and_then(|have| have.raw.as_ref());
+        if let Some(raw) = unchanged {
+            return Ok(Some(Target { id: raw.id.clone(), kind: raw.kind.clone() }));
+        }
+        Ok(Some(Target { id: self.id_of(text).await?, kind: TEXT.to_owned() }))
+    }
+
+    async fn id_of(&self, content: &str) -> Result<String, VendorError> {
+        let cell = self.texts.id_cell(content);
+        let id = cell.get_or_try_init(|| async {
+            let id = self.api.make(&["text"], &json!({"content": content})).await?;
+            let _ = self.texts.content_cell(&id).set(Some(content.to_owned()));
+            Ok::<_, VendorError>(id)
+        });
+        id.await.cloned()
+    }
+}

@@ -1,0 +1,203 @@
+//! What a vendor can't tell us: whose id is whose, what was last applied, what was begun and not ended.
+//!
+//! One file per environment and account. While a command works, every change to it goes to a journal beside it, a
+//! line at a time; at the end the journal is folded into the file. So a kill at any moment leaves a file that
+//! opens and a journal whose whole lines count.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::model::{Address, RemoteId};
+
+pub mod atomic;
+mod lock;
+pub mod store;
+
+/// The version of the file's form that this program writes.
+pub const VERSION: u32 = 1;
+
+/// All that is remembered of one account in one environment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// The version of the form.
+    pub version: u32,
+    /// Counts the changes ever made to it; journal entries up to it are in it already.
+    pub serial: u64,
+    /// The account it is of.
+    pub account: String,
+    /// The environment it is of.
+    pub environment: String,
+    /// What the account was reached by, so that another account is not taken for it.
+    #[serde(default)]
+    pub identity: IndexMap<String, String>,
+    /// What is ours.
+    #[serde(default)]
+    pub resources: BTreeMap<Address, Record>,
+    /// What was begun and of which no end is known.
+    #[serde(default)]
+    pub intents: BTreeMap<Address, Intent>,
+    /// For kinds whose changes are drafts.
+    #[serde(default)]
+    pub drafts: BTreeMap<String, Draft>,
+}
+
+/// One object of ours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The vendor's id.
+    pub id: RemoteId,
+    /// What was last applied.
+    pub applied: Value,
+    /// The fingerprint of that.
+    pub fingerprint: String,
+    /// Never to be deleted or replaced.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub protect: bool,
+}
+
+impl Record {
+    /// A record of an object as it was applied.
+    pub fn new(id: RemoteId, applied: Value, protect: bool) -> Self {
+        Self { id, fingerprint: fingerprint(&applied), applied, protect }
+    }
+}
+
+/// Something that was begun: whether it happened is found out by looking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// By what the object would be known.
+    pub natural: String,
+    /// The id, if the vendor gave one before the end was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RemoteId>,
+}
+
+/// What is known of a draft.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Something was written since the last commit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pending: bool,
+    /// The fingerprint of what was last committed, if that was us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committed: Option<String>,
+}
+
+/// One change to the state: a line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "snake_case")]
+pub enum Entry {
+    /// The account is reached like this from now on.
+    Identity {
+        /// Setting and value.
+        identity: IndexMap<String, String>,
+    },
+    /// Something is about to be made.
+    Begin {
+        /// What.
+        address: Address,
+        /// How it can be found again.
+        intent: Intent,
+    },
+    /// It did not come to be, or nobody needs to know any more.
+    Drop {
+        /// What.
+        address: Address,
+    },
+    /// It is ours and stands like this. Ends an intent.
+    Keep {
+        /// What.
+        address: Address,
+        /// Its record.
+        record: Record,
+    },
+    /// It is no longer ours, or no longer there. Ends an intent.
+    Forget {
+        /// What.
+        address: Address,
+    },
+    /// The state of a draft.
+    Draft {
+        /// Of which kind.
+        kind: String,
+        /// What is known of it now.
+        draft: Draft,
+    },
+}
+
+impl State {
+    /// A state that knows nothing yet.
+    pub fn new(environment: &str, account: &str) -> Self {
+        Self { version: VERSION, account: account.to_owned(), environment: environment.to_owned(), ..Self::default() }
+    }
+
+    /// Takes one entry in.
+    pub fn take(&mut self, entry: Entry) {
+        self.serial += 1;
+        match entry {
+            Entry::Identity { identity } => self.identity = identity,
+            Entry::Begin { address, intent } => {
+                self.intents.insert(address, intent);
+            }
+            Entry::Drop { address } => {
+                self.intents.remove(&address);
+            }
+            Entry::Keep { address, record } => {
+                self.intents.remove(&address);
+                self.resources.insert(address, record);
+            }
+            Entry::Forget { address } => {
+                self.intents.remove(&address);
+                self.resources.remove(&address);
+            }
+            Entry::Draft { kind, draft } => {
+                self.drafts.insert(kind, draft);
+            }
+        }
+    }
+
+    /// True if it remembers nothing that could be lost.
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.intents.is_empty() && self.drafts.is_empty()
+    }
+}
+
+/// A fingerprint of a body: the same for the same content.
+pub fn fingerprint(body: &Value) -> String {
+    let digest = Sha256::digest(body.to_string());
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn address() -> Address {
+        Address::new("shop", "keyword", ["营业时间"])
+    }
+
+    #[test]
+    fn what_is_kept_is_no_longer_begun() {
+        let mut state = State::new("default", "shop");
+        state.take(Entry::Begin { address: address(), intent: Intent { natural: "营业时间".into(), id: None } });
+        assert_eq!(state.intents.len(), 1);
+        let record = Record::new("5f".into(), json!({"name": "营业时间"}), false);
+        state.take(Entry::Keep { address: address(), record });
+        assert_eq!((state.intents.len(), state.resources.len(), state.serial), (0, 1, 2));
+        state.take(Entry::Forget { address: address() });
+        assert!(state.is_empty());
+    }
+
+    #[test]
+    fn entries_come_back_from_their_lines() {
+        let entry = Entry::Draft { kind: "menu".into(), draft: Draft { pending: true, committed: None } };
+        let line = serde_json::to_string(&entry).expect("writes");
+        assert_eq!(line, r#"{"entry":"draft","kind":"menu","draft":{"pending":true}}"#);
+        assert_eq!(serde_json::from_str::<Entry>(&line).expect("reads"), entry);
+    }
+}

@@ -1,0 +1,346 @@
+//! Where states are kept, on this machine's disk.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::lock::{Attempt, Lock, attempt};
+pub use super::lock::Holder;
+use super::{Entry, State, VERSION, atomic};
+use crate::problem::{Code, Problem};
+
+/// The folder with the states of one environment.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+    environment: String,
+}
+
+/// A state that is open for writing, and locked.
+#[derive(Debug)]
+pub struct Open {
+    /// What is remembered now.
+    state: State,
+    path: PathBuf,
+    journal: File,
+    /// The first failure to write; it is told at the end, and nothing new is begun after it.
+    broken: Option<io::Error>,
+    _lock: Lock,
+}
+
+impl Store {
+    /// The store of an environment below the project's state folder.
+    pub fn new(folder: &Path, environment: &str) -> Self {
+        Self { folder: folder.join(environment), environment: environment.to_owned() }
+    }
+
+    /// What is remembered of an account, its journal included. Takes no lock and writes nothing.
+    ///
+    /// # Errors
+    /// A file that can't be read, is broken, or comes from a newer version.
+    pub fn read(&self, account: &str) -> Result<State, Problem> {
+        let path = self.path(account, "json");
+        let mut state = match fs::read(&path) {
+            Ok(bytes) => parse(&path, &bytes)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => State::new(&self.environment, account),
+            Err(error) => return Err(failed(&path, "read", &error)),
+        };
+        let journal = self.path(account, "journal");
+        match fs::read_to_string(&journal) {
+            Ok(lines) => replay(&mut state, &lines),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(&journal, "read", &error)),
+        }
+        Ok(state)
+    }
+
+    /// The accounts of which something is remembered, in order.
+    ///
+    /// # Errors
+    /// A folder that can't be read.
+    pub fn accounts(&self) -> Result<Vec<String>, Problem> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
+            Err(error) => return Err(failed(&self.folder, "read", &error)),
+        };
+        let mut names: Vec<_> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter_map(|name| name.strip_suffix(".json").or(name.strip_suffix(".journal")).map(str::to_owned))
+            .collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Who holds the lock of an account, if somebody does.
+    ///
+    /// # Errors
+    /// A lock file that can't be opened.
+    pub fn holder(&self, account: &str, me: &Holder) -> Result<Option<Option<Holder>>, Problem> {
+        let path = self.path(account, "lock");
+        if !path.exists() {
+            return Ok(None);
+        }
+        match attempt(&path, me) {
+            Ok(Attempt::Ours(_)) => Ok(None),
+            Ok(Attempt::Held(holder)) => Ok(Some(holder)),
+            Err(error) => Err(failed(&path, "lock", &error)),
+        }
+    }
+
+    /// Opens an account's state for writing. Waits so long for whoever holds it.
+    ///
+    /// # Errors
+    /// A lock that somebody holds, with who and since when; a folder that can't be written; what [`Store::read`]
+    /// fails for.
+    pub async fn open(&self, account: &str, me: &Holder, patience: Duration) -> Result<Open, Problem> {
+        make_folder(&self.folder).map_err(|error| failed(&self.folder, "make", &error))?;
+        let lock = self.lock(account, me, patience).await?;
+        let state = self.read(account)?;
+        let path = self.path(account, "journal");
+        let journal = private(OpenOptions::new().create(true).append(true))
+            .open(&path)
+            .map_err(|error| failed(&path, "write", &error))?;
+        let mut open = Open { state, path: self.path(account, "json"), journal, broken: None, _lock: lock };
+        // A journal that an earlier run left behind is folded in before anything is added to it.
+        open.fold().map_err(|error| failed(&open.path, "write", &error))?;
+        Ok(open)
+    }
+
+    async fn lock(&self, account: &str, me: &Holder, patience: Duration) -> Result<Lock, Problem> {
+        let path = self.path(account, "lock");
+        let until = tokio::time::Instant::now() + patience;
+        loop {
+            match attempt(&path, me).map_err(|error| failed(&path, "lock", &error))? {
+                Attempt::Ours(lock) => return Ok(lock),
+                Attempt::Held(holder) if tokio::time::Instant::now() >= until => {
+                    let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
+                    return Err(Problem::error(Code::Locked, format!("the state is locked by {who}"))
+                        .about(account)
+                        .help("wait until it has ended, or give `--lock-timeout 5m` to wait for it"));
+                }
+                Attempt::Held(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    fn path(&self, account: &str, ending: &str) -> PathBuf {
+        self.folder.join(format!("{account}.{ending}"))
+    }
+}
+
+impl Open {
+    /// What is remembered now.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Takes an entry in and writes it to the journal.
+    pub fn record(&mut self, entry: Entry) {
+        if self.broken.is_none()
+            && let Err(error) = self.append(&entry)
+        {
+            self.broken = Some(error);
+        }
+        self.state.take(entry);
+    }
+
+    /// True if the journal could not be written: nothing new may be begun.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
+    /// Folds the journal into the file and lets go of the lock.
+    ///
+    /// # Errors
+    /// The disk's error; what is remembered comes back as text, so that it can be shown and saved by hand.
+    pub fn close(mut self) -> Result<(), (Problem, String)> {
+        if let Err(error) = self.fold() {
+            let error = self.broken.take().unwrap_or(error);
+            let text = serde_json::to_string_pretty(&self.state).unwrap_or_default();
+            return Err((failed(&self.path, "write", &error), text));
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, entry: &Entry) -> io::Result<()> {
+        let mut line = serde_json::to_vec(&Line { serial: self.state.serial + 1, entry: entry.clone() })?;
+        line.push(b'\n');
+        self.journal.write_all(&line)
+    }
+
+    /// The file first, then the journal is emptied: entries that are in both are known by their serial.
+    fn fold(&mut self) -> io::Result<()> {
+        if self.journal.metadata()?.len() == 0 && self.broken.is_none() {
+            return Ok(());
+        }
+        if self.path.exists() {
+            fs::copy(&self.path, self.path.with_extension("json.backup"))?;
+        }
+        let mut bytes = serde_json::to_vec_pretty(&self.state)?;
+        bytes.push(b'\n');
+        atomic::write(&self.path, &bytes)?;
+        self.journal.set_len(0)
+    }
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Line {
+    serial: u64,
+    #[serde(rename = "change")]
+    entry: Entry,
+}
+
+/// Takes in every whole line that is newer than the state. The last line may be half written.
+fn replay(state: &mut State, lines: &str) {
+    for line in lines.lines() {
+        let Ok(line) = serde_json::from_str::<Line>(line) else { return };
+        if line.serial == state.serial + 1 {
+            state.take(line.entry);
+        }
+    }
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<State, Problem> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        version: u32,
+    }
+    let broken = |error: &serde_json::Error| {
+        Problem::error(Code::State, format!("the state file {} is broken: {error}", path.display()))
+            .help(format!("the version before it lies beside it as {}", path.with_extension("json.backup").display()))
+    };
+    let Version { version } = serde_json::from_slice(bytes).map_err(|error| broken(&error))?;
+    if version > VERSION {
+        return Err(Problem::error(
+            Code::StateVersion,
+            format!("the state file {} has version {version}; this program knows {VERSION}", path.display()),
+        )
+        .help("use the newer mpform that wrote it; nothing was read or changed"));
+    }
+    serde_json::from_slice(bytes).map_err(|error| broken(&error))
+}
+
+fn failed(path: &Path, verb: &str, error: &io::Error) -> Problem {
+    Problem::error(Code::State, format!("can't {verb} {}: {error}", path.display()))
+        .help("check the folder's permissions and the disk's free space")
+}
+
+/// Files that only their owner may read: they hold openids and unpublished texts.
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+    use crate::model::Address;
+    use crate::state::{Intent, Record};
+    use serde_json::json;
+
+    fn me() -> Holder {
+        Holder { who: "ops@ci".into(), pid: 7, since: "2026-11-21T10:00:00+08:00".into(), command: "apply".into() }
+    }
+
+    fn keep(key: &str) -> Entry {
+        let record = Record::new("5f".into(), json!({"name": key}), false);
+        Entry::Keep { address: Address::new("shop", "keyword", [key]), record }
+    }
+
+    async fn open(store: &Store) -> Open {
+        store.open("shop", &me(), Duration::ZERO).await.expect("opens")
+    }
+
+    #[tokio::test]
+    async fn what_is_recorded_is_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path(), "default");
+        let mut opened = open(&store).await;
+        opened.record(keep("营业时间"));
+        opened.close().expect("closes");
+        let state = store.read("shop").expect("reads");
+        assert_eq!((state.resources.len(), state.serial, state.version), (1, 1, VERSION));
+        assert_eq!(store.accounts().expect("lists"), ["shop"]);
+    }
+
+    #[tokio::test]
+    async fn a_journal_that_was_never_folded_counts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path(), "default");
+        let mut opened = open(&store).await;
+        opened.record(keep("a"));
+        opened.record(Entry::Begin {
+            address: Address::new("shop", "keyword", ["b"]),
+            intent: Intent { natural: "b".into(), id: None },
+        });
+        opened.journal.write_all(b"{\"serial\": 3, \"chan").expect("half a line");
+        drop(opened);
+        let state = store.read("shop").expect("reads");
+        assert_eq!((state.resources.len(), state.intents.len()), (1, 1));
+        assert_eq!(open(&store).await.state(), &state);
+    }
+
+    #[tokio::test]
+    async fn entries_that_the_file_has_already_are_passed_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path(), "default");
+        let mut opened = open(&store).await;
+        opened.record(keep("a"));
+        let journal = fs::read(store.path("shop", "journal")).expect("reads");
+        opened.record(Entry::Forget { address: Address::new("shop", "keyword", ["a"]) });
+        opened.close().expect("closes");
+        // As a crash between writing the file and emptying the journal leaves it.
+        atomic::write(&store.path("shop", "journal"), &journal).expect("writes");
+        assert!(store.read("shop").expect("reads").resources.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_newer_version_is_refused_and_untouched() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path(), "default");
+        fs::create_dir_all(&store.folder).expect("a folder");
+        let path = store.path("shop", "json");
+        atomic::write(&path, br#"{"version": 99, "things": []}"#).expect("writes");
+        let problem = store.open("shop", &me(), Duration::ZERO).await.expect_err("too new");
+        assert_eq!(problem.code, Code::StateVersion);
+        assert_eq!(fs::read(&path).expect("reads"), br#"{"version": 99, "things": []}"#);
+    }
+
+    #[tokio::test]
+    async fn a_held_lock_names_its_holder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path(), "default");
+        let _first = open(&store).await;
+        let problem = store.open("shop", &me(), Duration::ZERO).await.expect_err("held");
+        assert_eq!(problem.code, Code::Locked);
+        assert!(problem.message.contains("ops@ci (process 7), `apply` since 2026-11-21T10:00:00+08:00"), "{problem:?}");
+    }
+
+    #[tokio::test]
+    async fn the_version_before_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path(), "default");
+        for key in ["a", "b"] {
+            let mut opened = open(&store).await;
+            opened.record(keep(key));
+            opened.close().expect("closes");
+        }
+        let mut backup = String::new();
+        let path = store.path("shop", "json.backup");
+        File::open(path).expect("is there").read_to_string(&mut backup).expect("reads");
+        assert!(backup.contains("keyword/a") && !backup.contains("keyword/b"));
+    }
+}

@@ -1,0 +1,432 @@
+//! Readers and state make what is live: everything an account declares or owns, fetched together, each object
+//! claimed for the address it is, said in our words.
+//!
+//! An object is known by the id that the state remembers, and else by its natural key (a rule's or group's name, a
+//! button's place). So a lost state loses no object and doubles none.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use futures::future::{BoxFuture, join, join_all};
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use crate::desired::{DesiredAccount, Wanted};
+use crate::model::{Address, KindInfo, RemoteId, Rule, kinds};
+use crate::problem::{Code, Problem};
+use crate::providers::{AnyReader, Found, Provider, Reads, VendorError};
+use crate::state::State;
+
+/// What an account holds, set beside what is declared and what is remembered.
+#[derive(Debug, Default)]
+pub struct LiveAccount {
+    /// The live object of each address that has one: of those that are declared, and of those that are only owned.
+    pub claims: IndexMap<Address, Claim>,
+    /// What is wanted of each declared address, without what the vendor can't hold now.
+    pub wanted: IndexMap<Address, Option<Value>>,
+    /// Objects that nobody lists and nobody owns.
+    pub others: Vec<Other>,
+    /// What the state remembers and the vendor no longer has.
+    pub gone: Vec<Address>,
+    /// For kinds whose changes are drafts: a fingerprint of what a commit would make public.
+    pub drafts: BTreeMap<&'static str, String>,
+    /// Live objects of each kind that was listed, built-in ones left out.
+    pub counts: BTreeMap<&'static str, usize>,
+    /// What the vendors' rules say about what is wanted.
+    pub findings: Vec<Problem>,
+}
+
+/// The live object of an address.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The vendor's id.
+    pub id: RemoteId,
+    /// All of it that was read.
+    pub body: Value,
+    /// What says that it is this one.
+    pub by: By,
+    /// Shared between accounts; never renamed or deleted.
+    pub built_in: bool,
+}
+
+/// What says that an object is the one of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The state remembers its id.
+    State,
+    /// It has the natural key, and nobody else owns it.
+    NaturalKey,
+    /// It has the natural key of something that was begun and never ended.
+    Intent,
+}
+
+/// A live object that is nobody's.
+#[derive(Clone, Debug)]
+pub struct Other {
+    /// The address it would have.
+    pub address: Address,
+    /// The vendor's id.
+    pub id: RemoteId,
+    /// What was read of it; only of kinds in which it is to be deleted.
+    pub body: Option<Value>,
+}
+
+/// The kinds that are read: those with a section or under `prune`.
+struct Kinds<'a> {
+    info: &'static KindInfo,
+    reader: Arc<dyn AnyReader>,
+    found: Vec<Found<Value>>,
+    /// What is neither listed nor owned goes.
+    exclusive: bool,
+    wanted: Vec<&'a Wanted>,
+}
+
+/// Fetches and claims.
+///
+/// # Errors
+/// Every list that could not be read to its end and every object that could not be read: what could not be read is
+/// never taken for gone.
+pub async fn read(
+    desired: &DesiredAccount,
+    provider: &Provider,
+    reads: &dyn Reads,
+    state: &State,
+) -> Result<LiveAccount, Vec<Problem>> {
+    let mut listed = list(desired, provider, reads).await?;
+    let mut live = LiveAccount::default();
+    let mut problems = vec![];
+    for kind in &mut listed {
+        let count = kind.found.iter().filter(|found| !found.built_in).count();
+        live.counts.insert(kind.info.name, count);
+        if let Err(found) = claim(kind, desired, state, &mut live).await {
+            problems.extend(found);
+        }
+    }
+    for kind in &listed {
+        match kind.reader.draft().await {
+            Ok(Some(draft)) if kind.info.commit.is_some() => {
+                live.drafts.insert(kind.info.name, draft);
+            }
+            Ok(_) => {}
+            Err(error) => problems.push(error.problem(&desired.name)),
+        }
+    }
+    if problems.is_empty() { Ok(live) } else { Err(problems) }
+}
+
+async fn list<'a>(
+    desired: &'a DesiredAccount,
+    provider: &Provider,
+    reads: &dyn Reads,
+) -> Result<Vec<Kinds<'a>>, Vec<Problem>> {
+    let listing = kinds().iter().filter(|info| provider.kinds.contains(&info.name)).filter_map(|info| {
+        let managed = desired.managed.get(info.name)?;
+        let reader = reads.reader(info.name)?;
+        let exclusive = managed.prune || (managed.section && info.is_whole());
+        let wanted = desired.resources.values().filter(|wanted| wanted.kind == info).collect();
+        Some(async move {
+            let found = reader.list().await.map_err(|error| (info, error))?;
+            Ok(Kinds { info, reader, found, exclusive, wanted })
+        })
+    });
+    let (known, listed) = join(reads.known(), join_all(listing)).await;
+    let mut problems = vec![];
+    match known {
+        Ok(Some(false)) => {
+            return Err(vec![
+                Problem::error(Code::AccountUnknown, "the vendor does not know this account")
+                    .about(&desired.name)
+                    .help("check `info_id`: an unknown one looks like an empty account, and what is made in it is lost"),
+            ]);
+        }
+        Ok(_) => {}
+        Err(error) => problems.push(error.problem(&desired.name)),
+    }
+    let mut kinds = vec![];
+    for kind in listed {
+        match kind {
+            Ok(kind) => kinds.push(kind),
+            Err((info, error)) => problems.push(unlisted(&desired.name, info, &error)),
+        }
+    }
+    // One host that can't be reached is one problem, however many lists failed for it.
+    problems.dedup_by(|later, earlier| later.message == earlier.message);
+    if problems.is_empty() { Ok(kinds) } else { Err(problems) }
+}
+
+fn unlisted(account: &str, info: &KindInfo, error: &VendorError) -> Problem {
+    let mut problem = error.problem(account);
+    if error.code.is_some() {
+        problem.code = Code::Listing;
+    }
+    problem.message = format!("can't list {}: {}", info.section, problem.message);
+    problem
+}
+
+/// Says which live object of one kind is which address, and reads those that matter.
+async fn claim(
+    kind: &mut Kinds<'_>,
+    desired: &DesiredAccount,
+    state: &State,
+    live: &mut LiveAccount,
+) -> Result<(), Vec<Problem>> {
+    let mut problems = vec![];
+    let mut book = Book { taken: HashSet::new(), claimed: IndexMap::new() };
+    let owned: Vec<_> =
+        state.resources.iter().filter(|(address, _)| address.kind() == kind.info.name).collect();
+    // First by id, for all of ours: an object that is ours is never taken for another of the same name.
+    for (address, record) in &owned {
+        if kind.found.iter().any(|found| found.id == record.id) {
+            book.take((*address).clone(), record.id.clone(), By::State);
+        }
+    }
+    // A list may hide what is there (a rule without keywords): what is ours and not listed is asked for by itself.
+    let hidden = owned.iter().filter(|(address, _)| !book.claimed.contains_key(*address)).map(|(address, record)| {
+        let want = desired.resources.get(*address).and_then(|wanted| wanted.body.as_ref());
+        async move { ((*address).clone(), record.id.clone(), kind.reader.read(&record.id, want).await) }
+    });
+    for (address, id, body) in join_all(hidden).await {
+        match body {
+            Ok(Some(_)) => book.take(address, id, By::State),
+            Ok(None) => live.gone.push(address),
+            Err(error) => problems.push(error.problem(&address)),
+        }
+    }
+    for wanted in &kind.wanted {
+        if let Err(problem) = by_natural_key(kind, wanted, state, &mut book) {
+            problems.push(problem);
+        }
+    }
+    begun_and_no_longer_wanted(kind, desired, state, &mut book);
+    live.gone.retain(|address| !book.claimed.contains_key(address));
+
+    for found in kind.found.iter().filter(|found| !found.built_in && !book.taken.contains(&found.id)) {
+        let address = unclaimed_address(&desired.name, kind, found, desired);
+        live.others.push(Other { address, id: found.id.clone(), body: None });
+    }
+    problems.extend(fetch(kind, book, desired, live).await);
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// Which ids are spoken for, and by whom.
+struct Book {
+    taken: HashSet<RemoteId>,
+    claimed: IndexMap<Address, (RemoteId, By)>,
+}
+
+impl Book {
+    fn take(&mut self, address: Address, id: RemoteId, by: By) {
+        self.taken.insert(id.clone());
+        self.claimed.insert(address, (id, by));
+    }
+}
+
+fn by_natural_key(kind: &Kinds<'_>, wanted: &Wanted, state: &State, book: &mut Book) -> Result<(), Problem> {
+    if book.claimed.contains_key(&wanted.address) {
+        return Ok(());
+    }
+    let intent = state.intents.get(&wanted.address);
+    let begun = intent.and_then(|intent| intent.id.as_ref());
+    if let Some(id) = begun.filter(|id| kind.found.iter().any(|found| found.id == **id)) {
+        book.take(wanted.address.clone(), id.clone(), By::Intent);
+        return Ok(());
+    }
+    let parent = match wanted.address.parent() {
+        // Below something that does not exist yet, nothing exists.
+        Some(parent) => match book.claimed.get(&parent) {
+            Some((id, _)) => Some(id.clone()),
+            None => return Ok(()),
+        },
+        None => None,
+    };
+    let candidates: Vec<_> = kind
+        .found
+        .iter()
+        .filter(|found| found.natural == wanted.natural && found.parent == parent && !book.taken.contains(&found.id))
+        .collect();
+    let id = match candidates[..] {
+        [] => return Ok(()),
+        [one] => one.id.clone(),
+        [first, ..] if kind.info.is_whole() => {
+            // The others go, since the section is the whole; the one in the right place stays.
+            let place = kind.info.rules.path_of(Rule::Rank).unwrap_or_default();
+            let position = |body: &Option<Value>| body.as_ref().map(|body| body[place].clone());
+            let same = candidates.iter().find(|found| position(&found.body) == position(&wanted.body));
+            same.unwrap_or(&first).id.clone()
+        }
+        [..] => {
+            let ids: Vec<_> = candidates.iter().map(|found| found.id.as_str()).collect();
+            return Err(Problem::error(
+                Code::Twins,
+                format!("{} live objects are named `{}`: {}", ids.len(), wanted.natural, ids.join(" and ")),
+            )
+            .about(&wanted.address)
+            .at(wanted.origin.clone())
+            .help("nothing tells which of them is meant; delete or rename all but one in the vendor's console"));
+        }
+    };
+    let by = if intent.is_some() { By::Intent } else { By::NaturalKey };
+    book.take(wanted.address.clone(), id, by);
+    Ok(())
+}
+
+/// Something that was begun, may have come to be, and has been taken out of the configuration meanwhile: it is ours.
+fn begun_and_no_longer_wanted(kind: &Kinds<'_>, desired: &DesiredAccount, state: &State, book: &mut Book) {
+    for (address, intent) in &state.intents {
+        if address.kind() != kind.info.name || desired.resources.contains_key(address) {
+            continue;
+        }
+        let parent = address.parent().map(|parent| book.claimed.get(&parent).map(|(id, _)| id.clone()));
+        let found = kind.found.iter().find(|found| {
+            let same_place = parent.as_ref().is_none_or(|parent| found.parent == *parent);
+            let meant = intent.id.as_ref().is_none_or(|id| found.id == *id);
+            !found.built_in && found.natural == intent.natural && same_place && meant && !book.taken.contains(&found.id)
+        });
+        if let Some(found) = found {
+            book.take(address.clone(), found.id.clone(), By::Intent);
+        }
+    }
+}
+
+/// The address an unmanaged object would have.
+fn unclaimed_address(account: &str, kind: &Kinds<'_>, found: &Found<Value>, desired: &DesiredAccount) -> Address {
+    let mut names = vec![found.natural.as_str()];
+    let mut parent = found.parent.as_ref();
+    while let Some(above) = parent.and_then(|id| kind.found.iter().find(|found| found.id == *id)) {
+        names.push(&above.natural);
+        parent = above.parent.as_ref();
+    }
+    names.reverse();
+    let address = Address::new(account, kind.info.name, names.iter().copied());
+    if !desired.resources.contains_key(&address) {
+        return address;
+    }
+    let told_apart = format!("{} ({})", found.natural, found.id);
+    names.pop();
+    names.push(&told_apart);
+    Address::new(account, kind.info.name, names)
+}
+
+type Read = (Address, RemoteId, By, Result<Option<Value>, VendorError>);
+
+/// Reads what was claimed, and of what will be deleted what is lost with it; then fits what is wanted to it.
+async fn fetch(
+    kind: &Kinds<'_>,
+    book: Book,
+    desired: &DesiredAccount,
+    live: &mut LiveAccount,
+) -> Vec<Problem> {
+    let by_id: HashMap<_, _> = kind.found.iter().map(|found| (&found.id, found)).collect();
+    let reading = book.claimed.into_iter().map(|(address, (id, by))| -> BoxFuture<'_, Read> {
+        let want = desired.resources.get(&address).and_then(|wanted| wanted.body.as_ref());
+        let shown = by_id.get(&id).and_then(|found| found.body.clone()).filter(|_| want.is_none());
+        Box::pin(async move {
+            let body = match shown {
+                Some(body) => Ok(Some(body)),
+                None => kind.reader.read(&id, want).await,
+            };
+            (address, id, by, body)
+        })
+    });
+    let mut problems = vec![];
+    for (address, id, by, body) in join_all(reading).await {
+        match body {
+            Ok(Some(body)) => {
+                let built_in = by_id.get(&id).is_some_and(|found| found.built_in);
+                live.claims.insert(address, Claim { id, body, by, built_in });
+            }
+            Ok(None) => live.gone.push(address),
+            Err(error) => problems.push(error.problem(&address)),
+        }
+    }
+    set_parents(kind, live);
+    if kind.exclusive {
+        problems.extend(fetch_others(kind, &by_id, live).await);
+    }
+    problems.extend(fit(kind, live).await);
+    problems
+}
+
+/// The vendor says by id what an object lies under; we say it by address.
+fn set_parents(kind: &Kinds<'_>, live: &mut LiveAccount) {
+    let Some(field) = kind.info.rules.path_of(Rule::Immutable) else { return };
+    let address_of: HashMap<_, _> = live.claims.iter().map(|(address, claim)| (claim.id.clone(), address.clone())).collect();
+    for found in &kind.found {
+        let (Some(address), Some(parent)) = (address_of.get(&found.id), &found.parent) else { continue };
+        let above = match address_of.get(parent) {
+            Some(above) => above.within_account().split_once('/').map_or("", |(_, key)| key).to_owned(),
+            None => parent.to_string(),
+        };
+        if let Some(claim) = live.claims.get_mut(address) {
+            claim.body[field] = above.into();
+        }
+    }
+}
+
+async fn fetch_others(
+    kind: &Kinds<'_>,
+    by_id: &HashMap<&RemoteId, &Found<Value>>,
+    live: &mut LiveAccount,
+) -> Vec<Problem> {
+    let mut problems = vec![];
+    let others = live.others.iter_mut().filter(|other| other.address.kind() == kind.info.name);
+    let reading = others.map(|other| async move {
+        let shown = by_id.get(&other.id).and_then(|found| found.body.clone());
+        let body = match shown {
+            Some(body) => Ok(Some(body)),
+            None => kind.reader.read(&other.id, None).await,
+        };
+        match body {
+            Ok(body) => other.body = body,
+            Err(error) => return Some(error.problem(&other.address)),
+        }
+        None
+    });
+    problems.extend(join_all(reading).await.into_iter().flatten());
+    problems
+}
+
+async fn fit(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> {
+    let fitting = kind.wanted.iter().map(|wanted| {
+        let claim = live.claims.get(&wanted.address);
+        async move {
+            let Some(mut body) = wanted.body.clone() else { return (wanted, None, Ok(vec![])) };
+            leave_ignored(&mut body, claim, wanted, kind.info);
+            let have = claim.map(|claim| (&claim.id, &claim.body));
+            let findings = kind.reader.fit(&mut body, have).await;
+            let body = (kind.info.lay_over)(&body, have.map_or(&Value::Object(serde_json::Map::new()), |(_, body)| body));
+            (wanted, Some(body), findings)
+        }
+    });
+    let mut problems = vec![];
+    for (wanted, body, findings) in join_all(fitting).await {
+        live.wanted.insert(wanted.address.clone(), body);
+        match findings {
+            Ok(findings) => live.findings.extend(findings.into_iter().map(|finding| {
+                let place = wanted.place_of(&finding.path);
+                Problem { level: finding.level, ..Problem::error(finding.code, finding.message) }
+                    .about(&wanted.address)
+                    .at(place)
+                    .help(finding.help)
+            })),
+            Err(error) => problems.push(error.problem(&wanted.address)),
+        }
+    }
+    problems
+}
+
+/// Fields under `ignore` take their live value, and of exclusive ones all do: a button whose `link` is left alone
+/// keeps whatever it does now.
+fn leave_ignored(want: &mut Value, claim: Option<&Claim>, wanted: &Wanted, info: &KindInfo) {
+    let (Some(claim), Some(want)) = (claim, want.as_object_mut()) else { return };
+    let forms = match info.rules.at("") {
+        Some(Rule::OneOf(forms)) if wanted.ignore.iter().any(|field| forms.contains(&field.as_str())) => forms,
+        _ => &[],
+    };
+    for field in wanted.ignore.iter().map(String::as_str).chain(forms.iter().copied()) {
+        match claim.body.get(field) {
+            Some(value) => want.insert(field.to_owned(), value.clone()),
+            None => want.shift_remove(field),
+        };
+    }
+}

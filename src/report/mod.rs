@@ -1,0 +1,9 @@
+//! Plans and events for people and programs. Everything here turns data into text or JSON; who prints it, and
+//! where, is the caller's business.
+//!
+//! What a vendor or a user wrote is data: it is escaped before it reaches a terminal.
+
+pub mod columns;
+pub mod style;
+
+pub use style::{Role, Style};

@@ -5,5 +5,10 @@
 
 pub mod columns;
 pub mod style;
+pub mod text;
+mod value;
 
 pub use style::{Role, Style};
+
+#[cfg(test)]
+mod fixture;

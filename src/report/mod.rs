@@ -4,6 +4,7 @@
 //! What a vendor or a user wrote is data: it is escaped before it reaches a terminal.
 
 pub mod columns;
+pub mod json;
 pub mod style;
 pub mod text;
 mod value;

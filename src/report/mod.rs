@@ -3,8 +3,10 @@
 //!
 //! What a vendor or a user wrote is data: it is escaped before it reaches a terminal.
 
+pub mod apply;
 pub mod columns;
 pub mod json;
+pub mod progress;
 pub mod style;
 pub mod text;
 mod value;

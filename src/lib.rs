@@ -9,3 +9,4 @@ pub mod http;
 pub mod diff;
 pub mod plan;
 pub mod problem;
+pub mod report;

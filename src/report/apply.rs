@@ -1,0 +1,185 @@
+//! What a person reads while a plan is carried out: a line per change that came to its end, and at the end what is
+//! left to do.
+
+use super::columns::escape;
+use super::{Role, Style};
+use crate::apply::event::{Done, Ending, Event, Tally};
+use crate::model::Action;
+use crate::problem::{Code, Problem};
+
+/// Listens to the events of an apply and says what they mean.
+#[derive(Debug, Default)]
+pub struct Talk {
+    style: Style,
+    failed: Vec<Done>,
+    uncertain: Vec<Done>,
+    skipped: Vec<Done>,
+}
+
+impl Talk {
+    /// One that has heard nothing yet.
+    pub fn new(style: Style) -> Self {
+        Self { style, ..Self::default() }
+    }
+
+    /// What to print for an event, without a line break at its end; none if there is nothing to say.
+    pub fn hear(&mut self, event: &Event) -> Option<String> {
+        match event {
+            Event::Change(done) => {
+                match done.ending {
+                    Ending::Done => {}
+                    Ending::Failed if is_uncertain(done) => self.uncertain.push(done.clone()),
+                    Ending::Failed => self.failed.push(done.clone()),
+                    Ending::Skipped => self.skipped.push(done.clone()),
+                }
+                Some(line(done, self.style))
+            }
+            Event::Summary(tally) => Some(self.closing(*tally)),
+            Event::Begin { .. } | Event::Start { .. } | Event::Verify => None,
+        }
+    }
+
+    fn closing(&self, tally: Tally) -> String {
+        let mut parts = vec![];
+        let lists = [
+            (Role::Delete, "Failed:", &self.failed),
+            (Role::Warning, "Uncertain:", &self.uncertain),
+            (Role::Warning, "Not tried:", &self.skipped),
+        ];
+        for (role, title, these) in lists {
+            if !these.is_empty() {
+                parts.push(self.listed(role, title, these));
+            }
+        }
+        if let Some(next) = self.next(tally) {
+            parts.push(format!("{} {next}", self.style.paint(Role::Heading, "Next:")));
+        }
+        let Tally { done, failed, skipped, verified } = tally;
+        let mut sum = format!("Apply: {done} done, {failed} failed, {skipped} not tried.");
+        if verified && done > 0 && failed + skipped == 0 {
+            sum += " Read back: as declared.";
+        }
+        let role = if failed + skipped > 0 { Role::Delete } else { Role::Emphasis };
+        parts.push(self.style.paint(role, &sum));
+        // An empty line between the changes and what is said about all of them.
+        format!("\n{}", parts.join("\n\n"))
+    }
+
+    fn listed(&self, role: Role, title: &str, these: &[Done]) -> String {
+        let mut lines = vec![self.style.paint(role, title)];
+        for done in these {
+            lines.push(format!("    {} ({})", escape(done.address.as_str()), done.action));
+            let Some(problem) = &done.problem else { continue };
+            lines.push(format!("        {}", escape(&problem.message)));
+            if let Some(help) = &problem.help {
+                lines.push(format!("        {} {}", self.style.paint(Role::Faint, "help:"), escape(help)));
+            }
+        }
+        lines.join("\n")
+    }
+
+    fn next(&self, tally: Tally) -> Option<&'static str> {
+        if !self.uncertain.is_empty() {
+            return Some(
+                "run `mpform plan`: it reads what the vendor holds and shows whether the uncertain changes happened",
+            );
+        }
+        if tally.failed + tally.skipped > 0 {
+            return Some("run `mpform apply` again: it does what is left, and nothing twice");
+        }
+        (!tally.verified && tally.done > 0)
+            .then_some("run `mpform plan`: what was written could not be read back as declared")
+    }
+}
+
+/// The line of a change that came to its end.
+fn line(done: &Done, style: Style) -> String {
+    let address = escape(done.address.as_str());
+    let reason = |problem: &Option<Problem>| match problem {
+        Some(problem) => format!(": {}", escape(&problem.message)),
+        None => String::new(),
+    };
+    match done.ending {
+        Ending::Done => format!("{} {address} {}", style.paint(Role::Create, "✓"), past(done.action)),
+        Ending::Failed if is_uncertain(done) => {
+            let mark = style.paint(Role::Warning, "?");
+            format!("{mark} {address} perhaps {}{}", past(done.action), reason(&done.problem))
+        }
+        Ending::Failed => {
+            let mark = style.paint(Role::Delete, "✗");
+            format!("{mark} {address} not {}{}", past(done.action), reason(&done.problem))
+        }
+        Ending::Skipped => {
+            let text = format!("· {address} not tried{}", reason(&done.problem));
+            style.paint(Role::Faint, &text)
+        }
+    }
+}
+
+fn is_uncertain(done: &Done) -> bool {
+    done.problem.as_ref().is_some_and(|problem| problem.code == Code::Uncertain)
+}
+
+fn past(action: Action) -> &'static str {
+    match action {
+        Action::Create => "created",
+        Action::Update => "updated",
+        Action::Delete => "deleted",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    fn told(events: &[Event], style: Style) -> String {
+        let mut talk = Talk::new(style);
+        events.iter().filter_map(|event| talk.hear(event)).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn says_what_was_done_what_failed_and_what_was_not_tried() {
+        insta::assert_snapshot!(told(&fixture::events(), Style::PLAIN), @"
+        ✓ shop/keyword/营业时间 created
+        ✗ shop/menu/新品 not updated: yeapoo says 45009: reach max api daily quota limit
+        · shop/menu/新品/官网 not tried: needs shop/menu/新品
+
+        Failed:
+            shop/menu/新品 (update)
+                yeapoo says 45009: reach max api daily quota limit
+                help: the quota is given back at midnight
+
+        Not tried:
+            shop/menu/新品/官网 (delete)
+                needs shop/menu/新品
+
+        Next: run `mpform apply` again: it does what is left, and nothing twice
+
+        Apply: 1 done, 1 failed, 1 not tried.
+        ");
+    }
+
+    #[test]
+    fn an_uncertain_change_is_neither_done_nor_failed() {
+        let events = fixture::uncertain_events();
+        insta::assert_snapshot!(told(&events, Style::PLAIN), @"
+        ? shop/keyword/营业时间 perhaps created: the connection was lost before the answer came
+
+        Uncertain:
+            shop/keyword/营业时间 (create)
+                the connection was lost before the answer came
+
+        Next: run `mpform plan`: it reads what the vendor holds and shows whether the uncertain changes happened
+
+        Apply: 0 done, 1 failed, 0 not tried.
+        ");
+    }
+
+    #[test]
+    fn a_whole_apply_ends_in_one_line() {
+        let tally = Tally { done: 3, verified: true, ..Tally::default() };
+        let said = told(&[Event::Verify, Event::Summary(tally)], Style::PLAIN);
+        assert_eq!(said, "\nApply: 3 done, 0 failed, 0 not tried. Read back: as declared.");
+    }
+}

@@ -1,0 +1,196 @@
+//! The plan and the events of an apply for programs. The keys, their order and their meaning are a contract: what is
+//! here stays; something may be added.
+
+use serde_json::{Map, Value, json};
+
+use crate::apply::event::{Done, Ending, Event};
+use crate::plan::{Change, FieldChange, Live, Plan};
+use crate::problem::Problem;
+
+/// The version of the form below; its first number grows when something in it changes its meaning or goes.
+pub const FORMAT_VERSION: &str = "1.0";
+
+/// The plan as one object.
+pub fn plan(plan: &Plan) -> Value {
+    let count = plan.summary();
+    let failed = plan
+        .failed
+        .iter()
+        .map(|failed| json!({"account": failed.account, "problems": problems(&failed.problems)}));
+    json!({
+        "format_version": FORMAT_VERSION,
+        "tool_version": env!("CARGO_PKG_VERSION"),
+        "environment": plan.environment,
+        "summary": {
+            "create": count.create,
+            "update": count.update,
+            "delete": count.delete,
+            "unchanged": count.unchanged,
+            "unmanaged": count.unmanaged,
+        },
+        "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
+        "unmanaged": lives(&plan.unmanaged),
+        "refusals": problems(&plan.refusals),
+        "warnings": problems(&plan.warnings),
+        "upcoming": [],
+        "adopted": lives(&plan.adopted),
+        "released": lives(&plan.released),
+        "forgotten": lives(&plan.forgotten),
+        "failed": failed.collect::<Vec<_>>(),
+    })
+}
+
+/// One line of `apply --json`; none for what is only said to people.
+pub fn event(event: &Event) -> Option<Value> {
+    match event {
+        Event::Change(done) => Some(ended(done)),
+        Event::Summary(tally) => Some(json!({
+            "event": "summary",
+            "done": tally.done,
+            "failed": tally.failed,
+            "skipped": tally.skipped,
+            "verified": tally.verified,
+        })),
+        Event::Begin { .. } | Event::Start { .. } | Event::Verify => None,
+    }
+}
+
+fn ended(done: &Done) -> Value {
+    let outcome = match done.ending {
+        Ending::Done => "done",
+        Ending::Failed => "failed",
+        Ending::Skipped => "skipped",
+    };
+    json!({
+        "event": "change",
+        "address": done.address,
+        "action": done.action,
+        "outcome": outcome,
+        "error": done.problem.as_ref().map(|problem| &problem.message),
+    })
+}
+
+fn change(change: &Change) -> Value {
+    let mut object = Map::new();
+    object.insert("address".into(), json!(change.address));
+    object.insert("account".into(), json!(change.address.account()));
+    object.insert("kind".into(), json!(change.address.kind()));
+    object.insert("action".into(), json!(change.action));
+    if change.replace {
+        object.insert("replace".into(), json!(true));
+    }
+    if let Some(id) = &change.id {
+        object.insert("id".into(), json!(id));
+    }
+    object.insert("fields".into(), change.fields.iter().map(field).collect());
+    object.insert("requires".into(), json!(change.requires));
+    object.insert("notes".into(), json!(change.notes));
+    Value::Object(object)
+}
+
+/// A field that is neither before nor after (a publish) has only its name.
+fn field(field: &FieldChange) -> Value {
+    if field.before.is_null() && field.after.is_null() {
+        return json!({"path": field.path});
+    }
+    json!({"path": field.path, "before": field.before, "after": field.after})
+}
+
+fn lives(lives: &[Live]) -> Vec<Value> {
+    lives.iter().map(|live| json!({"address": live.address, "id": live.id})).collect()
+}
+
+fn problems(problems: &[Problem]) -> Vec<Value> {
+    problems.iter().map(Problem::to_json).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::event::Tally;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_plan_is_one_object_with_the_promised_keys() {
+        let mut value = plan(&fixture::small());
+        value["tool_version"] = json!("…");
+        insta::assert_snapshot!(serde_json::to_string_pretty(&value).expect("plain data"), @r#"
+        {
+          "format_version": "1.0",
+          "tool_version": "…",
+          "environment": "default",
+          "summary": {
+            "create": 0,
+            "update": 1,
+            "delete": 0,
+            "unchanged": 1,
+            "unmanaged": 1
+          },
+          "changes": [
+            {
+              "address": "shop/keyword/营业时间",
+              "account": "shop",
+              "kind": "keyword",
+              "action": "update",
+              "id": "5f31",
+              "fields": [
+                {
+                  "path": "reply.text",
+                  "before": "每天 10:00–22:00",
+                  "after": "每天 9:30–22:00"
+                }
+              ],
+              "requires": [
+                "shop/group/vip"
+              ],
+              "notes": [
+                "changed outside mpform since the last apply: reply.text"
+              ]
+            }
+          ],
+          "unmanaged": [
+            {
+              "address": "shop/keyword/旧",
+              "id": "77"
+            }
+          ],
+          "refusals": [],
+          "warnings": [],
+          "upcoming": [],
+          "adopted": [
+            {
+              "address": "shop/group/vip",
+              "id": "12"
+            }
+          ],
+          "released": [],
+          "forgotten": [],
+          "failed": []
+        }
+        "#);
+    }
+
+    #[test]
+    fn a_replacement_says_so_and_the_rest_does_not() {
+        let value = plan(&fixture::full());
+        let changes = value["changes"].as_array().expect("a list");
+        let replaced: Vec<_> = changes.iter().filter(|change| change.get("replace").is_some()).collect();
+        assert_eq!(replaced.len(), 1);
+        assert_eq!(replaced[0]["action"], "update");
+        let publish = changes.iter().find(|change| change["address"] == "shop/menu").expect("a publish");
+        assert_eq!(publish["fields"], json!([{"path": "published"}]));
+    }
+
+    #[test]
+    fn events_are_lines() {
+        let lines: Vec<_> = fixture::events().iter().filter_map(event).map(|line| line.to_string()).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        {"event":"change","address":"shop/keyword/营业时间","action":"create","outcome":"done","error":null}
+        {"event":"change","address":"shop/menu/新品","action":"update","outcome":"failed","error":"yeapoo says 45009: reach max api daily quota limit"}
+        {"event":"change","address":"shop/menu/新品/官网","action":"delete","outcome":"skipped","error":"needs shop/menu/新品"}
+        {"event":"summary","done":1,"failed":1,"skipped":1,"verified":true}
+        "#);
+        assert!(event(&Event::Verify).is_none());
+        assert!(event(&Event::Summary(Tally::default())).is_some());
+    }
+}

@@ -1,0 +1,17 @@
+//! Plans and events for people and programs. Everything here turns data into text or JSON; who prints it, and
+//! where, is the caller's business.
+//!
+//! What a vendor or a user wrote is data: it is escaped before it reaches a terminal.
+
+pub mod apply;
+pub mod columns;
+pub mod json;
+pub mod progress;
+pub mod style;
+pub mod text;
+mod value;
+
+pub use style::{Role, Style};
+
+#[cfg(test)]
+mod fixture;

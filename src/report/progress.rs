@@ -1,0 +1,171 @@
+//! How far an apply has come: a bar where somebody watches, else a line now and then. It only listens, and writes
+//! to stderr at most.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Style;
+use super::columns::{escape, truncate};
+use crate::apply::event::{Ending, Event};
+use crate::model::Address;
+
+/// Without a bar, at most one line in this time.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// A current address is cut to so many columns, so that the bar stays on one line.
+const ADDRESS: usize = 40;
+
+/// Listens to the events of an apply and shows how far it has come.
+#[derive(Debug)]
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    total: usize,
+    ended: usize,
+    failed: usize,
+    /// What is being worked on, the latest last.
+    running: Vec<Address>,
+    verifying: bool,
+    last: Option<Instant>,
+}
+
+impl Progress {
+    /// A bar on stderr, for a terminal. Keep other output off its line with [`Progress::suspend`].
+    pub fn bar(style: Style) -> Self {
+        let template = if style.colour {
+            "{spinner} [{bar:24.green}] {pos}/{len} {wide_msg:.dim}"
+        } else {
+            "{spinner} [{bar:24}] {pos}/{len} {wide_msg}"
+        };
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(look) = ProgressStyle::with_template(template) {
+            bar.set_style(look.progress_chars("━╸ "));
+        }
+        Self { bar: Some(bar), ..Self::plain() }
+    }
+
+    /// Plain lines, for a log. The caller prints what [`Progress::hear`] returns.
+    pub fn plain() -> Self {
+        Self { bar: None, total: 0, ended: 0, failed: 0, running: vec![], verifying: false, last: None }
+    }
+
+    /// Takes an event in. Without a bar it returns a line once enough time has passed since the last one.
+    pub fn hear(&mut self, event: &Event, now: Instant) -> Option<String> {
+        match event {
+            Event::Begin { changes } => {
+                self.total = *changes;
+                self.last = Some(now);
+                self.show(|bar| bar.set_length(*changes as u64));
+            }
+            Event::Start { address, .. } => self.running.push(address.clone()),
+            Event::Change(done) => {
+                self.running.retain(|address| *address != done.address);
+                self.ended += 1;
+                self.failed += usize::from(done.ending == Ending::Failed);
+                self.show(|bar| bar.inc(1));
+            }
+            Event::Verify => {
+                self.running.clear();
+                self.verifying = true;
+            }
+            Event::Summary(_) => {
+                self.show(ProgressBar::finish_and_clear);
+                return None;
+            }
+        }
+        let doing = self.doing();
+        self.show(|bar| bar.set_message(doing));
+        self.tick(now)
+    }
+
+    /// The line that is due by now, if one is: call it from a timer where a single change may take long.
+    pub fn tick(&mut self, now: Instant) -> Option<String> {
+        if let Some(bar) = &self.bar {
+            bar.tick();
+            return None;
+        }
+        if now.saturating_duration_since(self.last?) < PAUSE {
+            return None;
+        }
+        self.last = Some(now);
+        let doing = self.doing();
+        let doing = if doing.is_empty() { doing } else { format!(", {doing}") };
+        Some(format!("{} of {} tried{doing}", self.ended, self.total))
+    }
+
+    /// Runs something that prints, with the bar out of its way.
+    pub fn suspend<R>(&self, print: impl FnOnce() -> R) -> R {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    fn show(&self, change: impl FnOnce(&ProgressBar)) {
+        if let Some(bar) = &self.bar {
+            change(bar);
+        }
+    }
+
+    fn doing(&self) -> String {
+        let mut parts = vec![];
+        if self.failed > 0 {
+            parts.push(format!("{} failed", self.failed));
+        }
+        if self.verifying {
+            parts.push("reading back what was written".into());
+        }
+        if let Some(address) = self.running.last() {
+            parts.push(format!("now {}", truncate(&escape(address.as_str()), ADDRESS)));
+        }
+        if self.running.len() > 1 {
+            parts.push(format!("{} at once", self.running.len()));
+        }
+        parts.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::event::{Done, Tally};
+    use crate::model::Action;
+
+    fn start(key: &str) -> Event {
+        Event::Start { address: Address::new("shop", "keyword", [key]), action: Action::Create }
+    }
+
+    fn failed(key: &str) -> Event {
+        let address = Address::new("shop", "keyword", [key]);
+        Event::Change(Done { address, action: Action::Create, ending: Ending::Failed, problem: None })
+    }
+
+    #[test]
+    fn a_line_is_due_only_after_the_pause() {
+        let begin = Instant::now();
+        let at = |seconds| begin + Duration::from_secs(seconds);
+        let mut progress = Progress::plain();
+        assert_eq!(progress.tick(at(99)), None, "nothing has begun");
+        assert_eq!(progress.hear(&Event::Begin { changes: 3 }, begin), None);
+        assert_eq!(progress.hear(&start("营业时间"), at(2)), None);
+        assert_eq!(progress.hear(&start("地址"), at(3)), None);
+        let line = progress.tick(at(10));
+        assert_eq!(line.as_deref(), Some("0 of 3 tried, now shop/keyword/地址, 2 at once"));
+        assert_eq!(progress.hear(&failed("地址"), at(19)), None);
+        let line = progress.tick(at(20));
+        assert_eq!(line.as_deref(), Some("1 of 3 tried, 1 failed, now shop/keyword/营业时间"));
+        let line = progress.hear(&Event::Verify, at(30));
+        assert_eq!(line.as_deref(), Some("1 of 3 tried, 1 failed, reading back what was written"));
+        assert_eq!(progress.hear(&Event::Summary(Tally::default()), at(99)), None);
+    }
+
+    #[test]
+    fn a_bar_returns_no_lines_and_lets_others_print() {
+        let mut progress = Progress::bar(Style::PLAIN);
+        let now = Instant::now();
+        assert_eq!(progress.hear(&Event::Begin { changes: 1 }, now), None);
+        assert_eq!(progress.hear(&start("a"), now + PAUSE), None);
+        assert_eq!(progress.suspend(|| 7), 7);
+        assert_eq!(progress.hear(&Event::Summary(Tally::default()), now), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! The plan as a person reads it: what would change, grouped by account, then everything that was noticed, and last
+//! one line that sums it up.
+
+mod change;
+mod diff;
+mod field;
+mod list;
+mod sections;
+mod tree;
+
+use indexmap::IndexMap;
+
+use super::columns::escape;
+use super::{Role, Style};
+use crate::model::Action;
+use crate::plan::{Change, Plan};
+
+#[cfg(test)]
+mod tests;
+
+/// The whole plan, its lines fitted to so many columns. What changes is never cut for that.
+pub fn plan(plan: &Plan, style: &Style, width: usize) -> String {
+    let style = *style;
+    let mut parts = vec![];
+    if !plan.environment.is_empty() && plan.environment != "default" {
+        parts.push(format!("{} {}", style.paint(Role::Heading, "Environment:"), escape(&plan.environment)));
+    }
+    let mut accounts: IndexMap<&str, Vec<&Change>> = IndexMap::new();
+    for change in &plan.changes {
+        accounts.entry(change.address.account()).or_default().push(change);
+    }
+    for (account, changes) in &accounts {
+        parts.push(heading(account, changes, accounts.len() > 1, style));
+        parts.extend(entries(plan, changes, style, width));
+    }
+    parts.extend(sections::noticed(plan, style));
+    parts.push(sections::summary(plan, style));
+    // An empty line of somebody's text keeps no indentation.
+    let tidy = |line: &str| if line.trim().is_empty() { String::new() } else { line.to_owned() };
+    parts.join("\n\n").split('\n').map(|line| tidy(line) + "\n").collect()
+}
+
+fn heading(account: &str, changes: &[&Change], counted: bool, style: Style) -> String {
+    let name = style.paint(Role::Heading, &escape(account));
+    if !counted {
+        return name;
+    }
+    let count = |action| changes.iter().filter(|change| change.action == action).count();
+    let counts = [(Action::Create, "create"), (Action::Update, "update"), (Action::Delete, "delete")];
+    let counts = counts.map(|(action, word)| (count(action), word));
+    let said: Vec<_> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} to {word}"))
+        .collect();
+    format!("{name} {}", style.paint(Role::Faint, &format!("({})", said.join(", "))))
+}
+
+/// The changes of one account, each tree in the place of the first change in it.
+fn entries(plan: &Plan, changes: &[&Change], style: Style, width: usize) -> Vec<String> {
+    let mut shown = vec![];
+    let mut drawn = vec![];
+    for change in changes {
+        let root = tree::root(&change.address);
+        if drawn.contains(&root) {
+            continue;
+        }
+        let grown =
+            plan.trees.iter().find(|tree| tree.first().is_some_and(|first| tree::root(first) == root));
+        let lines = match grown.and_then(|grown| tree::lines(grown, changes, style, width)) {
+            Some(lines) => {
+                drawn.push(root);
+                lines
+            }
+            None => change::lines(change, style, width),
+        };
+        shown.push(lines.join("\n"));
+    }
+    shown
+}

@@ -1,0 +1,67 @@
+//! One change: what happens to which resource, where that is declared, and its fields.
+
+use super::field;
+use crate::model::{Action, kind_named};
+use crate::plan::{Change, FieldChange};
+use crate::report::columns::escape;
+use crate::report::{Role, Style};
+
+/// `+`, `~`, `-`, or `-/+` for a new object in place of the old one.
+pub(super) fn marker(change: &Change) -> (&'static str, Role) {
+    match change.action {
+        Action::Update if change.replace => ("-/+", Role::Delete),
+        Action::Create => ("+", Role::Create),
+        Action::Update => ("~", Role::Update),
+        Action::Delete => ("-", Role::Delete),
+    }
+}
+
+/// The whole change as an entry of the list.
+pub(super) fn lines(change: &Change, style: Style, width: usize) -> Vec<String> {
+    let (marker, role) = marker(change);
+    let fate = match change.action {
+        Action::Update if change.replace => "will be replaced by a new one",
+        Action::Create => "will be created",
+        Action::Update => "will be updated",
+        Action::Delete => "will be deleted",
+    };
+    let address = style.paint(Role::Emphasis, &escape(change.address.as_str()));
+    let marker = style.paint(role, &format!("{marker:>3}"));
+    let mut shown = vec![format!("{marker} {address} {fate}{}", beside(change, style))];
+    shown.extend(
+        details(change, &shown_fields(change), style, width.saturating_sub(6)).map(|line| indent(&line)),
+    );
+    shown
+}
+
+/// Where it is declared; the vendor's id of what is declared nowhere.
+pub(super) fn beside(change: &Change, style: Style) -> String {
+    let text = match (&change.origin, &change.id) {
+        (Some(origin), _) => format!(" ({}:{})", escape(&origin.source.name), origin.line_column().0),
+        (None, Some(id)) => format!(" (id {})", escape(id.as_str())),
+        (None, None) => String::new(),
+    };
+    style.paint(Role::Faint, &text)
+}
+
+/// Fields and notes.
+pub(super) fn details<'a>(
+    change: &'a Change,
+    fields: &[&FieldChange],
+    style: Style,
+    room: usize,
+) -> impl Iterator<Item = String> + 'a {
+    let notes = change.notes.iter().map(move |note| style.paint(Role::Warning, "note: ") + &escape(note));
+    field::lines(fields, change.action, style, room).into_iter().chain(notes)
+}
+
+/// What nobody wrote is not worth a line where everything comes or goes.
+pub(super) fn shown_fields(change: &Change) -> Vec<&FieldChange> {
+    let worked_out = kind_named(change.address.kind()).map_or(&[][..], |kind| kind.worked_out);
+    let all = change.action == Action::Update;
+    change.fields.iter().filter(|field| all || !worked_out.contains(&field.path.as_str())).collect()
+}
+
+fn indent(line: &str) -> String {
+    format!("      {line}")
+}

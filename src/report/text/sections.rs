@@ -1,0 +1,102 @@
+//! What a plan noticed besides its changes, and its last lines.
+
+use crate::plan::{Live, Plan};
+use crate::problem::Problem;
+use crate::report::columns::escape;
+use crate::report::{Role, Style};
+
+/// So many objects of a section are named.
+const NAMED: usize = 10;
+
+/// So many unmanaged objects are named.
+const UNMANAGED: usize = 3;
+
+/// Everything besides the changes, a part each.
+pub(super) fn noticed(plan: &Plan, style: Style) -> Vec<String> {
+    let mut parts = vec![];
+    let lives = [
+        (&plan.adopted, "Found by name, managed from the next apply on (nothing is written to them):"),
+        (&plan.released, "No longer declared, left alone from the next apply on:"),
+        (&plan.forgotten, "Deleted by somebody else, forgotten with the next apply:"),
+    ];
+    for (live, title) in lives {
+        if !live.is_empty() {
+            parts.push(named(live, title, style));
+        }
+    }
+    for failed in &plan.failed {
+        let title = format!("{} could not be planned:", escape(&failed.account));
+        parts.push(style.paint(Role::Delete, &title));
+        parts.extend(rendered(&failed.problems, style));
+    }
+    parts.extend(rendered(&plan.warnings, style));
+    if !plan.refusals.is_empty() {
+        parts.push(style.paint(Role::Delete, "This plan is refused:"));
+        parts.extend(rendered(&plan.refusals, style));
+    }
+    parts.extend(rest(plan, style));
+    parts
+}
+
+/// The one line that sums it up.
+pub(super) fn summary(plan: &Plan, style: Style) -> String {
+    let count = plan.summary();
+    let failed: Vec<_> = plan.failed.iter().map(|failed| escape(&failed.account)).collect();
+    let failed = failed.join(", ");
+    let mut line = if !plan.is_empty() {
+        format!("Plan: {} to create, {} to update, {} to delete.", count.create, count.update, count.delete)
+    } else if failed.is_empty() && !plan.is_refused() {
+        "No changes. Everything is as declared.".into()
+    } else {
+        "No changes in what could be planned.".into()
+    };
+    if !failed.is_empty() {
+        line += &format!(" Not planned: {failed}.");
+    }
+    if plan.is_refused() {
+        line += " Refused: nothing will be applied, for the reasons above.";
+    }
+    style.paint(if plan.is_refused() { Role::Delete } else { Role::Emphasis }, &line)
+}
+
+fn named(live: &[Live], title: &str, style: Style) -> String {
+    let mut lines = vec![style.paint(Role::Heading, title)];
+    for live in live.iter().take(NAMED) {
+        let id = style.paint(Role::Faint, &format!("(id {})", escape(live.id.as_str())));
+        lines.push(format!("    {} {id}", escape(live.address.as_str())));
+    }
+    if live.len() > NAMED {
+        lines.push(style.paint(Role::Faint, &format!("    and {} more", live.len() - NAMED)));
+    }
+    lines.join("\n")
+}
+
+fn rendered(problems: &[Problem], style: Style) -> impl Iterator<Item = String> {
+    problems.iter().map(move |problem| problem.render(style.colour))
+}
+
+fn rest(plan: &Plan, style: Style) -> Option<String> {
+    let (unchanged, unmanaged) = (plan.unchanged.len(), plan.unmanaged.len());
+    let mut counts = vec![];
+    if unchanged > 0 {
+        counts.push(format!("{unchanged} unchanged hidden"));
+    }
+    if unmanaged > 0 {
+        let mut names: Vec<_> = plan
+            .unmanaged
+            .iter()
+            .take(UNMANAGED)
+            .map(|live| escape(live.address.as_str()).into_owned())
+            .collect();
+        if unmanaged > UNMANAGED {
+            names.push(format!("and {} more", unmanaged - UNMANAGED));
+        }
+        counts.push(format!("{unmanaged} unmanaged: {}", names.join(", ")));
+    }
+    let mut text = (!counts.is_empty()).then(|| counts.join("; "))?;
+    if unmanaged > 0 {
+        text +=
+            "\n(unmanaged objects are left alone: declare one to manage it, or put its kind under `prune`)";
+    }
+    Some(style.paint(Role::Faint, &text))
+}

@@ -2,6 +2,14 @@
 
 use serde_json::Value;
 
+mod build;
+pub mod guard;
+mod rank;
+mod target;
+
+pub use build::account;
+pub use target::{Globs, narrow};
+
 use crate::model::{Action, Address, RemoteId};
 use crate::problem::{Place, Problem, any_error};
 
@@ -28,6 +36,8 @@ pub struct Plan {
     pub refusals: Vec<Problem>,
     /// What one should know.
     pub warnings: Vec<Problem>,
+    /// What the state is to remember of managed resources that need no change.
+    pub learnt: Vec<Learnt>,
     /// Accounts that could not be planned, each with its reasons. The others are not touched by that.
     pub failed: Vec<FailedAccount>,
 }
@@ -39,6 +49,19 @@ pub struct Live {
     pub address: Address,
     /// The vendor's id.
     pub id: RemoteId,
+}
+
+/// What the state is to remember of one resource.
+#[derive(Clone, Debug)]
+pub struct Learnt {
+    /// Its address.
+    pub address: Address,
+    /// The vendor's id.
+    pub id: RemoteId,
+    /// The body as it is wanted.
+    pub body: Value,
+    /// Never to be deleted or replaced.
+    pub protect: bool,
 }
 
 /// An account that could not be read.
@@ -73,6 +96,8 @@ pub struct Change {
     pub have: Option<Value>,
     /// The body that is wanted, laid over the live one.
     pub want: Option<Value>,
+    /// Never to be deleted or replaced, from this change on.
+    pub protect: bool,
 }
 
 /// One field that differs.
@@ -112,6 +137,21 @@ impl Plan {
             unchanged: self.unchanged.len(),
             unmanaged: self.unmanaged.len(),
         }
+    }
+
+    /// Takes in what was planned for another account.
+    pub fn join(&mut self, other: Plan) {
+        self.changes.extend(other.changes);
+        self.unchanged.extend(other.unchanged);
+        self.unmanaged.extend(other.unmanaged);
+        self.adopted.extend(other.adopted);
+        self.released.extend(other.released);
+        self.forgotten.extend(other.forgotten);
+        self.trees.extend(other.trees);
+        self.learnt.extend(other.learnt);
+        self.refusals.extend(other.refusals);
+        self.warnings.extend(other.warnings);
+        self.failed.extend(other.failed);
     }
 
     /// True if `apply` would write nothing to a vendor.

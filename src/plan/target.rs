@@ -1,0 +1,105 @@
+//! Narrowing a plan to some addresses.
+
+use std::collections::HashSet;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::Plan;
+use crate::model::{Address, kind_named};
+
+/// Patterns of addresses: `*` stands for one part of an address or some of it, `**` for any number of parts.
+#[derive(Clone, Debug, Default)]
+pub struct Globs {
+    set: GlobSet,
+    any: bool,
+}
+
+impl Globs {
+    /// Compiles patterns.
+    ///
+    /// # Errors
+    /// The first pattern that means nothing, and why.
+    pub fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+        let mut set = GlobSetBuilder::new();
+        let mut any = false;
+        for pattern in patterns {
+            let glob = GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
+            set.add(glob.map_err(|error| format!("`{pattern}` is not a pattern of addresses: {}", error.kind()))?);
+            any = true;
+        }
+        let set = set.build().map_err(|error| error.to_string())?;
+        Ok(Self { set, any })
+    }
+
+    /// True if one of the patterns matches.
+    pub fn matches(&self, text: &str) -> bool {
+        self.any && self.set.is_match(text)
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        !self.any
+    }
+}
+
+/// Leaves in a plan what the patterns match, what that needs, and the commits of the kinds that then change.
+pub fn narrow(plan: &mut Plan, targets: &Globs) {
+    if targets.is_empty() {
+        return;
+    }
+    let mut kept: HashSet<Address> = plan
+        .changes
+        .iter()
+        .filter(|change| targets.matches(change.address.as_str()))
+        .map(|change| change.address.clone())
+        .collect();
+    let is_commit = |address: &Address| address.key().next().is_none() && kind_named(address.kind()).is_some();
+    loop {
+        let before = kept.len();
+        let committed: HashSet<_> = kept
+            .iter()
+            .filter(|address| !is_commit(address))
+            .map(|address| Address::new(address.account(), address.kind(), []))
+            .collect();
+        for change in &plan.changes {
+            if committed.contains(&change.address) {
+                kept.insert(change.address.clone());
+            }
+            if kept.contains(&change.address) && !is_commit(&change.address) {
+                kept.extend(change.requires.iter().cloned());
+            }
+        }
+        if kept.len() == before {
+            break;
+        }
+    }
+    plan.changes.retain(|change| kept.contains(&change.address));
+    for change in &mut plan.changes {
+        change.requires.retain(|address| kept.contains(address));
+    }
+    let matches = |address: &Address| targets.matches(address.as_str());
+    plan.unchanged.retain(|address| matches(address));
+    plan.learnt.retain(|learnt| matches(&learnt.address));
+    for list in [&mut plan.adopted, &mut plan.released, &mut plan.forgotten] {
+        list.retain(|live| matches(&live.address));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_star_stays_in_its_part_and_two_do_not() {
+        let one = Globs::new(["shop/menu/*"]).expect("a pattern");
+        assert!(one.matches("shop/menu/新品") && !one.matches("shop/menu/新品/官网"));
+        let two = Globs::new(["shop/menu/**"]).expect("a pattern");
+        assert!(two.matches("shop/menu/新品/官网"));
+        assert!(!Globs::default().matches("shop/menu/新品"));
+    }
+
+    #[test]
+    fn a_pattern_that_means_nothing_is_refused() {
+        assert!(Globs::new(["shop/[menu"]).is_err());
+    }
+}

@@ -2,4 +2,5 @@
 //!
 //! The rooms stand in the order the data passes through them.
 
+pub mod providers;
 pub mod sandbox;

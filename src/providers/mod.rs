@@ -1,0 +1,3 @@
+//! The vendors.
+
+pub mod yeapoo;

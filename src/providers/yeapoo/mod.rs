@@ -1,0 +1,3 @@
+//! Yeapoo: menus, keyword replies, groups and materials of one official account.
+
+pub mod sandbox;

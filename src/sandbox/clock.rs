@@ -40,7 +40,8 @@ impl Clock {
 
     /// Milliseconds since 1970.
     pub fn now(&self) -> i64 {
-        let real = self.real.map_or(0, |since| i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX));
+        let real =
+            self.real.map_or(0, |since| i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX));
         self.start.saturating_add(self.ticked).saturating_add(real)
     }
 
@@ -61,7 +62,10 @@ impl Clock {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "a served sandbox lets real time pass; nothing is decided by it")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a served sandbox lets real time pass; nothing is decided by it"
+)]
 fn instant() -> Instant {
     Instant::now()
 }

@@ -231,9 +231,10 @@ mod tests {
 
     #[test]
     fn json_shape() {
-        let rule: Rule =
-            serde_json::from_str(r#"{"method":"POST","path":"/v1/*/text","fault":{"kind":"code","code":500}}"#)
-                .expect("a rule");
+        let rule: Rule = serde_json::from_str(
+            r#"{"method":"POST","path":"/v1/*/text","fault":{"kind":"code","code":500}}"#,
+        )
+        .expect("a rule");
         assert_eq!(rule, Rule::new("POST", "/v1/*/text", Fault::Code { code: 500, message: String::new() }));
         assert!(serde_json::from_str::<Rule>(r#"{"fault":{"kind":"nonsense"}}"#).is_err());
     }

@@ -94,3 +94,6 @@ impl Sandbox {
         Ok(Running::new(core, line::Door::new(listener), address))
     }
 }
+
+#[cfg(test)]
+mod tests;

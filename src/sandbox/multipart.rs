@@ -32,7 +32,8 @@ impl Part {
             let head = String::from_utf8_lossy(&rest[..head_end]).into_owned();
             rest = rest.slice(head_end + 4..);
             let end = find(&rest, close.as_bytes())?;
-            let line = head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"));
+            let line =
+                head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"));
             if let Some(line) = line {
                 parts.push(Self {
                     name: parameter(line, "name").unwrap_or_default(),
@@ -81,7 +82,10 @@ mod tests {
         let parts = Part::all(&form("multipart/form-data; boundary=XX", body)).expect("a form");
         assert_eq!(parts[0].file_name.as_deref(), Some("图.jpg"));
         assert_eq!(parts[0].body, Bytes::from_static(b"a\r\n\r\nb"));
-        assert_eq!((parts[1].name.as_str(), parts[1].file_name.as_deref(), parts[1].body.len()), ("n", None, 0));
+        assert_eq!(
+            (parts[1].name.as_str(), parts[1].file_name.as_deref(), parts[1].body.len()),
+            ("n", None, 0)
+        );
     }
 
     #[test]

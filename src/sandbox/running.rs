@@ -114,11 +114,6 @@ impl Running {
             self.server.abort();
         }
     }
-
-    /// Runs until the server ends of itself, which it only does when the runtime stops.
-    pub async fn wait(&mut self) {
-        let _ = (&mut self.server).await;
-    }
 }
 
 impl Drop for Running {

@@ -71,7 +71,9 @@ async fn read(request: axum::extract::Request, own: &str) -> Option<Request> {
     let headers: Vec<(String, String)> = head
         .headers
         .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
         .collect();
     let host = headers.iter().find(|(name, _)| name == "host");
     Some(Request {

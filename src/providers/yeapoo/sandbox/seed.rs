@@ -1,4 +1,22 @@
 //! The world before the first request, as YAML.
+//!
+//! ```yaml
+//! accounts:
+//!   demo:                                  # the INFO_ID
+//!     app_id: wx1                          # absent: bound but not filled in, without built-in groups
+//!     app_secret: s                        # one that starts with "bad" is refused by WeChat
+//!     followers: [{openid: o1, nickname: 一, gender: 2, blocked: true, subscribed: false}]
+//!     crowd: [{prefix: o-shop-, count: 40, nickname: 顾客}]
+//!     groups: [{id: "100", name: 老客户, members: [o1]}]
+//!     images: [{name: a.jpg}]              # voices and videos alike; news: [{items: [{title: 春}]}]
+//!     rules: [{name: 地址, match: [地址, {fuzzy: 怎么走}], reply: {type: image, id: a.jpg}}]
+//!     subscribe: {text: 欢迎}
+//!     default: {text: 稍等}
+//!     menu: [{name: 首页, buttons: [{name: 官网, url: http://x}, {name: 问候, text: 您好}, {name: 旧, key: V1}]}]
+//!     published: true
+//!     messages: [{from: o1, content: 停车, minutes_ago: 5}]
+//!     sends: [{text: 大家好, recipients: 2, minutes_ago: 60}]
+//! ```
 
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;

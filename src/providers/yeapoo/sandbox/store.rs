@@ -192,7 +192,7 @@ impl Store {
         self.accounts.get(id).ok_or_else(Refusal::no_row)
     }
 
-    /// Asks WeChat for a token, for calls that talk to WeChat.
+    /// Asks WeChat for a token, for calls that talk to WeChat. Secrets that start with "bad" are wrong ones.
     pub(super) fn token(&self, id: &str) -> Result<(), Refusal> {
         match &self.account(id)?.app {
             Some((app_id, secret)) if app_id.is_empty() || secret.is_empty() || secret.starts_with("bad") => {
@@ -216,7 +216,7 @@ impl Store {
         }
     }
 
-    /// The groups a follower is in, whoever's path it was done through.
+    /// The groups a follower is in, whichever account's path put him there.
     pub(super) fn groups_of(&self, openid: &str) -> Vec<&str> {
         self.members
             .keys()

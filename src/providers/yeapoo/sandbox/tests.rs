@@ -172,3 +172,17 @@ fn a_seed_with_mistakes_is_refused() {
             .is_err()
     );
 }
+
+#[test]
+fn the_seeds_own_example_can_be_read() {
+    let example: String = include_str!("seed.rs")
+        .lines()
+        .skip_while(|line| *line != "//! ```yaml")
+        .skip(1)
+        .take_while(|line| *line != "//! ```")
+        .map(|line| format!("{}\n", line.trim_start_matches("//!").strip_prefix(' ').unwrap_or_default()))
+        .collect();
+    let mut desk = Desk::new(&example);
+    assert_eq!(desk.get("/v1/demo/group")["groups"].as_array().map(Vec::len), Some(4));
+    assert_eq!(desk.get("/v1/demo/menu")[0]["sub_button"].as_array().map(Vec::len), Some(3));
+}

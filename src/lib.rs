@@ -1,12 +1,33 @@
-//! mpform manages WeChat marketing accounts as code.
+//! mpform manages WeChat marketing accounts as code: menus, keyword replies and follower groups in YAML, planned,
+//! shown and applied.
 //!
-//! The rooms stand in the order the data passes through them.
+//! The rooms stand in the order in which the data passes through them.
 
-pub mod apply;
-pub mod state;
+// The door: commands and their arguments, the clock and the environment.
+pub mod cli;
+// Text becomes a project: files and includes, variables, environments, where each value stands.
+pub mod config;
+// The vocabulary: what can be declared.
 pub mod model;
-pub mod http;
+// A project becomes what is desired of each account; all problems at once.
+pub mod desired;
+// Readers and state become what is live.
+pub mod live;
+// What differs between two bodies.
 pub mod diff;
+// What is desired and what is live become a plan.
 pub mod plan;
-pub mod problem;
+// A plan is carried out. The only room that writes to a vendor.
+pub mod apply;
+// What no vendor can tell us.
+pub mod state;
+// Plans, events and outcomes for people and programs.
 pub mod report;
+
+// Beside the passage: the vendors, the one HTTP client for all of them, our stand-in for their servers, the schema
+// of the configuration language, and what a problem is.
+pub mod http;
+pub mod problem;
+pub mod providers;
+pub mod sandbox;
+pub mod schema;

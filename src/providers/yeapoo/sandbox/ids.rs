@@ -1,0 +1,55 @@
+//! Ids that look random and are the same in every run.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+/// A counter, hashed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ids {
+    last: u64,
+}
+
+impl Ids {
+    /// 32 lower-case hexadecimal digits.
+    pub(super) fn id(&mut self) -> String {
+        self.last += 1;
+        hash(&format!("yeapoo {}", self.last))
+    }
+
+    /// The same with dashes.
+    pub(super) fn uuid(&mut self) -> String {
+        let id = self.id();
+        format!("{}-{}-{}-{}-{}", &id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..])
+    }
+
+    /// Six characters, as before the names of uploaded files.
+    pub(super) fn short(&mut self) -> String {
+        self.id()[..6].to_owned()
+    }
+}
+
+/// The first 128 bits of a text's SHA-256.
+pub(super) fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(16).fold(String::with_capacity(32), |mut id, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(id, "{byte:02x}");
+        id
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn same_in_every_run_and_well_formed() {
+        let (mut one, mut two) = (Ids::default(), Ids::default());
+        let id = one.id();
+        assert_eq!(id, two.id());
+        assert_ne!(id, one.id());
+        assert_eq!(id.len(), 32);
+        assert!(id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)));
+        assert_eq!(one.uuid().len(), 36);
+    }
+}

@@ -1,0 +1,123 @@
+//! The handle of a sandbox that runs.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::core::Core;
+use super::faults::Rule;
+use super::journal::Entry;
+use super::line::Door;
+use super::serve::serve;
+use super::wire::{Answer, Request};
+
+/// How long connections get to finish their answers when the sandbox stops.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// A sandbox that runs. Dropping it stops it.
+pub struct Running {
+    core: Arc<Core>,
+    address: SocketAddr,
+    closing: watch::Sender<bool>,
+    server: JoinHandle<()>,
+}
+
+impl Running {
+    pub(super) fn new(core: Arc<Core>, door: Door, address: SocketAddr) -> Self {
+        let (closing, closed) = watch::channel(false);
+        let server = tokio::spawn(serve(Arc::clone(&core), door, closed));
+        Self { core, address, closing, server }
+    }
+
+    /// Where it is reached, without a slash at the end.
+    pub fn url(&self) -> &str {
+        self.core.base()
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Every request so far, oldest first.
+    pub fn journal(&self) -> Vec<Entry> {
+        self.core.entries(false)
+    }
+
+    /// The requests that change something, carried out or not, oldest first.
+    pub fn writes(&self) -> Vec<Entry> {
+        self.core.entries(true)
+    }
+
+    /// Forgets the requests so far; numbers go on.
+    pub fn clear_journal(&self) {
+        self.core.clear_journal();
+    }
+
+    /// Adds a fault rule.
+    pub fn fault(&self, rule: Rule) {
+        self.core.add_fault(rule);
+    }
+
+    /// Removes all fault rules.
+    pub fn clear_faults(&self) {
+        self.core.clear_faults();
+    }
+
+    /// Back to the seed: vendors, clock, faults and journal.
+    pub fn reset(&self) {
+        self.core.reset();
+    }
+
+    /// Moves the logical clock on.
+    pub fn advance(&self, by: Duration) {
+        self.core.advance(i64::try_from(by.as_millis()).unwrap_or(i64::MAX));
+    }
+
+    /// Everything the vendors hold, by vendor.
+    pub fn state(&self) -> Value {
+        self.core.dump()
+    }
+
+    /// Does a request without network, faults or journal: a change made by hand behind our back.
+    ///
+    /// `path` may carry a query; a null `body` sends none.
+    pub fn call(&self, method: &str, path: &str, body: Value) -> Answer {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (headers, body) = match body {
+            Value::Null => (vec![], Bytes::new()),
+            body => (
+                vec![("content-type".to_owned(), "application/json".to_owned())],
+                Bytes::from(body.to_string()),
+            ),
+        };
+        self.core.whisper(Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers,
+            body,
+            base: self.core.base().to_owned(),
+            now: 0,
+        })
+    }
+
+    /// Stops listening and closes all connections.
+    pub async fn stop(mut self) {
+        self.closing.send_replace(true);
+        if tokio::time::timeout(GRACE, &mut self.server).await.is_err() {
+            self.server.abort();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.closing.send_replace(true);
+    }
+}

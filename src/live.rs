@@ -81,6 +81,16 @@ struct Kinds<'a> {
     wanted: Vec<&'a Wanted>,
 }
 
+/// How far a read goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Ask first whether the vendor knows the account at all.
+    pub probe: bool,
+    /// Ask by id for what the state remembers and the list does not show. Not where the state may be another
+    /// account's: some vendors answer for ids of any account.
+    pub trust_ids: bool,
+}
+
 /// Fetches and claims.
 ///
 /// # Errors
@@ -91,14 +101,15 @@ pub async fn read(
     provider: &Provider,
     reads: &dyn Reads,
     state: &State,
+    scope: Scope,
 ) -> Result<LiveAccount, Vec<Problem>> {
-    let mut listed = list(desired, provider, reads).await?;
+    let mut listed = list(desired, provider, reads, scope.probe).await?;
     let mut live = LiveAccount::default();
     let mut problems = vec![];
     for kind in &mut listed {
         let count = kind.found.iter().filter(|found| !found.built_in).count();
         live.counts.insert(kind.info.name, count);
-        if let Err(found) = claim(kind, desired, state, &mut live).await {
+        if let Err(found) = claim(kind, desired, state, scope.trust_ids, &mut live).await {
             problems.extend(found);
         }
     }
@@ -118,6 +129,7 @@ async fn list<'a>(
     desired: &'a DesiredAccount,
     provider: &Provider,
     reads: &dyn Reads,
+    probe: bool,
 ) -> Result<Vec<Kinds<'a>>, Vec<Problem>> {
     let listing = kinds().iter().filter(|info| provider.kinds.contains(&info.name)).filter_map(|info| {
         let managed = desired.managed.get(info.name)?;
@@ -129,7 +141,8 @@ async fn list<'a>(
             Ok(Kinds { info, reader, found, exclusive, wanted })
         })
     });
-    let (known, listed) = join(reads.known(), join_all(listing)).await;
+    let known = async { if probe { reads.known().await } else { Ok(None) } };
+    let (known, listed) = join(known, join_all(listing)).await;
     let mut problems = vec![];
     match known {
         Ok(Some(false)) => {
@@ -168,6 +181,7 @@ async fn claim(
     kind: &mut Kinds<'_>,
     desired: &DesiredAccount,
     state: &State,
+    trust_ids: bool,
     live: &mut LiveAccount,
 ) -> Result<(), Vec<Problem>> {
     let mut problems = vec![];
@@ -183,7 +197,10 @@ async fn claim(
     // A list may hide what is there (a rule without keywords): what is ours and not listed is asked for by itself.
     let hidden = owned.iter().filter(|(address, _)| !book.claimed.contains_key(*address)).map(|(address, record)| {
         let want = desired.resources.get(*address).and_then(|wanted| wanted.body.as_ref());
-        async move { ((*address).clone(), record.id.clone(), kind.reader.read(&record.id, want).await) }
+        async move {
+            let body = if trust_ids { kind.reader.read(&record.id, want).await } else { Ok(None) };
+            ((*address).clone(), record.id.clone(), body)
+        }
     });
     for (address, id, body) in join_all(hidden).await {
         match body {

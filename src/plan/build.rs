@@ -45,7 +45,18 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     // What others point at goes after those that point at it.
     plan.changes.extend(last.into_iter().rev().flatten());
     order(&mut plan.changes);
+    plan.abandoned = abandoned(desired, &live, state);
     plan
+}
+
+/// What was begun, is not there, and is not declared any more.
+fn abandoned(desired: &DesiredAccount, live: &LiveAccount, state: &State) -> Vec<Address> {
+    let nobodys = |address: &&Address| {
+        desired.managed.contains_key(address.kind())
+            && !live.claims.contains_key(*address)
+            && !desired.resources.contains_key(*address)
+    };
+    state.intents.keys().filter(nobodys).cloned().collect()
 }
 
 struct OneKind<'a> {

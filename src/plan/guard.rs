@@ -2,70 +2,51 @@
 
 use std::collections::BTreeMap;
 
-use super::{Globs, Plan};
-use crate::live::LiveAccount;
+use super::Plan;
+use crate::config::{MaxDeletes, Policy};
 use crate::model::{Action, kinds};
 use crate::problem::{Code, Problem};
 use crate::state::State;
 
-/// How many deletions of one account's kind pass without being named.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum MaxDeletes {
-    /// So many per cent of the live objects; of fewer than ten, half of them or two.
-    Percent(f64),
-    /// So many.
-    Number(usize),
-}
-
-impl Default for MaxDeletes {
-    fn default() -> Self {
-        Self::Percent(30.0)
-    }
-}
-
-impl MaxDeletes {
-    fn allows(self, deletes: usize, live: usize) -> bool {
-        match self {
-            Self::Number(most) => deletes <= most,
-            #[expect(clippy::cast_precision_loss, reason = "counts of objects stay far below 2^52")]
-            Self::Percent(percent) if live >= 10 => deletes as f64 * 100.0 <= percent * live as f64,
-            Self::Percent(_) => deletes <= (live / 2).max(2),
-        }
-    }
-}
-
-/// What the guards go by.
+/// What was let through by hand.
 #[derive(Clone, Debug, Default)]
-pub struct Policy {
-    /// Deletions that pass without being named.
-    pub max_deletes: MaxDeletes,
-    /// Addresses that may never be deleted.
-    pub protect: Globs,
+pub struct Permits {
     /// Deletions that were named: account and kind, and exactly how many.
     pub allowed: BTreeMap<(String, String), usize>,
     /// Accounts that are to be taken as they are now.
     pub rebind: Vec<String>,
 }
 
-/// Adds to one account's plan why it must not be applied.
-pub fn refuse(plan: &mut Plan, account: &str, live: &LiveCounts, state: &State, policy: &Policy) {
-    looks_empty(plan, account, live, state, policy);
-    too_many_deletes(plan, account, live, policy);
-    protected(plan, policy);
-}
-
 /// How many objects an account has, kind by kind, built-in ones left out.
 pub type LiveCounts = BTreeMap<&'static str, usize>;
 
-/// The counts of what was read.
-pub fn counts(live: &LiveAccount) -> LiveCounts {
-    live.counts.clone()
+/// Adds to one account's plan why it must not be applied.
+pub fn refuse(
+    plan: &mut Plan,
+    account: &str,
+    live: &LiveCounts,
+    state: &State,
+    policy: &Policy,
+    permits: &Permits,
+) {
+    looks_empty(plan, account, live, state, permits);
+    too_many_deletes(plan, account, live, policy.max_deletes, permits);
+    protected(plan, policy);
 }
 
-fn looks_empty(plan: &mut Plan, account: &str, live: &LiveCounts, state: &State, policy: &Policy) {
+/// From ten objects up a share counts; of fewer, half of them or two.
+fn allows(most: MaxDeletes, deletes: usize, live: usize) -> bool {
+    match most {
+        MaxDeletes::Number(most) => deletes as u64 <= most,
+        MaxDeletes::Percent(percent) if live >= 10 => deletes as u64 * 100 <= u64::from(percent) * live as u64,
+        MaxDeletes::Percent(_) => deletes <= (live / 2).max(2),
+    }
+}
+
+fn looks_empty(plan: &mut Plan, account: &str, live: &LiveCounts, state: &State, permits: &Permits) {
     let known = state.resources.keys().filter(|address| live.contains_key(address.kind())).count();
     let empty = !live.is_empty() && live.values().all(|count| *count == 0);
-    if known > 0 && empty && !policy.rebind.iter().any(|name| name == account) {
+    if known > 0 && empty && !permits.rebind.iter().any(|name| name == account) {
         let problem = Problem::error(
             Code::LooksEmpty,
             format!("the account looks empty, but the state knows {known} objects in it"),
@@ -76,7 +57,7 @@ fn looks_empty(plan: &mut Plan, account: &str, live: &LiveCounts, state: &State,
     }
 }
 
-fn too_many_deletes(plan: &mut Plan, account: &str, live: &LiveCounts, policy: &Policy) {
+fn too_many_deletes(plan: &mut Plan, account: &str, live: &LiveCounts, most: MaxDeletes, permits: &Permits) {
     for kind in kinds() {
         let going: Vec<_> = plan
             .changes
@@ -86,8 +67,8 @@ fn too_many_deletes(plan: &mut Plan, account: &str, live: &LiveCounts, policy: &
             .collect();
         let deletes = going.len();
         let count = live.get(kind.name).copied().unwrap_or_default();
-        let allowed = policy.allowed.get(&(account.to_owned(), kind.name.to_owned())).copied();
-        let fine = policy.max_deletes.allows(deletes, count);
+        let allowed = permits.allowed.get(&(account.to_owned(), kind.name.to_owned())).copied();
+        let fine = allows(most, deletes, count);
         match allowed {
             Some(named) if fine => {
                 let message = format!("`--allow-deletes {account}/{}={named}` was not needed", kind.name);
@@ -116,10 +97,10 @@ fn protected(plan: &mut Plan, policy: &Policy) {
         .changes
         .iter()
         .filter(|change| change.action == Action::Delete || change.replace)
-        .filter(|change| change.protect || policy.protect.matches(change.address.as_str()))
+        .filter(|change| change.protect || policy.protects(&change.address))
         .map(|change| {
             let what = if change.replace { "replaced" } else { "deleted" };
-            let help = if policy.protect.matches(change.address.as_str()) {
+            let help = if policy.protects(&change.address) {
                 "`policy.protect` names it; change the policy first"
             } else {
                 "declare it with `protect: false` and apply that first, then take it out"
@@ -134,24 +115,24 @@ fn protected(plan: &mut Plan, policy: &Policy) {
 
 #[cfg(test)]
 mod tests {
-    use super::MaxDeletes;
+    use super::*;
 
     #[test]
     fn thirty_per_cent_from_ten_objects_up() {
-        let policy = MaxDeletes::default();
-        assert!(policy.allows(3, 10) && !policy.allows(4, 10));
-        assert!(policy.allows(30, 100) && !policy.allows(31, 100));
+        let most = MaxDeletes::default();
+        assert!(allows(most, 3, 10) && !allows(most, 4, 10));
+        assert!(allows(most, 30, 100) && !allows(most, 31, 100));
     }
 
     #[test]
     fn below_ten_half_of_them_or_two() {
-        let policy = MaxDeletes::default();
-        assert!(policy.allows(2, 2) && policy.allows(2, 3) && !policy.allows(3, 5));
-        assert!(policy.allows(4, 9) && !policy.allows(5, 9));
+        let most = MaxDeletes::default();
+        assert!(allows(most, 2, 2) && allows(most, 2, 3) && !allows(most, 3, 5));
+        assert!(allows(most, 4, 9) && !allows(most, 5, 9));
     }
 
     #[test]
     fn a_number_replaces_both_rules() {
-        assert!(MaxDeletes::Number(5).allows(5, 5) && !MaxDeletes::Number(5).allows(6, 1000));
+        assert!(allows(MaxDeletes::Number(5), 5, 5) && !allows(MaxDeletes::Number(5), 6, 1000));
     }
 }

@@ -8,6 +8,7 @@ mod rank;
 mod target;
 
 pub use build::account;
+pub(crate) use build::is_commit;
 pub use target::{Globs, narrow};
 
 use crate::model::{Action, Address, RemoteId};
@@ -30,12 +31,16 @@ pub struct Plan {
     pub released: Vec<Live>,
     /// Objects that were ours and that somebody else has deleted; nothing is left to do about them.
     pub forgotten: Vec<Live>,
+    /// What goes on under another address: from, to.
+    pub moved: Vec<(Address, Address)>,
     /// For a kind that is a tree: its addresses top to bottom as they would stand afterwards, those that go included.
     pub trees: Vec<Vec<Address>>,
     /// Why it may not be applied.
     pub refusals: Vec<Problem>,
     /// What one should know.
     pub warnings: Vec<Problem>,
+    /// What was begun once, did not come to be, and is not wanted any more.
+    pub abandoned: Vec<Address>,
     /// What the state is to remember of managed resources that need no change.
     pub learnt: Vec<Learnt>,
     /// Accounts that could not be planned, each with its reasons. The others are not touched by that.
@@ -147,7 +152,9 @@ impl Plan {
         self.adopted.extend(other.adopted);
         self.released.extend(other.released);
         self.forgotten.extend(other.forgotten);
+        self.moved.extend(other.moved);
         self.trees.extend(other.trees);
+        self.abandoned.extend(other.abandoned);
         self.learnt.extend(other.learnt);
         self.refusals.extend(other.refusals);
         self.warnings.extend(other.warnings);

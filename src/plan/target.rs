@@ -79,6 +79,7 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
     }
     let matches = |address: &Address| targets.matches(address.as_str());
     plan.unchanged.retain(|address| matches(address));
+    plan.abandoned.retain(|address| matches(address));
     plan.learnt.retain(|learnt| matches(&learnt.address));
     for list in [&mut plan.adopted, &mut plan.released, &mut plan.forgotten] {
         list.retain(|live| matches(&live.address));

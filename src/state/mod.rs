@@ -160,6 +160,38 @@ impl State {
         }
     }
 
+    /// The entries that let records go on under other addresses, what lies below them included.
+    pub fn moves(moved: &[(Address, Address)], state: &Self) -> Vec<Entry> {
+        let mut entries = vec![];
+        for (from, to) in moved {
+            if let Some(record) = state.resources.get(from) {
+                entries.push(Entry::Forget { address: from.clone() });
+                entries.push(Entry::Keep { address: to.clone(), record: record.clone() });
+            }
+        }
+        entries
+    }
+
+    /// Lets records go on under other addresses. Gives back what really moved; what is not remembered, or would
+    /// take the place of something that is, stays.
+    pub fn follow(&mut self, wanted: &[(Address, Address)]) -> Vec<(Address, Address)> {
+        let mut moved = vec![];
+        for (from, to) in wanted {
+            let below = |address: &&Address| {
+                *address == from || address.as_str().strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            };
+            for old in self.resources.keys().filter(below) {
+                let rest = &old.as_str()[from.as_str().len()..];
+                let new = Address::parse(&format!("{to}{rest}")).filter(|new| !self.resources.contains_key(new));
+                moved.extend(new.map(|new| (old.clone(), new)));
+            }
+        }
+        for entry in Self::moves(&moved, self) {
+            self.take(entry);
+        }
+        moved
+    }
+
     /// True if it remembers nothing that could be lost.
     pub fn is_empty(&self) -> bool {
         self.resources.is_empty() && self.intents.is_empty() && self.drafts.is_empty()

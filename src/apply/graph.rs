@@ -1,0 +1,148 @@
+//! The order of one account's changes: what is needed first, as many at once as allowed, some only alone.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+
+use super::event::{Done, Ending, Event};
+use super::step::Step;
+use super::{Options, Outcome, Tell, Work, verify};
+use crate::model::Address;
+use crate::plan::Change;
+use crate::problem::{Code, Problem};
+use crate::providers::Lane;
+use crate::state::store::Open;
+use crate::state::{Entry, Record};
+
+/// Carries out one account's changes, reads back what was written and saves the state.
+pub(super) async fn account(mut work: Work, options: &Options, tell: &Tell<'_>) -> Outcome {
+    remember(&mut work);
+    let account = work.desired.name.clone();
+    let changes = std::mem::take(&mut work.plan.changes);
+    let shared = Shared { state: Mutex::new(work.state) };
+    let step = Step {
+        desired: &work.desired,
+        reads: work.reads.as_ref(),
+        writes: work.writes.as_ref(),
+        shared: &shared,
+    };
+    let mut outcome = Outcome { done: run(&changes, &step, options, tell).await, ..Outcome::default() };
+    tell(&Event::Verify);
+    let done = outcome.done.iter().filter(|done| done.ending == Ending::Done).map(|done| &done.address).collect();
+    outcome.problems = verify::account(&work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await;
+    if let Err((problem, text)) = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner).close() {
+        outcome.problems.push(problem.about(&account));
+        outcome.unsaved.push((account, text));
+    }
+    outcome
+}
+
+/// What all steps of one account share.
+pub(super) struct Shared {
+    state: Mutex<Open>,
+}
+
+impl Shared {
+    /// The state, for a moment.
+    pub(super) fn state(&self) -> MutexGuard<'_, Open> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was learnt without writing anything: adoptions, releases, how the account is reached.
+fn remember(work: &mut Work) {
+    let state = &mut work.state;
+    if state.state().identity != work.identity {
+        state.record(Entry::Identity { identity: work.identity.clone() });
+    }
+    for learnt in &work.plan.learnt {
+        let record = Record::new(learnt.id.clone(), learnt.body.clone(), learnt.protect);
+        let known = state.state().resources.get(&learnt.address) == Some(&record);
+        if !known || state.state().intents.contains_key(&learnt.address) {
+            state.record(Entry::Keep { address: learnt.address.clone(), record });
+        }
+    }
+    for gone in work.plan.released.iter().chain(&work.plan.forgotten) {
+        state.record(Entry::Forget { address: gone.address.clone() });
+    }
+    for address in &work.plan.abandoned {
+        state.record(Entry::Drop { address: address.clone() });
+    }
+}
+
+async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell<'_>) -> Vec<Done> {
+    let mut waiting: Vec<&Change> = changes.iter().collect();
+    let mut running = FuturesUnordered::new();
+    let mut alone = false;
+    let mut ended: HashMap<Address, Ending> = HashMap::new();
+    let all: HashSet<&Address> = changes.iter().map(|change| &change.address).collect();
+    let mut results = vec![];
+    let mut end = |done: Done, ended: &mut HashMap<Address, Ending>| {
+        ended.insert(done.address.clone(), done.ending);
+        tell(&Event::Change(done.clone()));
+        results.push(done);
+    };
+    loop {
+        // What can't be tried any more ends here, and may stop others in turn.
+        while let Some((nth, why)) = waiting.iter().enumerate().find_map(|(nth, change)| {
+            let why = step.why_not(options).or_else(|| stopped_by(change, &all, &ended))?;
+            Some((nth, why))
+        }) {
+            let change = waiting.remove(nth);
+            end(skipped(change, why), &mut ended);
+        }
+        let mut nth = 0;
+        let mut alone_waits = false;
+        while nth < waiting.len() && running.len() < options.parallelism.max(1) {
+            let change = waiting[nth];
+            let ready = change.requires.iter().all(|need| !all.contains(need) || ended.contains_key(need));
+            let lane = step.lane(change);
+            // Those that go alone keep the order of the plan among themselves.
+            let may = ready && (lane == Lane::Free || (!alone && !alone_waits));
+            alone_waits |= lane == Lane::Alone && !may;
+            if !may {
+                nth += 1;
+                continue;
+            }
+            alone |= lane == Lane::Alone;
+            waiting.remove(nth);
+            tell(&Event::Start { address: change.address.clone(), action: change.action });
+            running.push(async move { (change, lane, step.take(change).await) });
+        }
+        match running.next().await {
+            Some((change, lane, result)) => {
+                if lane == Lane::Alone {
+                    alone = false;
+                }
+                let ending = if result.is_ok() { Ending::Done } else { Ending::Failed };
+                let done =
+                    Done { address: change.address.clone(), action: change.action, ending, problem: result.err() };
+                end(done, &mut ended);
+            }
+            None if waiting.is_empty() => break,
+            // Nothing runs and nothing is ready: what is left waits for each other, which no plan should say.
+            None => {
+                let change = waiting.remove(0);
+                end(skipped(change, "what it needs is not tried either".to_owned()), &mut ended);
+            }
+        }
+    }
+    results
+}
+
+/// Why a change can't be tried any more, if something it needs did not come to be.
+fn stopped_by(change: &Change, all: &HashSet<&Address>, ended: &HashMap<Address, Ending>) -> Option<String> {
+    let lost = change
+        .requires
+        .iter()
+        .filter(|need| all.contains(need))
+        .find(|need| ended.get(*need).is_some_and(|ending| *ending != Ending::Done))?;
+    Some(format!("needs {lost}"))
+}
+
+fn skipped(change: &Change, why: String) -> Done {
+    let problem = Problem::error(Code::Failed, why).about(&change.address);
+    Done { address: change.address.clone(), action: change.action, ending: Ending::Skipped, problem: Some(problem) }
+}

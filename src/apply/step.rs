@@ -1,0 +1,246 @@
+//! One change, carried out. What is begun is in the state before the vendor hears of it, and what has ended after.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::graph::Shared;
+use super::settle::{Look, look};
+use super::Options;
+use crate::desired::DesiredAccount;
+use crate::model::{Action, Address, KindInfo, RemoteId, kind_named};
+use crate::plan::{Change, is_commit};
+use crate::problem::{Code, Problem};
+use crate::providers::{AnyWriter, Happened, Lane, Links, Reads, VendorError, Writes};
+use crate::state::{Draft, Entry, Intent, Record};
+
+/// How often a change whose answer was lost is looked at and begun again.
+const ROUNDS: usize = 2;
+
+/// All that carrying out a change takes.
+pub(super) struct Step<'a> {
+    pub(super) desired: &'a DesiredAccount,
+    pub(super) reads: &'a (dyn Fn() -> Arc<dyn Reads> + Send + Sync),
+    pub(super) writes: &'a dyn Writes,
+    pub(super) shared: &'a Shared,
+}
+
+/// What is being done right now: it changes when a look shows that half of it is done.
+enum Doing {
+    Create,
+    Update { id: RemoteId, have: Value },
+    Delete { id: RemoteId },
+    Commit,
+}
+
+impl Step<'_> {
+    /// Why nothing new may begin, if so.
+    pub(super) fn why_not(&self, options: &Options) -> Option<String> {
+        if options.stopped() {
+            Some("interrupted before it was tried".to_owned())
+        } else if self.shared.state().is_broken() {
+            Some("the state can't be written, so nothing new is begun".to_owned())
+        } else {
+            None
+        }
+    }
+
+    /// Whether a change may run beside others.
+    pub(super) fn lane(&self, change: &Change) -> Lane {
+        match self.writes.writer(change.address.kind()) {
+            Some(writer) if !change.replace => writer.lane(change.action, change.want.as_ref()),
+            _ => Lane::Alone,
+        }
+    }
+
+    /// Carries a change out.
+    pub(super) async fn take(&self, change: &Change) -> Result<(), Problem> {
+        let (Some(kind), Some(writer)) = (kind_named(change.address.kind()), self.writes.writer(change.address.kind()))
+        else {
+            return Err(Problem::error(Code::Failed, "its vendor does not keep this kind").about(&change.address));
+        };
+        self.begin(change, kind);
+        let doing = match (change.action, &change.id) {
+            _ if is_commit(&change.address) => Doing::Commit,
+            (Action::Delete, Some(id)) => Doing::Delete { id: id.clone() },
+            (Action::Update, Some(id)) if !change.replace => {
+                Doing::Update { id: id.clone(), have: change.have.clone().unwrap_or_default() }
+            }
+            _ => Doing::Create,
+        };
+        self.until_known(change, kind, writer.as_ref(), doing).await?;
+        if change.replace
+            && let Some(old) = &change.id
+        {
+            self.until_known(change, kind, writer.as_ref(), Doing::Delete { id: old.clone() }).await?;
+        }
+        Ok(())
+    }
+
+    fn begin(&self, change: &Change, kind: &KindInfo) {
+        let mut state = self.shared.state();
+        if kind.commit.is_some() && !is_commit(&change.address) {
+            let draft = state.state().drafts.get(kind.name).cloned().unwrap_or_default();
+            if !draft.pending {
+                state.record(Entry::Draft { kind: kind.name.to_owned(), draft: Draft { pending: true, ..draft } });
+            }
+        }
+        if change.action == Action::Create || change.replace {
+            let intent = Intent { natural: self.natural(change), id: None };
+            state.record(Entry::Begin { address: change.address.clone(), intent });
+        }
+    }
+
+    fn natural(&self, change: &Change) -> String {
+        self.desired
+            .resources
+            .get(&change.address)
+            .map_or_else(|| change.address.last().into_owned(), |wanted| wanted.natural.clone())
+    }
+
+    /// Does it; where the answer was lost, looks what came of it, and does what is left.
+    async fn until_known(
+        &self,
+        change: &Change,
+        kind: &KindInfo,
+        writer: &dyn AnyWriter,
+        mut doing: Doing,
+    ) -> Result<(), Problem> {
+        for _ in 0..=ROUNDS {
+            let made = Mutex::new(None);
+            let error = match self.once(change, writer, &doing, &made).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+            if error.happened == Happened::No {
+                if matches!(doing, Doing::Create) && made.is_none() {
+                    self.shared.state().record(Entry::Drop { address: change.address.clone() });
+                }
+                return Err(failed(change, &error, Code::Failed));
+            }
+            doing = match self.settle(change, kind, doing, made).await {
+                Some(Some(next)) => next,
+                Some(None) => return Ok(()),
+                None => return Err(failed(change, &error, Code::Uncertain)),
+            };
+        }
+        let message = "its answer was lost each time it was tried";
+        Err(Problem::error(Code::Uncertain, message).about(&change.address).help(LOOK_AGAIN))
+    }
+
+    async fn once(
+        &self,
+        change: &Change,
+        writer: &dyn AnyWriter,
+        doing: &Doing,
+        made: &Mutex<Option<RemoteId>>,
+    ) -> Result<(), VendorError> {
+        let nothing = Value::Null;
+        let want = change.want.as_ref().unwrap_or(&nothing);
+        let key = change.address.last();
+        match doing {
+            Doing::Create => {
+                let note = |id: &RemoteId| {
+                    *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.clone());
+                    let intent = Intent { natural: self.natural(change), id: Some(id.clone()) };
+                    self.shared.state().record(Entry::Begin { address: change.address.clone(), intent });
+                };
+                let id = writer.create(&key, want, &self.links(change), &note).await?;
+                self.keep(change, id);
+            }
+            Doing::Update { id, have } => {
+                writer.update(id, have, want, &self.links(change)).await?;
+                self.keep(change, id.clone());
+            }
+            Doing::Delete { id } => {
+                writer.delete(&key, id).await?;
+                self.deleted(change);
+            }
+            Doing::Commit => {
+                writer.commit().await?;
+                self.committed(&change.address);
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks what came of it: nothing inside is left to do, or something, or it can't be known.
+    async fn settle(
+        &self,
+        change: &Change,
+        kind: &KindInfo,
+        doing: Doing,
+        made: Option<RemoteId>,
+    ) -> Option<Option<Doing>> {
+        let reads = (self.reads)();
+        let reader = reads.reader(kind.name)?;
+        let ours = |id: &RemoteId| self.shared.state().state().resources.values().any(|record| record.id == *id);
+        let target = match &doing {
+            Doing::Create => made,
+            Doing::Update { id, .. } | Doing::Delete { id } => Some(id.clone()),
+            // Nothing tells whether a draft was made public.
+            Doing::Commit => return None,
+        };
+        let parent = change.address.parent().and_then(|parent| self.id_of(&parent));
+        let looked =
+            look(reader.as_ref(), kind, target.as_ref(), &self.natural(change), parent.as_ref(), &ours, change.want.as_ref())
+                .await
+                .ok()?;
+        match (doing, looked) {
+            (Doing::Delete { .. }, Look::Absent) => {
+                self.deleted(change);
+                Some(None)
+            }
+            (doing @ Doing::Delete { .. }, _) => Some(Some(doing)),
+            (Doing::Create, Look::Absent) => Some(Some(Doing::Create)),
+            (_, Look::AsWanted(id)) => {
+                self.keep(change, id);
+                Some(None)
+            }
+            (_, Look::Otherwise(id, have)) => Some(Some(Doing::Update { id, have })),
+            (Doing::Update { .. } | Doing::Commit, Look::Absent) => None,
+        }
+    }
+
+    fn keep(&self, change: &Change, id: RemoteId) {
+        let record = Record::new(id, change.want.clone().unwrap_or_default(), change.protect);
+        self.shared.state().record(Entry::Keep { address: change.address.clone(), record });
+    }
+
+    fn deleted(&self, change: &Change) {
+        // The old object of a replaced one: its address goes on with the new one.
+        if !change.replace {
+            self.shared.state().record(Entry::Forget { address: change.address.clone() });
+        }
+    }
+
+    fn committed(&self, address: &Address) {
+        // What was committed is read afterwards.
+        let draft = Draft { pending: false, committed: None };
+        self.shared.state().record(Entry::Draft { kind: address.kind().to_owned(), draft });
+    }
+
+    fn id_of(&self, address: &Address) -> Option<RemoteId> {
+        self.shared.state().state().resources.get(address).map(|record| record.id.clone())
+    }
+
+    fn links(&self, change: &Change) -> Links {
+        let mut links = Links::default();
+        let wanted = self.desired.resources.get(&change.address);
+        for address in wanted.into_iter().flat_map(|wanted| &wanted.links) {
+            if let Some(id) = self.id_of(address) {
+                let key = address.within_account().split_once('/').map_or("", |(_, key)| key);
+                links.insert(address.kind(), key, id);
+            }
+        }
+        links
+    }
+}
+
+const LOOK_AGAIN: &str = "run `mpform plan`: it looks what came of it";
+
+fn failed(change: &Change, error: &VendorError, code: Code) -> Problem {
+    let problem = Problem { code, ..error.problem(&change.address) };
+    if code == Code::Uncertain { problem.help(LOOK_AGAIN) } else { problem }
+}

@@ -1,0 +1,109 @@
+//! Reading back what was written: a vendor's word for success proves nothing, not even that the object exists.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::graph::Shared;
+use crate::desired::{DesiredAccount, Managed};
+use crate::live::{self, LiveAccount, Scope};
+use crate::model::{Action, Address, KindInfo, RemoteId, kinds};
+use crate::plan::{self, Change, is_commit};
+use crate::problem::{Code, Problem};
+use crate::providers::{Provider, Reads};
+use crate::state::{Draft, Entry, State};
+
+/// Reads back what was done in one account. Nothing is read of what was not touched, except that a kind that is a
+/// whole is looked at as a whole.
+pub(super) async fn account(
+    desired: &DesiredAccount,
+    provider: &Provider,
+    reads: &(dyn Fn() -> Arc<dyn Reads> + Send + Sync),
+    changes: &[Change],
+    done: &HashSet<&Address>,
+    shared: &Shared,
+) -> Vec<Problem> {
+    let touched: Vec<_> = changes.iter().filter(|change| done.contains(&change.address)).collect();
+    if touched.is_empty() {
+        return vec![];
+    }
+    let part = Part { desired, touched: &touched };
+    let (narrowed, mut state) = (part.desired(), part.state(shared.state().state()));
+    let scope = Scope { probe: false, trust_ids: true };
+    let live = match live::read(&narrowed, provider, reads().as_ref(), &state, scope).await {
+        Ok(live) => live,
+        Err(problems) => {
+            let unread = |problem: Problem| Problem {
+                code: Code::NotVerified,
+                message: format!("written, but could not be read back: {}", problem.message),
+                ..problem
+            };
+            return problems.into_iter().map(unread).collect();
+        }
+    };
+    for change in touched.iter().filter(|change| is_commit(&change.address)) {
+        let kind = change.address.kind();
+        let draft = Draft { pending: false, committed: live.drafts.get(kind).cloned() };
+        state.drafts.insert(kind.to_owned(), draft.clone());
+        shared.state().record(Entry::Draft { kind: kind.to_owned(), draft });
+    }
+    let mut problems = undeleted(&touched, &live);
+    let left = plan::account(&narrowed, live, &state);
+    problems.extend(left.changes.iter().filter(|change| done.contains(&change.address)).map(|change| {
+        let fields: Vec<_> = change.fields.iter().map(|field| field.path.as_str()).collect();
+        not_verified(&change.address, &format!("a read still shows a difference in {}", fields.join(", ")))
+    }));
+    problems
+}
+
+fn undeleted(touched: &[&Change], live: &LiveAccount) -> Vec<Problem> {
+    let there: HashSet<&RemoteId> = live.others.iter().map(|other| &other.id).collect();
+    let deleted = touched.iter().filter(|change| change.action == Action::Delete);
+    deleted
+        .filter(|change| change.id.as_ref().is_some_and(|id| there.contains(id)))
+        .map(|change| not_verified(&change.address, "a read still shows it"))
+        .collect()
+}
+
+fn not_verified(address: &Address, what: &str) -> Problem {
+    Problem::error(Code::NotVerified, format!("the vendor accepted the write, and {what}"))
+        .about(address)
+        .help("somebody else may be changing it now; run `mpform plan` to see what is left")
+}
+
+/// The part of an account that was touched.
+struct Part<'a> {
+    desired: &'a DesiredAccount,
+    touched: &'a [&'a Change],
+}
+
+impl Part<'_> {
+    fn kinds(&self) -> impl Iterator<Item = &'static KindInfo> {
+        let names: HashSet<_> = self.touched.iter().map(|change| change.address.kind()).collect();
+        kinds().iter().filter(move |kind| names.contains(kind.name))
+    }
+
+    fn has(&self, address: &Address) -> bool {
+        self.kinds().any(|kind| kind.name == address.kind() && kind.is_whole())
+            || self.touched.iter().any(|change| change.address == *address)
+    }
+
+    fn desired(&self) -> DesiredAccount {
+        let mut part = self.desired.clone();
+        let touched: HashSet<_> = self.touched.iter().map(|change| &change.address).collect();
+        let whole: HashSet<_> = self.kinds().filter(|kind| kind.is_whole()).map(|kind| kind.name).collect();
+        part.resources.retain(|address, _| touched.contains(address) || whole.contains(address.kind()));
+        part.managed = self.kinds().map(|kind| (kind.name, Managed { section: true, prune: false })).collect();
+        part
+    }
+
+    fn state(&self, state: &State) -> State {
+        let mut part = State { drafts: state.drafts.clone(), ..State::default() };
+        part.resources = state
+            .resources
+            .iter()
+            .filter(|(address, _)| self.has(address))
+            .map(|(address, record)| (address.clone(), record.clone()))
+            .collect();
+        part
+    }
+}

@@ -1,0 +1,207 @@
+//! `mpform apply`.
+
+use std::io::{BufRead, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::plan::{complain, show};
+use super::session::{Project, Session, interrupted, joined, left_behind, store};
+use super::{Context, Exit, Selection};
+use crate::apply::event::Event;
+use crate::apply::{self, Options, Outcome, Work};
+use crate::http;
+use crate::plan::Plan;
+use crate::problem::{Code, Problem};
+use crate::report::apply::Talk;
+use crate::report::json;
+use crate::report::progress::Progress;
+use crate::state::State;
+use crate::state::store::Open;
+
+/// Arguments of `apply`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) selection: Selection,
+    /// Does not ask
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Prints one JSON event a line; needs --yes
+    #[arg(long, requires = "yes")]
+    pub(super) json: bool,
+    /// Changes under way at once in one account
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) parallelism: u16,
+}
+
+/// Shows the plan, asks, carries it out.
+pub(super) async fn run(args: &Args, context: &Context) -> Exit {
+    let Some(project) = Project::for_work(context) else { return Exit::Error };
+    let session = match Session::open(&project, &args.selection) {
+        Ok(session) => session,
+        Err(problems) => return complain(context, &problems),
+    };
+    // The lock comes first: what is planned must still hold when it is carried out.
+    let states = match lock(&session, &project, context).await {
+        Ok(states) => states,
+        Err(problem) => return complain(context, &[problem]),
+    };
+    let remembered: Vec<State> = states.iter().map(|open| open.state().clone()).collect();
+    let plans = session.plan(&remembered).await;
+    let mut whole = joined(&project.config.environment, plans.iter().cloned());
+    whole.warnings.extend(left_behind(&project));
+    if !args.json {
+        show(&whole, false, context);
+    }
+    if whole.is_refused() || whole.failed.len() == session.accounts.len() && !session.accounts.is_empty() {
+        if args.json {
+            let failed = whole.failed.iter().flat_map(|failed| &failed.problems);
+            context.complain(whole.refusals.iter().chain(failed));
+        }
+        return Exit::Error;
+    }
+    if !whole.is_empty() && !args.yes {
+        match ask(&session, &remembered, &whole, context).await {
+            Ok(()) => {}
+            Err(problem) => return complain(context, &[problem]),
+        }
+    }
+    let failed = whole.failed.clone();
+    let work = work(&session, plans, states);
+    let outcome = carry_out(work, args, context).await;
+    context.complain(&outcome.problems);
+    if args.json {
+        context.complain(failed.iter().flat_map(|failed| &failed.problems));
+    }
+    for (account, text) in &outcome.unsaved {
+        context.say(&format!("the state of {account} could not be saved; this is it, to be saved by hand:"));
+        context.print(&format!("{text}\n"));
+    }
+    let clean = outcome.tally.failed + outcome.tally.skipped == 0 && outcome.tally.verified && failed.is_empty();
+    if clean { Exit::Done } else { Exit::Partial }
+}
+
+async fn lock(session: &Session<'_>, project: &Project, context: &Context) -> Result<Vec<Open>, Problem> {
+    let store = store(project);
+    let me = context.holder("apply");
+    let mut states = vec![];
+    for account in &session.accounts {
+        states.push(store.open(&account.config.name, &me, context.lock_timeout).await?);
+    }
+    Ok(states)
+}
+
+/// Asks, and looks once more: while somebody reads, somebody else may change what they read about.
+async fn ask(session: &Session<'_>, states: &[State], shown: &Plan, context: &Context) -> Result<(), Problem> {
+    if !context.can_ask {
+        return Err(Problem::error(Code::Failed, "nobody can be asked, since this is no terminal")
+            .help("give --yes to apply what was shown without asking"));
+    }
+    let answer = tokio::task::spawn_blocking(|| {
+        let _ = write!(std::io::stderr(), "\nApply these changes? Only `yes` is taken for yes: ");
+        let _ = std::io::stderr().flush();
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
+    if answer.trim() != "yes" {
+        return Err(Problem::error(Code::Failed, "declined; nothing was written").help("run it again when you are ready"));
+    }
+    let again = joined(&shown.environment, session.plan(states).await);
+    let same = json::plan(&again)["changes"] == json::plan(shown)["changes"];
+    if same && !again.is_refused() {
+        Ok(())
+    } else {
+        Err(Problem::error(Code::Failed, "what is live changed while you were reading; nothing was written")
+            .help("run it again to see the plan as it is now"))
+    }
+}
+
+fn work(session: &Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Vec<Work> {
+    let together = session.accounts.iter().zip(plans).zip(states);
+    let readable = together.filter(|((_, plan), _)| plan.failed.is_empty());
+    readable
+        .map(|((account, plan), mut state)| {
+            for entry in State::moves(&plan.moved, state.state()) {
+                state.record(entry);
+            }
+            let (client, connect) = (Arc::clone(&account.client), Arc::clone(account.connect));
+            let writes = account.connect.writes(http::Writer::new(&account.client));
+            let identity = account.connect.identity();
+            Work {
+                desired: account.desired.clone(),
+                plan,
+                provider: account.config.provider,
+                reads: Box::new(move || connect.reads(http::Reader::new(&client))),
+                writes,
+                state,
+                identity: identity.into_iter().map(|(setting, value)| (setting.to_owned(), value)).collect(),
+            }
+        })
+        .collect()
+}
+
+async fn carry_out(work: Vec<Work>, args: &Args, context: &Context) -> Outcome {
+    let stop = Arc::new(AtomicBool::new(false));
+    let options = Options { parallelism: usize::from(args.parallelism), stop: Arc::clone(&stop) };
+    let nothing = work.iter().all(|work| work.plan.is_empty());
+    let voice = Mutex::new(Voice::new(args.json, nothing, context));
+    let tell = |event: &Event| voice.lock().unwrap_or_else(PoisonError::into_inner).tell(event, context);
+    let running = apply::run(work, &options, &tell);
+    tokio::pin!(running);
+    let mut outcome = None;
+    tokio::select! {
+        ended = &mut running => outcome = Some(ended),
+        () = interrupted() => {
+            stop.store(true, Ordering::Relaxed);
+            context.say("interrupted: no new change is begun; those under way are finished (once more stops at once)");
+        }
+    }
+    match outcome {
+        Some(outcome) => outcome,
+        None => tokio::select! {
+            ended = &mut running => ended,
+            () = interrupted() => stopped_at_once(),
+        },
+    }
+}
+
+/// Interrupted twice. What was begun is in the state's journal, and the next run looks what came of it.
+fn stopped_at_once() -> Outcome {
+    let problem = Problem::error(Code::Uncertain, "stopped in the middle of what was under way")
+        .help("run `mpform plan`: it looks what came of it");
+    Outcome { problems: vec![problem], ..Outcome::default() }
+}
+
+/// Tells what happens: JSON lines to stdout, or lines and progress to stderr.
+struct Voice {
+    json: bool,
+    silent: bool,
+    talk: Talk,
+    progress: Progress,
+}
+
+impl Voice {
+    fn new(json: bool, nothing: bool, context: &Context) -> Self {
+        let style = context.talk_style;
+        let progress = if context.can_draw && !json { Progress::bar(style) } else { Progress::plain() };
+        Self { json, silent: nothing || context.quiet, talk: Talk::new(style), progress }
+    }
+
+    fn tell(&mut self, event: &Event, context: &Context) {
+        if self.json {
+            if let Some(line) = json::event(event) {
+                context.print(&format!("{line}\n"));
+            }
+            return;
+        }
+        let line = self.talk.hear(event);
+        let heard = self.progress.hear(event, tokio::time::Instant::now().into_std());
+        if self.silent && !matches!(event, Event::Change(done) if done.problem.is_some()) {
+            return;
+        }
+        for line in [line, heard].into_iter().flatten() {
+            self.progress.suspend(|| context.say(&line));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What a command gets from the world around it. The only caller of the clock and of the environment; everything
+//! else takes them from here, so that the same input gives the same output.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::{Colour, Global};
+use crate::problem::Problem;
+use crate::report::Style;
+use crate::state::store::Holder;
+
+/// The width of a page where there is no terminal to ask.
+const PAGE: usize = 100;
+
+/// What a command gets from the world around it.
+pub struct Context {
+    /// The project's folder.
+    pub root: PathBuf,
+    /// `--env`.
+    pub environment: Option<String>,
+    /// `--var`, in the order given.
+    pub vars: Vec<(String, String)>,
+    /// Less talk on stderr.
+    pub quiet: bool,
+    /// More talk on stderr.
+    pub verbose: u8,
+    /// How long to wait for a lock.
+    pub lock_timeout: Duration,
+    /// Colours on stdout.
+    pub style: Style,
+    /// Colours on stderr.
+    pub talk_style: Style,
+    /// Columns of a line on stdout.
+    pub width: usize,
+    /// True if somebody can be asked.
+    pub can_ask: bool,
+    /// True if progress can be drawn over itself on stderr.
+    pub can_draw: bool,
+    /// When the command began.
+    pub now: DateTime<Utc>,
+    /// The environment's variables.
+    pub variables: Arc<BTreeMap<String, String>>,
+    out: Mutex<Box<dyn Write + Send>>,
+    talk: Mutex<Box<dyn Write + Send>>,
+}
+
+impl Context {
+    /// From the process's own surroundings.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock and the environment")]
+    pub fn real(global: &Global) -> Self {
+        let variables: BTreeMap<_, _> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let plain = variables.get("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || variables.get("TERM").is_some_and(|term| term == "dumb");
+        let colour = |terminal: bool| match global.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => terminal && !plain,
+        };
+        let (out, talk) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+        let columns = variables.get("COLUMNS").and_then(|columns| columns.parse().ok());
+        Self {
+            root: global.project.clone(),
+            environment: global.env.clone(),
+            vars: global.var.clone(),
+            quiet: global.quiet,
+            verbose: global.verbose,
+            lock_timeout: global.lock_timeout,
+            style: Style { colour: colour(out) },
+            talk_style: Style { colour: colour(talk) },
+            width: columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| out)).unwrap_or(PAGE).clamp(60, 200),
+            can_ask: io::stdin().is_terminal() && talk,
+            can_draw: talk && !global.quiet,
+            now: Utc::now(),
+            variables: Arc::new(variables),
+            out: Mutex::new(Box::new(io::stdout())),
+            talk: Mutex::new(Box::new(io::stderr())),
+        }
+    }
+
+    /// The same surroundings for a command that another command runs, in another project.
+    pub fn within(&self, root: PathBuf, variables: BTreeMap<String, String>) -> Self {
+        Self {
+            root,
+            environment: None,
+            vars: vec![],
+            quiet: true,
+            verbose: 0,
+            lock_timeout: self.lock_timeout,
+            style: self.style,
+            talk_style: self.talk_style,
+            width: self.width,
+            can_ask: false,
+            can_draw: false,
+            now: self.now,
+            variables: Arc::new(variables),
+            out: Mutex::new(Box::new(io::stdout())),
+            talk: Mutex::new(Box::new(io::stderr())),
+        }
+    }
+
+    /// Data, to stdout. A reader that has gone away is no mistake of ours.
+    pub fn print(&self, text: &str) {
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Talk, to stderr, as a line.
+    pub fn say(&self, text: &str) {
+        let mut talk = self.talk.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = writeln!(talk, "{text}");
+    }
+
+    /// Problems, to stderr.
+    pub fn complain<'a>(&self, problems: impl IntoIterator<Item = &'a Problem>) {
+        for problem in problems {
+            self.say(&problem.render(self.talk_style.colour));
+            self.say("");
+        }
+    }
+
+    /// Looks a variable up.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// Who is at work, for a lock.
+    pub fn holder(&self, command: &str) -> Holder {
+        let user = self.variable("USER").or_else(|| self.variable("USERNAME")).unwrap_or("somebody");
+        let host = self.variable("HOSTNAME").or_else(|| self.variable("COMPUTERNAME")).unwrap_or("this machine");
+        Holder {
+            who: format!("{user} on {host}"),
+            pid: std::process::id(),
+            since: self.now.to_rfc3339_opts(SecondsFormat::Secs, true),
+            command: command.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! `mpform demo`: the whole tour on an account that lives in this process.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::{Context, Exit, Selection, apply, plan};
+use crate::report::Role;
+use crate::sandbox::{Running, Sandbox, Seed};
+use crate::state::atomic;
+
+/// The project of the tour.
+const PROJECT: &str = include_str!("../../examples/demo/mpform.yaml");
+/// The account it is about.
+const ACCOUNT: &str = "/v1/demo";
+
+/// Runs the tour. Needs no network and no settings, and leaves nothing behind.
+pub(super) async fn run(context: &Context) -> Exit {
+    match tour(context).await {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            context.say(&format!("error: the tour came to a halt: {error:#}"));
+            Exit::Error
+        }
+    }
+}
+
+async fn tour(context: &Context) -> anyhow::Result<()> {
+    let sandbox = Sandbox::new().seed(Seed::Demo).start("127.0.0.1:0".parse()?).await?;
+    let folder = tempfile::tempdir()?;
+    atomic::write(&folder.path().join("mpform.yaml"), PROJECT.as_bytes())?;
+    let variables = BTreeMap::from([("DEMO_URL".to_owned(), sandbox.url().to_owned())]);
+    let tour = Tour { outer: context, inner: context.within(folder.path().to_owned(), variables), sandbox };
+
+    tour.chapter("An account that has been in use for years: a menu, rules, groups. Its configuration is new. What would change?");
+    tour.plan(Exit::Changes).await?;
+    anyhow::ensure!(tour.sandbox.writes().is_empty(), "a plan wrote something");
+
+    tour.chapter("Apply it. Unmanaged rules and groups are left alone.");
+    tour.apply().await?;
+    let writes = tour.sandbox.writes().len();
+
+    tour.chapter("Plan again: nothing is left to do.");
+    tour.plan(Exit::Done).await?;
+    tour.apply().await?;
+    anyhow::ensure!(tour.sandbox.writes().len() == writes, "a second apply wrote something");
+
+    tour.chapter("Somebody changes two things by hand in the vendor's console …");
+    tour.by_hand()?;
+
+    tour.chapter("… which the next plan shows as drift.");
+    tour.plan(Exit::Changes).await?;
+
+    tour.chapter("Repair it.");
+    tour.apply().await?;
+    tour.plan(Exit::Done).await?;
+    tour.chapter(&format!(
+        "That was {} calls to the sandbox, {} of them writes.",
+        tour.sandbox.journal().len(),
+        tour.sandbox.writes().len()
+    ));
+    tour.sandbox.stop().await;
+    Ok(())
+}
+
+struct Tour<'a> {
+    outer: &'a Context,
+    inner: Context,
+    sandbox: Running,
+}
+
+impl Tour<'_> {
+    fn chapter(&self, text: &str) {
+        self.outer.print(&format!("\n{}\n", self.outer.style.paint(Role::Heading, &format!("# {text}"))));
+    }
+
+    fn command(&self, line: &str) {
+        self.outer.print(&format!("\n{}\n\n", self.outer.style.paint(Role::Emphasis, &format!("$ mpform {line}"))));
+    }
+
+    async fn plan(&self, expected: Exit) -> anyhow::Result<()> {
+        self.command("plan");
+        let exit = plan::run(&plan::Args { detailed_exitcode: true, ..plan::Args::default() }, &self.inner).await;
+        anyhow::ensure!(exit == expected, "plan ended with {exit:?} and not {expected:?}");
+        Ok(())
+    }
+
+    async fn apply(&self) -> anyhow::Result<()> {
+        self.command("apply --yes");
+        let args = apply::Args { selection: Selection::default(), yes: true, json: false, parallelism: 16 };
+        let exit = apply::run(&args, &self.inner).await;
+        anyhow::ensure!(exit == Exit::Done, "apply ended with {exit:?}");
+        Ok(())
+    }
+
+    /// What a colleague does in the vendor's console: another text for a rule, and a button renamed.
+    fn by_hand(&self) -> anyhow::Result<()> {
+        let call = |method: &str, path: &str, body: serde_json::Value| {
+            let answer = self.sandbox.call(method, &format!("{ACCOUNT}/{path}"), body);
+            answer.data()
+        };
+        let text = call("POST", "text", json!({"content": "今天盘点，下午三点关门"}));
+        let rules = call("GET", "keyword?size=100", serde_json::Value::Null);
+        let rule = rules["keyword"].as_array().into_iter().flatten().find(|rule| rule["name"] == "营业时间");
+        let rule = rule.and_then(|rule| rule["id"].as_str()).ok_or_else(|| anyhow::anyhow!("the rule is not there"))?;
+        call("PUT", &format!("keyword/{rule}"), json!({"rule_name": "营业时间", "reply_id": text, "reply_type": "text"}));
+        self.outer.print("  the rule 营业时间 now answers: 今天盘点，下午三点关门\n");
+
+        let menu = call("GET", "menu", serde_json::Value::Null);
+        let about = menu.as_array().into_iter().flatten().find(|button| button["name"] == "关于");
+        let about = about.and_then(|button| button["id"].as_str()).ok_or_else(|| anyhow::anyhow!("the button is not there"))?;
+        call("PUT", &format!("menu/{about}"), json!({"name": "关于我们", "sequence": 3}));
+        self.outer.print("  the button 关于 is now called 关于我们\n");
+        Ok(())
+    }
+}

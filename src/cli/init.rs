@@ -1,0 +1,51 @@
+//! `mpform init`.
+
+use std::path::PathBuf;
+
+use super::{Context, Exit};
+use crate::state::atomic;
+
+/// Arguments of `init`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The folder; made if it is not there
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+/// What a new project consists of.
+fn files() -> [(&'static str, String); 4] {
+    [
+        ("mpform.yaml", include_str!("init/mpform.yaml").to_owned()),
+        ("accounts/shop.yaml", include_str!("init/shop.yaml").to_owned()),
+        ("mpform.schema.json", crate::schema::schema_text()),
+        // States hold ids and what was last applied; whether they belong into git is the team's choice.
+        (".gitignore", "/.mpform/\n".to_owned()),
+    ]
+}
+
+/// Writes a new project. A file that is there already is never overwritten.
+pub(super) fn run(args: &Args, context: &Context) -> Exit {
+    let folder = args.folder.clone().unwrap_or_else(|| context.root.clone());
+    let files = files();
+    let there: Vec<_> = files.iter().map(|(name, _)| *name).filter(|name| folder.join(name).exists()).collect();
+    if !there.is_empty() {
+        context.say(&format!(
+            "error: {} would be overwritten in {}; nothing was written\nhelp: choose an empty folder: mpform init DIR",
+            there.join(", "),
+            folder.display()
+        ));
+        return Exit::Error;
+    }
+    for (name, text) in &files {
+        let path = folder.join(name);
+        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        if let Err(error) = written.and_then(|()| atomic::write(&path, text.as_bytes())) {
+            context.say(&format!("error: can't write {}: {error}", path.display()));
+            return Exit::Error;
+        }
+        context.print(&format!("{}\n", path.display()));
+    }
+    context.say("next: edit accounts/shop.yaml, then `mpform validate`; to try it, `mpform sandbox` and `mpform plan --env sandbox`");
+    Exit::Done
+}

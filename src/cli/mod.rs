@@ -1,0 +1,224 @@
+//! The door. clap lives here and nowhere else; one file per command.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+mod apply;
+mod completions;
+mod context;
+mod demo;
+mod exit;
+mod init;
+mod plan;
+mod sandbox;
+mod schema;
+mod session;
+mod state;
+mod validate;
+
+pub use context::Context;
+pub use exit::Exit;
+
+/// WeChat marketing accounts as code: write down in YAML what should be there, read the difference, apply it.
+#[derive(Debug, Parser)]
+#[command(name = "mpform", version, propagate_version = false, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done or nothing to change, 1 error, 2 changes (--detailed-exitcode), 3 stopped part-way.")]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The project's folder
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    project: PathBuf,
+    /// The environment: one of `environments` in mpform.yaml
+    #[arg(long, global = true, value_name = "NAME")]
+    env: Option<String>,
+    /// Overrides a var of the project
+    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = assignment)]
+    var: Vec<(String, String)>,
+    /// The language of messages
+    #[arg(long, global = true, value_enum, default_value_t = Lang::En)]
+    lang: Lang,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
+    color: Colour,
+    /// Says more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Says less
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// How long to wait for whoever holds the state's lock, e.g. 30s or 5m
+    #[arg(long, global = true, value_name = "TIME", default_value = "0s", value_parser = duration)]
+    lock_timeout: Duration,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The language of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// English.
+    En,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes a small commented project that validates
+    #[command(after_help = "Example:\n  mpform init shop-project")]
+    Init(init::Args),
+    /// Checks everything that can be checked offline; no network
+    #[command(after_help = "Example:\n  mpform validate --json")]
+    Validate(validate::Args),
+    /// Prints the JSON Schema of the configuration language
+    #[command(after_help = "Example:\n  mpform schema > mpform.schema.json")]
+    Schema,
+    /// Fetches live state, compares, and prints what would change
+    #[command(after_help = "Example:\n  mpform plan --env staging --target 'shop/menu/**'")]
+    Plan(plan::Args),
+    /// Shows the plan, asks, carries it out, and reads back what it changed
+    #[command(after_help = "Example:\n  mpform apply --yes")]
+    Apply(apply::Args),
+    /// Looks into what is remembered of accounts
+    #[command(subcommand, after_help = "Example:\n  mpform state list")]
+    State(state::Command),
+    /// Serves the vendors' APIs locally, with seeded demo data
+    #[command(after_help = "Example:\n  mpform sandbox --listen 127.0.0.1:7070")]
+    Sandbox(sandbox::Args),
+    /// The whole tour against an embedded sandbox: plan, apply, a hand-made change, drift, repair
+    #[command(after_help = "Example:\n  mpform demo")]
+    Demo,
+    /// Prints a shell completion script
+    #[command(after_help = "Example:\n  mpform completions bash > /etc/bash_completion.d/mpform")]
+    Completions(completions::Args),
+}
+
+/// Which part of a project a command looks at, and what it may do there.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Selection {
+    /// Only these addresses and what they need; `*` and `**` work
+    #[arg(long, value_name = "ADDRESS")]
+    target: Vec<String>,
+    /// Only these accounts; `*` works
+    #[arg(long, value_name = "NAME")]
+    account: Vec<String>,
+    /// Lets exactly so many deletions of one account's kind through, e.g. shop/keyword=12
+    #[arg(long, value_name = "ACCOUNT/KIND=N", value_parser = permission)]
+    allow_deletes: Vec<((String, String), usize)>,
+    /// Takes this account as it is now, although the state remembers another or a fuller one
+    #[arg(long, value_name = "ACCOUNT")]
+    rebind: Vec<String>,
+}
+
+/// Runs the program.
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Error } else { Exit::Done };
+        }
+    };
+    let context = Context::real(&cli.global);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(run(cli.command, &context)),
+        Err(error) => {
+            context.say(&format!("error: can't start: {error}"));
+            Exit::Error
+        }
+    }
+}
+
+async fn run(command: Command, context: &Context) -> Exit {
+    match command {
+        Command::Init(args) => init::run(&args, context),
+        Command::Validate(args) => validate::run(&args, context),
+        Command::Schema => schema::run(context),
+        Command::Plan(args) => plan::run(&args, context).await,
+        Command::Apply(args) => apply::run(&args, context).await,
+        Command::State(command) => state::run(&command, context),
+        Command::Sandbox(args) => sandbox::run(&args, context).await,
+        Command::Demo => demo::run(context).await,
+        Command::Completions(args) => completions::run(&args, context, &mut Cli::command()),
+    }
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn permission(text: &str) -> Result<((String, String), usize), String> {
+    let how = "write it as ACCOUNT/KIND=N, e.g. shop/keyword=12";
+    let (place, number) = text.split_once('=').ok_or(how)?;
+    let (account, kind) = place.split_once('/').ok_or(how)?;
+    if crate::model::kind_named(kind).is_none() {
+        let kinds: Vec<_> = crate::model::kinds().iter().map(|kind| kind.name).collect();
+        return Err(format!("there is no kind `{kind}`; the kinds are {}", kinds.join(", ")));
+    }
+    Ok(((account.to_owned(), kind.to_owned()), number.parse().map_err(|_| how)?))
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let how = "write a number and s, m or h, e.g. 30s";
+    let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(at);
+    let number: u64 = number.parse().map_err(|_| how)?;
+    let seconds = match unit {
+        "s" | "" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(how.to_owned()),
+    };
+    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(|| how.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_tree_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(&format!("mpform {}", command.get_name())), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn times_are_read_with_their_unit() {
+        assert_eq!(duration("0s"), Ok(Duration::ZERO));
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert!(duration("5 fortnights").is_err() && duration("s").is_err());
+    }
+
+    #[test]
+    fn permissions_name_account_kind_and_number() {
+        assert_eq!(permission("shop/keyword=12"), Ok((("shop".into(), "keyword".into()), 12)));
+        assert!(permission("shop/keywords=12").is_err_and(|error| error.contains("keyword")));
+        assert!(permission("shop=12").is_err());
+    }
+}

@@ -1,0 +1,64 @@
+//! `mpform plan`.
+
+use super::session::{Project, Session, joined, left_behind, store};
+use super::{Context, Exit, Selection};
+use crate::plan::Plan;
+use crate::problem::Problem;
+use crate::report;
+
+/// Arguments of `plan`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) selection: Selection,
+    /// Prints the plan as one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Exit code 2 if there are changes
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
+}
+
+/// Prints what would change. Writes nothing, neither at a vendor nor in the state.
+pub(super) async fn run(args: &Args, context: &Context) -> Exit {
+    let Some(project) = Project::for_work(context) else { return Exit::Error };
+    let session = match Session::open(&project, &args.selection) {
+        Ok(session) => session,
+        Err(problems) => return complain(context, &problems),
+    };
+    let store = store(&project);
+    let states: Result<Vec<_>, _> = session.accounts.iter().map(|account| store.read(&account.config.name)).collect();
+    let states = match states {
+        Ok(states) => states,
+        Err(problem) => return complain(context, &[problem]),
+    };
+    let mut plan = joined(&project.config.environment, session.plan(&states).await);
+    plan.warnings.extend(left_behind(&project));
+    show(&plan, args.json, context);
+    if context.verbose > 0 {
+        let calls: usize = session.accounts.iter().map(|account| account.client.calls()).sum();
+        context.say(&format!("{calls} calls made"));
+    }
+    if plan.is_refused() || !plan.failed.is_empty() {
+        Exit::Error
+    } else if args.detailed_exitcode && !plan.is_empty() {
+        Exit::Changes
+    } else {
+        Exit::Done
+    }
+}
+
+/// Prints a plan for a person or for a program.
+pub(super) fn show(plan: &Plan, json: bool, context: &Context) {
+    if json {
+        context.print(&format!("{:#}\n", report::json::plan(plan)));
+    } else {
+        context.print(&report::text::plan(plan, &context.style, context.width));
+    }
+}
+
+/// Says what is wrong and gives the exit code for it.
+pub(super) fn complain(context: &Context, problems: &[Problem]) -> Exit {
+    context.complain(problems);
+    Exit::Error
+}

@@ -1,0 +1,48 @@
+//! `mpform sandbox`.
+
+use std::net::SocketAddr;
+
+use super::{Context, Exit};
+use crate::sandbox::{Sandbox, Seed};
+
+/// Arguments of `sandbox`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7070")]
+    listen: SocketAddr,
+    /// A YAML file with the data to begin with, in place of the demo's
+    #[arg(long, value_name = "FILE")]
+    seed: Option<std::path::PathBuf>,
+}
+
+/// Serves until it is interrupted.
+pub(super) async fn run(args: &Args, context: &Context) -> Exit {
+    let seed = match &args.seed {
+        None => Seed::Demo,
+        Some(file) => match std::fs::read_to_string(file) {
+            Ok(text) => Seed::yaml(&text),
+            Err(error) => {
+                context.say(&format!("error: can't read {}: {error}", file.display()));
+                return Exit::Error;
+            }
+        },
+    };
+    let running = match Sandbox::new().seed(seed).real_time().start(args.listen).await {
+        Ok(running) => running,
+        Err(error) => {
+            context.say(&format!("error: the sandbox can't start at {}: {error:#}", args.listen));
+            return Exit::Error;
+        }
+    };
+    let url = running.url();
+    context.print(&format!("{url}\n"));
+    context.say(&format!(
+        "yeapoo's API is at {url}/v1/demo/… (an account with data) and {url}/v1/shop/… (one with followers only)\n\
+         what was asked: {url}/_sandbox/journal   what it holds: {url}/_sandbox/state   faults: {url}/_sandbox/faults\n\
+         Ctrl-C ends it"
+    ));
+    super::session::interrupted().await;
+    running.stop().await;
+    Exit::Done
+}

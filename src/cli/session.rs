@@ -1,0 +1,222 @@
+//! What commands that look at accounts have in common: the project, the accounts' vendors, their states, and a plan.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures::future::join_all;
+
+use super::{Context, Selection};
+use crate::config;
+use crate::desired::{Desired, DesiredAccount, desired};
+use crate::http::{self, Client, Throttle};
+use crate::live::{self, Scope};
+use crate::plan::guard::{Permits, refuse};
+use crate::plan::{self, FailedAccount, Globs, Plan};
+use crate::problem::{Code, Problem, any_error};
+use crate::state::State;
+use crate::state::store::Store;
+
+/// A project and what it wants.
+pub(super) struct Project {
+    pub(super) config: config::Project,
+    pub(super) desired: Desired,
+}
+
+impl Project {
+    /// Reads a project. `stand_in`: missing environment variables are no error.
+    pub(super) fn load(context: &Context, stand_in: bool) -> (Option<Self>, Vec<Problem>) {
+        let mut problems = vec![];
+        let variables = Arc::clone(&context.variables);
+        let options = config::Options {
+            environment: context.environment.clone(),
+            vars: context.vars.clone(),
+            env: Box::new(move |name: &str| variables.get(name).cloned()),
+            stand_in,
+        };
+        let config = config::load(&context.root, &options, &mut problems);
+        let project = config.map(|config| Self { desired: desired(&config, &mut problems), config });
+        (project, problems)
+    }
+
+    /// Reads a project for work: says what is wrong, and gives nothing if anything is.
+    pub(super) fn for_work(context: &Context) -> Option<Self> {
+        let (project, problems) = Self::load(context, false);
+        context.complain(&problems);
+        project.filter(|_| !any_error(&problems))
+    }
+}
+
+/// Where the project's states are.
+pub(super) fn store(project: &Project) -> Store {
+    Store::new(&project.config.state, &project.config.environment)
+}
+
+/// The accounts that were selected, with what planning them takes.
+pub(super) struct Session<'a> {
+    pub(super) project: &'a Project,
+    pub(super) accounts: Vec<Account<'a>>,
+    targets: Globs,
+    permits: Permits,
+}
+
+/// One account, reachable.
+pub(super) struct Account<'a> {
+    pub(super) config: &'a config::Account,
+    pub(super) desired: &'a DesiredAccount,
+    pub(super) connect: &'a dyn crate::providers::Connect,
+    pub(super) client: Arc<Client>,
+}
+
+impl<'a> Session<'a> {
+    /// Opens what was selected.
+    pub(super) fn open(project: &'a Project, selection: &Selection) -> Result<Self, Vec<Problem>> {
+        let mut problems = vec![];
+        let mut globs = |patterns: &[String], what: &str| {
+            Globs::new(patterns.iter().map(String::as_str)).unwrap_or_else(|message| {
+                problems.push(Problem::error(Code::BadValue, message).help(format!("correct {what}")));
+                Globs::default()
+            })
+        };
+        let (targets, names) = (globs(&selection.target, "--target"), globs(&selection.account, "--account"));
+        let chosen: Vec<_> = project
+            .config
+            .accounts
+            .values()
+            .filter(|account| names.is_empty() || names.matches(&account.name))
+            .collect();
+        if chosen.is_empty() && !names.is_empty() {
+            let known: Vec<_> = project.config.accounts.keys().map(String::as_str).collect();
+            let message = format!("no account is named `{}`", selection.account.join("`, `"));
+            problems.push(Problem::error(Code::UnknownAccount, message).help(format!("the accounts are {}", known.join(", "))));
+        }
+        let known = |name: &String| project.config.accounts.contains_key(name);
+        let named = selection.rebind.iter().chain(selection.allow_deletes.iter().map(|((account, _), _)| account));
+        for name in named.filter(|name| !known(name)) {
+            problems.push(Problem::error(Code::UnknownAccount, format!("there is no account `{name}`")).help("name an account of the project"));
+        }
+        let mut accounts = vec![];
+        for config in chosen {
+            match reach(project, config) {
+                Ok(account) => accounts.push(account),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let allowed: BTreeMap<_, _> = selection.allow_deletes.iter().cloned().collect();
+        let permits = Permits { allowed, rebind: selection.rebind.clone() };
+        Ok(Self { project, accounts, targets, permits })
+    }
+
+    /// Plans every account, side by side, against these states (in the order of the accounts).
+    pub(super) async fn plan(&self, states: &[State]) -> Vec<Plan> {
+        join_all(self.accounts.iter().zip(states).map(|(account, state)| self.plan_account(account, state))).await
+    }
+
+    async fn plan_account(&self, account: &Account<'_>, state: &State) -> Plan {
+        let name = &account.config.name;
+        let failed = |problems| Plan {
+            failed: vec![FailedAccount { account: name.clone(), problems }],
+            environment: self.project.config.environment.clone(),
+            ..Plan::default()
+        };
+        let rebind = self.permits.rebind.contains(name);
+        if let Some(problem) = another_account(account, state).filter(|_| !rebind) {
+            return failed(vec![problem]);
+        }
+        let mut state = state.clone();
+        let moved = state.follow(&account.desired.moves());
+        let reads = account.connect.reads(http::Reader::new(&account.client));
+        let scope = Scope { probe: true, trust_ids: !rebind };
+        let live = live::read(account.desired, account.config.provider, reads.as_ref(), &state, scope).await;
+        let live = match live {
+            Ok(live) => live,
+            Err(problems) => return failed(problems),
+        };
+        let counts = live.counts.clone();
+        let mut plan = plan::account(account.desired, live, &state);
+        plan.environment.clone_from(&self.project.config.environment);
+        plan.moved = moved;
+        plan::narrow(&mut plan, &self.targets);
+        refuse(&mut plan, name, &counts, &state, &self.project.config.policy, &self.permits);
+        let judge = |problem: Problem| self.project.config.policy.judged(problem);
+        plan.warnings = std::mem::take(&mut plan.warnings).into_iter().filter_map(judge).collect();
+        plan
+    }
+}
+
+fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Account<'a>, Problem> {
+    let broken = |message: String| {
+        Problem::error(Code::BadValue, message).about(&config.name).at(config.place.clone()).help("correct the account's settings")
+    };
+    let connect = config.connect.as_deref().ok_or_else(|| broken("its settings can't be used".to_owned()))?;
+    let desired = project.desired.accounts.get(&config.name).ok_or_else(|| broken("it has no place in the project".to_owned()))?;
+    let habit = config.provider.throttle;
+    let limits = http::Limits {
+        concurrency: config.limits.concurrency.map_or(habit.concurrency, |most| most as usize),
+        requests_per_second: config.limits.requests_per_second.or(habit.requests_per_second),
+    };
+    let headers = config.headers.iter().map(|(name, value)| (name.as_str(), value));
+    let client = Client::new(headers, Throttle::new(limits)).map_err(broken)?;
+    Ok(Account { config, desired, connect, client })
+}
+
+/// Why the account may not be the one that the state remembers.
+fn another_account(account: &Account<'_>, state: &State) -> Option<Problem> {
+    if state.is_empty() || state.identity.is_empty() {
+        return None;
+    }
+    let now = account.connect.identity();
+    let differs: Vec<_> = now
+        .iter()
+        .filter(|(setting, value)| state.identity.get(**setting).is_some_and(|known| known != *value))
+        .map(|(setting, value)| format!("`{setting}` is {value} and was {}", state.identity[*setting]))
+        .collect();
+    if differs.is_empty() {
+        return None;
+    }
+    let name = &account.config.name;
+    let problem = Problem::error(Code::Rebind, format!("it is not the account that the state remembers: {}", differs.join(", ")));
+    Some(problem.about(name).at(account.config.place.clone()).help(format!(
+        "nothing was read; if it is meant, give `--rebind {name}`: ids that this account does not list are then forgotten"
+    )))
+}
+
+/// Warnings about states of accounts that the project no longer has.
+pub(super) fn left_behind(project: &Project) -> Vec<Problem> {
+    let accounts = store(project).accounts().unwrap_or_default();
+    let gone = accounts.into_iter().filter(|name| !project.config.accounts.contains_key(name));
+    gone.map(|name| {
+        Problem::warning(Code::UnknownAccount, "the state remembers this account, and the project no longer has it")
+            .about(&name)
+            .help("what it holds at the vendor is left alone; delete its state file if nobody needs it")
+    })
+    .collect()
+}
+
+/// All accounts' plans as one.
+pub(super) fn joined(environment: &str, plans: impl IntoIterator<Item = Plan>) -> Plan {
+    let mut all = Plan { environment: environment.to_owned(), ..Plan::default() };
+    for plan in plans {
+        all.join(plan);
+    }
+    all
+}
+
+/// Comes back when somebody interrupts the program.
+pub(super) async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+

@@ -103,10 +103,10 @@ pub async fn read(
     state: &State,
     scope: Scope,
 ) -> Result<LiveAccount, Vec<Problem>> {
-    let mut listed = list(desired, provider, reads, scope.probe).await?;
+    let listed = list(desired, provider, reads, scope.probe).await?;
     let mut live = LiveAccount::default();
     let mut problems = vec![];
-    for kind in &mut listed {
+    for kind in &listed {
         let count = kind.found.iter().filter(|found| !found.built_in).count();
         live.counts.insert(kind.info.name, count);
         if let Err(found) = claim(kind, desired, state, scope.trust_ids, &mut live).await {
@@ -178,7 +178,7 @@ fn unlisted(account: &str, info: &KindInfo, error: &VendorError) -> Problem {
 
 /// Says which live object of one kind is which address, and reads those that matter.
 async fn claim(
-    kind: &mut Kinds<'_>,
+    kind: &Kinds<'_>,
     desired: &DesiredAccount,
     state: &State,
     trust_ids: bool,

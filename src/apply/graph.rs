@@ -17,13 +17,13 @@ use crate::state::store::Open;
 use crate::state::{Entry, Record};
 
 /// Carries out one account's changes, reads back what was written and saves the state.
-pub(super) async fn account(mut work: Work, options: &Options, tell: &Tell<'_>) -> Outcome {
+pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'_>) -> Outcome {
     remember(&mut work);
     let account = work.desired.name.clone();
     let changes = std::mem::take(&mut work.plan.changes);
     let shared = Shared { state: Mutex::new(work.state) };
     let step = Step {
-        desired: &work.desired,
+        desired: work.desired,
         reads: work.reads.as_ref(),
         writes: work.writes.as_ref(),
         shared: &shared,
@@ -31,7 +31,7 @@ pub(super) async fn account(mut work: Work, options: &Options, tell: &Tell<'_>) 
     let mut outcome = Outcome { done: run(&changes, &step, options, tell).await, ..Outcome::default() };
     tell(&Event::Verify);
     let done = outcome.done.iter().filter(|done| done.ending == Ending::Done).map(|done| &done.address).collect();
-    outcome.problems = verify::account(&work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await;
+    outcome.problems = verify::account(work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await;
     if let Err((problem, text)) = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner).close() {
         outcome.problems.push(problem.about(&account));
         outcome.unsaved.push((account, text));
@@ -52,7 +52,7 @@ impl Shared {
 }
 
 /// What was learnt without writing anything: adoptions, releases, how the account is reached.
-fn remember(work: &mut Work) {
+fn remember(work: &mut Work<'_>) {
     let state = &mut work.state;
     if state.state().identity != work.identity {
         state.record(Entry::Identity { identity: work.identity.clone() });

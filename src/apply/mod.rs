@@ -25,15 +25,15 @@ mod step;
 mod verify;
 
 /// One account's share of an apply.
-pub struct Work {
+pub struct Work<'a> {
     /// What is desired of the account.
-    pub desired: DesiredAccount,
+    pub desired: &'a DesiredAccount,
     /// Its share of the plan.
     pub plan: Plan,
     /// Its vendor.
     pub provider: &'static Provider,
     /// Opens a fresh view of it.
-    pub reads: Box<dyn Fn() -> Arc<dyn Reads> + Send + Sync>,
+    pub reads: Box<View<'a>>,
     /// Writes to it.
     pub writes: Arc<dyn Writes>,
     /// Its state, locked.
@@ -41,6 +41,9 @@ pub struct Work {
     /// What the state is to remember it by.
     pub identity: IndexMap<String, String>,
 }
+
+/// Opens a fresh view of an account.
+pub type View<'a> = dyn Fn() -> Arc<dyn Reads> + Send + Sync + 'a;
 
 /// How an apply goes about it.
 #[derive(Clone, Debug)]
@@ -74,7 +77,7 @@ pub struct Outcome {
 pub type Tell<'a> = dyn Fn(&Event) + Sync + 'a;
 
 /// Carries out what was planned for some accounts.
-pub async fn run(work: Vec<Work>, options: &Options, tell: &Tell<'_>) -> Outcome {
+pub async fn run(work: Vec<Work<'_>>, options: &Options, tell: &Tell<'_>) -> Outcome {
     tell(&Event::Begin { changes: work.iter().map(|work| work.plan.changes.len()).sum() });
     let accounts = join_all(work.into_iter().map(|work| graph::account(work, options, tell))).await;
     let mut outcome = Outcome::default();

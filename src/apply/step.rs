@@ -1,17 +1,17 @@
 //! One change, carried out. What is begun is in the state before the vendor hears of it, and what has ended after.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
 use super::graph::Shared;
 use super::settle::{Look, look};
-use super::Options;
+use super::{Options, View};
 use crate::desired::DesiredAccount;
 use crate::model::{Action, Address, KindInfo, RemoteId, kind_named};
 use crate::plan::{Change, is_commit};
 use crate::problem::{Code, Problem};
-use crate::providers::{AnyWriter, Happened, Lane, Links, Reads, VendorError, Writes};
+use crate::providers::{AnyWriter, Happened, Lane, Links, VendorError, Writes};
 use crate::state::{Draft, Entry, Intent, Record};
 
 /// How often a change whose answer was lost is looked at and begun again.
@@ -20,7 +20,7 @@ const ROUNDS: usize = 2;
 /// All that carrying out a change takes.
 pub(super) struct Step<'a> {
     pub(super) desired: &'a DesiredAccount,
-    pub(super) reads: &'a (dyn Fn() -> Arc<dyn Reads> + Send + Sync),
+    pub(super) reads: &'a View<'a>,
     pub(super) writes: &'a dyn Writes,
     pub(super) shared: &'a Shared,
 }

@@ -1,15 +1,15 @@
 //! Reading back what was written: a vendor's word for success proves nothing, not even that the object exists.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
+use super::View;
 use super::graph::Shared;
 use crate::desired::{DesiredAccount, Managed};
 use crate::live::{self, LiveAccount, Scope};
 use crate::model::{Action, Address, KindInfo, RemoteId, kinds};
 use crate::plan::{self, Change, is_commit};
 use crate::problem::{Code, Problem};
-use crate::providers::{Provider, Reads};
+use crate::providers::Provider;
 use crate::state::{Draft, Entry, State};
 
 /// Reads back what was done in one account. Nothing is read of what was not touched, except that a kind that is a
@@ -17,7 +17,7 @@ use crate::state::{Draft, Entry, State};
 pub(super) async fn account(
     desired: &DesiredAccount,
     provider: &Provider,
-    reads: &(dyn Fn() -> Arc<dyn Reads> + Send + Sync),
+    reads: &View<'_>,
     changes: &[Change],
     done: &HashSet<&Address>,
     shared: &Shared,
@@ -82,26 +82,31 @@ impl Part<'_> {
         kinds().iter().filter(move |kind| names.contains(kind.name))
     }
 
-    fn has(&self, address: &Address) -> bool {
-        self.kinds().any(|kind| kind.name == address.kind() && kind.is_whole())
-            || self.touched.iter().any(|change| change.address == *address)
-    }
-
     fn desired(&self) -> DesiredAccount {
-        let mut part = self.desired.clone();
         let touched: HashSet<_> = self.touched.iter().map(|change| &change.address).collect();
         let whole: HashSet<_> = self.kinds().filter(|kind| kind.is_whole()).map(|kind| kind.name).collect();
-        part.resources.retain(|address, _| touched.contains(address) || whole.contains(address.kind()));
-        part.managed = self.kinds().map(|kind| (kind.name, Managed { section: true, prune: false })).collect();
-        part
+        let part = self
+            .desired
+            .resources
+            .iter()
+            .filter(|(address, _)| touched.contains(address) || whole.contains(address.kind()))
+            .map(|(address, wanted)| (address.clone(), wanted.clone()));
+        DesiredAccount {
+            name: self.desired.name.clone(),
+            managed: self.kinds().map(|kind| (kind.name, Managed { section: true, prune: false })).collect(),
+            resources: part.collect(),
+            moved: vec![],
+        }
     }
 
     fn state(&self, state: &State) -> State {
+        let touched: HashSet<_> = self.touched.iter().map(|change| &change.address).collect();
+        let whole: HashSet<_> = self.kinds().filter(|kind| kind.is_whole()).map(|kind| kind.name).collect();
         let mut part = State { drafts: state.drafts.clone(), ..State::default() };
         part.resources = state
             .resources
             .iter()
-            .filter(|(address, _)| self.has(address))
+            .filter(|(address, _)| touched.contains(address) || whole.contains(address.kind()))
             .map(|(address, record)| (address.clone(), record.clone()))
             .collect();
         part

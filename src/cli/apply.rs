@@ -117,7 +117,7 @@ async fn ask(session: &Session<'_>, states: &[State], shown: &Plan, context: &Co
     }
 }
 
-fn work(session: &Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Vec<Work> {
+fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Vec<Work<'a>> {
     let together = session.accounts.iter().zip(plans).zip(states);
     let readable = together.filter(|((_, plan), _)| plan.failed.is_empty());
     readable
@@ -125,14 +125,13 @@ fn work(session: &Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Vec<Work>
             for entry in State::moves(&plan.moved, state.state()) {
                 state.record(entry);
             }
-            let (client, connect) = (Arc::clone(&account.client), Arc::clone(account.connect));
             let writes = account.connect.writes(http::Writer::new(&account.client));
             let identity = account.connect.identity();
             Work {
-                desired: account.desired.clone(),
+                desired: account.desired,
                 plan,
                 provider: account.config.provider,
-                reads: Box::new(move || connect.reads(http::Reader::new(&client))),
+                reads: Box::new(|| account.connect.reads(http::Reader::new(&account.client))),
                 writes,
                 state,
                 identity: identity.into_iter().map(|(setting, value)| (setting.to_owned(), value)).collect(),
@@ -141,7 +140,7 @@ fn work(session: &Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Vec<Work>
         .collect()
 }
 
-async fn carry_out(work: Vec<Work>, args: &Args, context: &Context) -> Outcome {
+async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Outcome {
     let stop = Arc::new(AtomicBool::new(false));
     let options = Options { parallelism: usize::from(args.parallelism), stop: Arc::clone(&stop) };
     let nothing = work.iter().all(|work| work.plan.is_empty());

@@ -107,9 +107,9 @@ impl Tour<'_> {
         self.outer.print("  the rule 营业时间 now answers: 今天盘点，下午三点关门\n");
 
         let menu = call("GET", "menu", serde_json::Value::Null);
-        let about = menu.as_array().into_iter().flatten().find(|button| button["name"] == "关于");
-        let about = about.and_then(|button| button["id"].as_str()).ok_or_else(|| anyhow::anyhow!("the button is not there"))?;
-        call("PUT", &format!("menu/{about}"), json!({"name": "关于我们", "sequence": 3}));
+        let below = menu[2]["sub_button"].as_array().into_iter().flatten().find(|button| button["name"] == "关于");
+        let about = below.and_then(|button| button["id"].as_str()).ok_or_else(|| anyhow::anyhow!("the button is not there"))?;
+        call("PUT", &format!("menu/{about}"), json!({"name": "关于我们", "sequence": 1}));
         self.outer.print("  the button 关于 is now called 关于我们\n");
         Ok(())
     }

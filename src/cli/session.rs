@@ -30,7 +30,7 @@ impl Project {
         let options = config::Options {
             environment: context.environment.clone(),
             vars: context.vars.clone(),
-            env: Box::new(move |name: &str| variables.get(name).cloned()),
+            env: Arc::new(move |name: &str| variables.get(name).cloned()),
             stand_in,
         };
         let config = config::load(&context.root, &options, &mut problems);
@@ -126,7 +126,8 @@ impl<'a> Session<'a> {
             return failed(vec![problem]);
         }
         let mut state = state.clone();
-        let moved = state.follow(&account.desired.moves());
+        let wanted: Vec<_> = account.desired.moved.iter().map(|moved| (moved.from.clone(), moved.to.clone())).collect();
+        let moved = state.follow(&wanted);
         let reads = account.connect.reads(http::Reader::new(&account.client));
         let scope = Scope { probe: true, trust_ids: !rebind };
         let live = live::read(account.desired, account.config.provider, reads.as_ref(), &state, scope).await;

@@ -100,8 +100,8 @@ impl OneKind<'_> {
     }
 
     fn declared(&mut self, places: &BTreeMap<Address, u32>) {
-        let (desired, live) = (self.desired, self.live);
-        for wanted in desired.resources.values().filter(|wanted| wanted.kind == self.kind) {
+        let (desired, live, kind) = (self.desired, self.live, self.kind);
+        for wanted in desired.resources.values().filter(|wanted| wanted.kind == kind) {
             let body = live.wanted.get(&wanted.address).unwrap_or(&wanted.body);
             let claim = live.claims.get(&wanted.address).map(|claim| self.placed(claim, places.get(&wanted.address)));
             let record = self.state.resources.get(&wanted.address);
@@ -175,7 +175,7 @@ impl OneKind<'_> {
             action: Action::Update,
             replace,
             id: Some(claim.id.clone()),
-            notes: drift(record, &claim.body, &fields, self.kind),
+            notes: adoption(claim).into_iter().chain(drift(record, &claim.body, &fields, self.kind)).collect(),
             fields,
             requires: wanted.links.clone(),
             origin: Some(wanted.origin.clone()),
@@ -234,6 +234,11 @@ impl OneKind<'_> {
             }
         }
     }
+}
+
+/// A live object that nobody has managed before is about to be changed.
+fn adoption(claim: &Claim) -> Option<String> {
+    (claim.by == By::NaturalKey).then(|| "it exists already, was found by its name, and is managed from now on".to_owned())
 }
 
 /// What of a change is news to us: somebody else changed it since the last apply.

@@ -1,5 +1,7 @@
 //! What a plan noticed besides its changes, and its last lines.
 
+use std::collections::HashSet;
+
 use crate::plan::{Live, Plan};
 use crate::problem::Problem;
 use crate::report::columns::escape;
@@ -14,14 +16,20 @@ const UNMANAGED: usize = 3;
 /// Everything besides the changes, a part each.
 pub(super) fn noticed(plan: &Plan, style: Style) -> Vec<String> {
     let mut parts = vec![];
-    let lives = [
-        (&plan.adopted, "Found by name, managed from the next apply on (nothing is written to them):"),
-        (&plan.released, "No longer declared, left alone from the next apply on:"),
-        (&plan.forgotten, "Deleted by somebody else, forgotten with the next apply:"),
+    // One that changes as well says so in its change.
+    let changed: HashSet<_> = plan.changes.iter().map(|change| &change.address).collect();
+    let adopted: Vec<_> = plan.adopted.iter().filter(|live| !changed.contains(&live.address)).map(live_line).collect();
+    let moved: Vec<_> =
+        plan.moved.iter().map(|(from, to)| (format!("{from} → {to}"), String::new())).collect();
+    let lists = [
+        (adopted, "Found by name, managed from the next apply on (nothing is written to them):"),
+        (moved, "The same under another address:"),
+        (plan.released.iter().map(live_line).collect(), "No longer declared, left alone from the next apply on:"),
+        (plan.forgotten.iter().map(live_line).collect(), "Deleted by somebody else, forgotten with the next apply:"),
     ];
-    for (live, title) in lives {
-        if !live.is_empty() {
-            parts.push(named(live, title, style));
+    for (lines, title) in lists {
+        if !lines.is_empty() {
+            parts.push(named(&lines, title, style));
         }
     }
     for failed in &plan.failed {
@@ -59,14 +67,18 @@ pub(super) fn summary(plan: &Plan, style: Style) -> String {
     style.paint(if plan.is_refused() { Role::Delete } else { Role::Emphasis }, &line)
 }
 
-fn named(live: &[Live], title: &str, style: Style) -> String {
+fn live_line(live: &Live) -> (String, String) {
+    (live.address.to_string(), format!(" (id {})", escape(live.id.as_str())))
+}
+
+/// Lines of something in front and something faint behind.
+fn named(these: &[(String, String)], title: &str, style: Style) -> String {
     let mut lines = vec![style.paint(Role::Heading, title)];
-    for live in live.iter().take(NAMED) {
-        let id = style.paint(Role::Faint, &format!("(id {})", escape(live.id.as_str())));
-        lines.push(format!("    {} {id}", escape(live.address.as_str())));
+    for (front, behind) in these.iter().take(NAMED) {
+        lines.push(format!("    {}{}", escape(front), style.paint(Role::Faint, behind)));
     }
-    if live.len() > NAMED {
-        lines.push(style.paint(Role::Faint, &format!("    and {} more", live.len() - NAMED)));
+    if these.len() > NAMED {
+        lines.push(style.paint(Role::Faint, &format!("    and {} more", these.len() - NAMED)));
     }
     lines.join("\n")
 }

@@ -7,3 +7,4 @@ pub mod desired;
 pub mod model;
 pub mod problem;
 pub mod providers;
+pub mod schema;

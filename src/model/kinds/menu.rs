@@ -97,6 +97,10 @@ impl Kind for Button {
         self.reply.iter().flat_map(Reply::findings).map(|finding| finding.under("reply")).collect()
     }
 
+    fn check_level(&self, has_items: bool) -> Vec<Finding> {
+        self.findings(has_items)
+    }
+
     fn natural(&self, _: &str) -> String {
         self.name.clone()
     }

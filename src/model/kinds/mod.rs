@@ -61,6 +61,12 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync 
         vec![]
     }
 
+    /// What is wrong with it as a level of a [`Shape::Tree`], where it shows whether others lie below it.
+    fn check_level(&self, has_items: bool) -> Vec<Finding> {
+        let _ = has_items;
+        vec![]
+    }
+
     /// By what a live object is known to be this one when no state says so.
     fn natural(&self, key: &str) -> String {
         key.to_owned()

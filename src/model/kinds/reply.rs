@@ -12,7 +12,7 @@ use crate::problem::Code;
 /// [`Rule::OneOf`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(extend("minProperties" = 1))]
+#[schemars(description = "An answer: exactly one of its fields. 回复", extend("minProperties" = 1))]
 pub struct Reply {
     /// A text message, as the follower reads it. 文本回复
     #[serde(skip_serializing_if = "Option::is_none")]

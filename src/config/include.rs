@@ -1,0 +1,199 @@
+//! The files of a project: `include:` by name or pattern, never outside the project's folder, each read once.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::node::Node;
+use super::parse::parse;
+use super::paths::{self, Refused};
+use super::read::read;
+use crate::problem::{Code, Problem, Source};
+
+/// A document and the folder of its file below the root.
+pub(super) struct Found {
+    pub(super) folder: PathBuf,
+    pub(super) node: Node,
+}
+
+/// Gathers the documents of a project's files.
+pub(super) struct Gatherer<'a> {
+    /// The project's real path.
+    pub(super) root: &'a Path,
+    pub(super) documents: Vec<Found>,
+    /// False if a file could not be read to its end, so that something may be declared that is not known.
+    pub(super) whole: bool,
+    seen: HashSet<PathBuf>,
+    /// The files that are being read, outermost first.
+    open: Vec<PathBuf>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl<'a> Gatherer<'a> {
+    pub(super) fn new(root: &'a Path, problems: &'a mut Vec<Problem>) -> Self {
+        Self { root, documents: vec![], whole: true, seen: HashSet::new(), open: vec![], problems }
+    }
+
+    /// Takes a file for read.
+    pub(super) fn mark(&mut self, below: &Path) {
+        self.seen.extend(paths::real(self.root, below).ok());
+    }
+
+    /// Reads the documents of one file below the root.
+    pub(super) fn parse(&mut self, below: &Path) -> Result<Vec<Node>, Refused> {
+        let real = paths::real(self.root, below)?;
+        let text = paths::text(&real)?;
+        self.seen.insert(real);
+        let source = Arc::new(Source { name: paths::shown(below), text });
+        let parsed = parse(&source, self.problems);
+        self.whole &= parsed.whole;
+        Ok(parsed.documents)
+    }
+
+    /// Takes the documents of a file, and those of the files they include.
+    pub(super) fn take(&mut self, below: &Path, documents: Vec<Node>) {
+        let folder = below.parent().unwrap_or(Path::new("")).to_path_buf();
+        self.within(below, |this| {
+            for node in documents {
+                let include = node.get("include").cloned();
+                this.documents.push(Found { folder: folder.clone(), node });
+                if let Some(include) = include {
+                    this.include(&folder, &include);
+                }
+            }
+        });
+    }
+
+    /// Does something while a file counts as being read.
+    pub(super) fn within(&mut self, file: &Path, act: impl FnOnce(&mut Self)) {
+        self.open.push(file.to_path_buf());
+        act(self);
+        self.open.pop();
+    }
+
+    /// Follows an `include:` of a file in `folder`.
+    pub(super) fn include(&mut self, folder: &Path, list: &Node) {
+        if read::<Vec<String>>(list, self.problems).is_none() {
+            return;
+        }
+        for item in list.items() {
+            let Some(pattern) = item.text().filter(|_| !item.is_nothing() && !item.is_stand_in()) else {
+                continue;
+            };
+            let below = match paths::below(folder, pattern) {
+                Ok(below) => below,
+                Err(refused) => {
+                    self.refuse(item, pattern, refused);
+                    continue;
+                }
+            };
+            if pattern.contains(['*', '?', '[', '{']) {
+                self.matching(item, pattern, &below);
+            } else {
+                self.one(item, pattern, &below);
+            }
+        }
+    }
+
+    fn one(&mut self, item: &Node, name: &str, below: &Path) {
+        if self.open.iter().any(|open| open == below) {
+            let way: Vec<_> = self.open.iter().map(|path| paths::shown(path)).collect();
+            self.problems.push(
+                Problem::error(Code::IncludeCycle, format!("`{name}` is included by itself"))
+                    .at(item.place())
+                    .help(format!(
+                        "take one of these includes out: {} → {}",
+                        way.join(" → "),
+                        paths::shown(below)
+                    )),
+            );
+            return;
+        }
+        self.follow(item, name, below);
+    }
+
+    fn follow(&mut self, item: &Node, name: &str, below: &Path) {
+        match paths::real(self.root, below) {
+            Ok(real) if self.seen.contains(&real) => return,
+            _ => {}
+        }
+        match self.parse(below) {
+            Ok(documents) => self.take(below, documents),
+            Err(refused) => self.refuse(item, name, refused),
+        }
+    }
+
+    fn matching(&mut self, item: &Node, pattern: &str, below: &Path) {
+        let glob = match GlobBuilder::new(&paths::shown(below)).literal_separator(true).build() {
+            Ok(glob) => glob.compile_matcher(),
+            Err(error) => {
+                self.problems.push(
+                    Problem::error(Code::BadValue, format!("`{pattern}` is not a pattern: {}", error.kind()))
+                        .at(item.place())
+                        .help("`*` stands for anything in a name, `**` for any folders"),
+                );
+                return;
+            }
+        };
+        let fixed: PathBuf = below
+            .components()
+            .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']))
+            .collect();
+        let mut found = BTreeSet::new();
+        self.search(&fixed, &glob, &mut HashSet::new(), &mut found);
+        if found.is_empty() {
+            self.problems.push(
+                Problem::warning(Code::File, format!("`{pattern}` matches no file"))
+                    .at(item.place())
+                    .help("a pattern is relative to the file it stands in"),
+            );
+        }
+        for path in found {
+            let name = paths::shown(&path);
+            self.follow(item, &name, &path);
+        }
+    }
+
+    /// The files in a folder and below that match; names that begin with a dot are left out.
+    fn search(
+        &self,
+        folder: &Path,
+        glob: &GlobMatcher,
+        seen: &mut HashSet<PathBuf>,
+        found: &mut BTreeSet<PathBuf>,
+    ) {
+        let Ok(real) = paths::real(self.root, folder) else { return };
+        if !seen.insert(real.clone()) {
+            return;
+        }
+        let Ok(entries) = std::fs::read_dir(real) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with('.') {
+                continue;
+            }
+            let path = folder.join(name);
+            if std::fs::metadata(entry.path()).is_ok_and(|about| about.is_dir()) {
+                self.search(&path, glob, seen, found);
+            } else if glob.is_match(paths::shown(&path)) {
+                found.insert(path);
+            }
+        }
+    }
+
+    fn refuse(&mut self, item: &Node, name: &str, refused: Refused) {
+        self.whole = false;
+        self.problems.push(match refused {
+            Refused::Outside => {
+                Problem::error(Code::OutsideProject, format!("`{name}` leads out of the project folder"))
+                    .at(item.place())
+                    .help("put the file into the project and name it relative to the file that includes it")
+            }
+            Refused::Unreadable(why) => Problem::error(Code::File, format!("`{name}` can't be read: {why}"))
+                .at(item.place())
+                .help("a path is relative to the file that names it"),
+        });
+    }
+}

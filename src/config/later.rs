@@ -1,0 +1,29 @@
+//! Words of the language that this version does not manage. They are refused by name: "unknown key" would send
+//! their reader looking for a typing mistake.
+
+use std::fmt::Display;
+
+use crate::problem::{Code, Place, Problem};
+
+/// Keys by the type they would stand in; the types are named as in the code.
+const KEYS: &[(&str, &[&str])] = &[
+    ("Reply", &["material"]),
+    ("Written", &["tests", "notify", "sops", "materials"]),
+    ("Document", &["materials", "sops", "tests"]),
+    ("StateText", &["backend", "type", "url", "bucket", "s3", "oss", "cos", "opendal", "remote"]),
+];
+
+/// Providers of the language that have no driver yet.
+pub(super) const PROVIDERS: &[&str] = &["tanmarket", "youmi"];
+
+/// True if a type gets such a key in a later version.
+pub(super) fn is_later(kind: &str, key: &str) -> bool {
+    KEYS.iter().any(|(of, keys)| *of == kind && keys.contains(&key))
+}
+
+/// The problem of using it already now.
+pub fn not_yet(what: impl Display, place: Place) -> Problem {
+    Problem::error(Code::NotYet, format!("{what} is not managed by this version of mpform yet"))
+        .at(place)
+        .help("take it out for now, or look for a newer mpform")
+}

@@ -1,0 +1,42 @@
+//! Text to [`Project`]: files and includes, `${…}`, environments, and where each value stands in its file.
+//!
+//! YAML is read into [`Node`]s, which keep their bytes' span; every later step (laying an environment over,
+//! filling in `${…}`, typing) keeps it, so a problem can always show its place. Nothing here reads the
+//! environment or the clock, and nothing stops at the first mistake.
+
+mod account;
+mod calendar;
+mod files;
+mod include;
+mod interpolate;
+mod later;
+mod nearest;
+mod node;
+mod once;
+mod overlay;
+mod parse;
+mod paths;
+mod policy;
+mod project;
+mod read;
+mod vars;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use account::{Account, Limits};
+pub use calendar::{Calendar, DateRange};
+pub use files::Jail;
+pub use interpolate::{Env, interpolate};
+pub use later::not_yet;
+pub use nearest::{nearest, suggest};
+pub use node::Node;
+pub use once::once;
+pub use parse::{Parsed, parse};
+pub use policy::{LintLevel, MaxDeletes, Policy, QuietHours};
+pub use project::{Document, Options, Project, load};
+pub use read::{Part, fields_of, read, read_part};
+pub use vars::Vars;
+
+pub(crate) use account::AccountText;
+pub(crate) use project::Written;

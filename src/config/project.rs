@@ -1,0 +1,238 @@
+//! The project: everything its files say, typed as far as it is the same for all providers.
+
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+use indexmap::{IndexMap, IndexSet};
+use serde::de::IgnoredAny;
+
+use super::account::Account;
+use super::calendar::{Calendar, days};
+use super::files::Jail;
+use super::include::Gatherer;
+use super::interpolate::Env;
+use super::nearest::suggest;
+use super::node::Node;
+use super::once::once;
+use super::overlay;
+use super::paths::{self, Refused};
+use super::policy::Policy;
+use super::read::{Part, fields_of, read, read_part};
+use crate::model::Files;
+use crate::problem::{Code, Problem};
+
+mod documents;
+mod fill;
+mod written;
+
+use fill::Filling;
+use written::StateText;
+pub(crate) use written::Written;
+
+/// The file at a project's root.
+const FILE: &str = "mpform.yaml";
+
+/// What the caller decides.
+pub struct Options {
+    /// `--env`.
+    pub environment: Option<String>,
+    /// `--var`, in the order given.
+    pub vars: Vec<(String, String)>,
+    /// Looks up an environment variable.
+    pub env: Env,
+    /// A missing environment variable gets a stand-in and a warning (`validate`).
+    pub stand_in: bool,
+}
+
+/// A project, read.
+#[derive(Debug)]
+pub struct Project {
+    /// The real path of its folder.
+    pub root: PathBuf,
+    /// The chosen environment.
+    pub environment: String,
+    /// Where its days begin.
+    pub timezone: Tz,
+    /// What it forbids itself.
+    pub policy: Policy,
+    /// The folder of its state, absolute.
+    pub state: PathBuf,
+    /// Its calendars.
+    pub calendars: IndexMap<String, Calendar>,
+    /// Its accounts, as far as they could be read.
+    pub accounts: IndexMap<String, Account>,
+    /// Its resources documents, in the order they were read.
+    pub documents: Vec<Document>,
+    /// False if a file could not be read to its end.
+    pub whole: bool,
+}
+
+/// A resources document.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The folder of its file, below the root.
+    pub folder: PathBuf,
+    /// What it says, `${…}` not yet filled in.
+    pub node: Node,
+    /// The accounts it is for.
+    pub accounts: Vec<String>,
+    /// True if it names its accounts by `accounts:`.
+    pub several: bool,
+}
+
+/// Reads the project in a folder. What is wrong goes to `problems`; nothing comes back if there is no project
+/// document to speak of.
+pub fn load(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Option<Project> {
+    let before = problems.len();
+    let project = load_all(root, options, problems);
+    once(problems, before);
+    project
+}
+
+fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Option<Project> {
+    let missing = |why: &str| {
+        Problem::error(Code::File, format!("`{}` can't be read: {why}", root.join(FILE).display()))
+            .help("run `mpform init` to begin a project, or name its folder with --project")
+    };
+    let real = match root.canonicalize() {
+        Ok(real) => real,
+        Err(_) => {
+            problems.push(missing("there is no such folder"));
+            return None;
+        }
+    };
+    let mut gatherer = Gatherer::new(&real, problems);
+    let file = Path::new(FILE);
+    let parsed = gatherer.parse(file);
+    let whole = gatherer.whole;
+    let documents = match parsed {
+        Ok(documents) => documents,
+        Err(refused) => {
+            let why = match refused {
+                Refused::Unreadable(why) => why,
+                Refused::Outside => "it leads out of the project folder".to_owned(),
+            };
+            problems.push(missing(&why));
+            return None;
+        }
+    };
+    let (project, others) = documents::split(documents, whole, problems)?;
+    check_environments(&project, problems);
+    let (node, environment) = overlay::environment(&project, options.environment.as_deref(), problems);
+    let reader = Filling::new(&node, options, problems);
+    let filled = reader.filled(&node, problems);
+    let written: Option<Written> = read(&filled, problems);
+    let accounts = reader.accounts(&node, problems);
+    let names: IndexSet<String> = accounts.keys().cloned().collect();
+
+    let mut gatherer = Gatherer::new(&real, problems);
+    gatherer.whole = whole;
+    gatherer.mark(file);
+    gatherer.take(file, others);
+    if let Some(include) = filled.get("include") {
+        gatherer.within(file, |gatherer| gatherer.include(Path::new(""), include));
+    }
+    let (found, whole) = (gatherer.documents, gatherer.whole);
+    let documents = documents::addressed(found, &names, &reader.vars, problems);
+
+    let mut written = written?;
+    if written.version != 1 {
+        let place = filled.get("version").map_or_else(|| filled.place(), Node::place);
+        problems.push(
+            Problem::error(
+                Code::BadValue,
+                format!("version {} of the language is not known to this mpform", written.version),
+            )
+            .at(place)
+            .help("write `version: 1`, or use a newer mpform"),
+        );
+    }
+    fill_calendars(&mut written.calendars, &filled, &Jail::new(&real, Path::new("")), problems);
+    let state = state_folder(&real, &written.state, &filled, problems);
+    Some(Project {
+        root: real,
+        environment,
+        timezone: written.timezone.0,
+        policy: written.policy,
+        state,
+        calendars: written.calendars,
+        accounts: accounts.into_iter().filter_map(|(name, account)| Some((name, account?))).collect(),
+        documents,
+        whole,
+    })
+}
+
+/// Environments that are not chosen are checked for mistyped keys, too.
+fn check_environments(project: &Node, problems: &mut Vec<Problem>) {
+    let Some((key, environments)) = project.entry("environments") else { return };
+    let part = Part { key: Some(key), ..Part::default() };
+    if read_part::<IndexMap<String, IgnoredAny>>(environments, part, problems).is_none() {
+        return;
+    }
+    let known =
+        || fields_of::<Written>().iter().copied().filter(|key| !matches!(*key, "version" | "environments"));
+    for (name, over) in environments.entries() {
+        if !over.is_mapping() && !over.is_nothing() {
+            problems.push(
+                Problem::error(Code::WrongType, format!("expected a mapping, found {}", over.found()))
+                    .at(over.place())
+                    .help(format!("write `{}: {{vars: …}}`", name.text().unwrap_or_default())),
+            );
+        }
+        for (key, _) in over.entries() {
+            let text = key.text().unwrap_or_default();
+            if !known().any(|known| known == text) && !super::later::is_later("Written", text) {
+                problems.push(
+                    Problem::error(Code::UnknownKey, format!("unknown key `{text}`"))
+                        .at(key.place())
+                        .help(suggest(text, known(), "")),
+                );
+            }
+        }
+    }
+}
+
+fn fill_calendars(
+    calendars: &mut IndexMap<String, Calendar>,
+    filled: &Node,
+    files: &Jail,
+    problems: &mut Vec<Problem>,
+) {
+    for (name, calendar) in calendars {
+        let Some(file) = calendar.file.take() else { continue };
+        let node = filled.get("calendars").and_then(|all| all.get(name)).and_then(|node| node.get("file"));
+        let problem = match files.text(&file).map(|text| days(&text)) {
+            Ok(Ok(days)) => {
+                calendar.dates.extend(days);
+                continue;
+            }
+            Ok(Err(words)) => {
+                let (message, help) = words.split_once("\nhelp: ").unwrap_or((&words, ""));
+                Problem::error(Code::BadValue, format!("`{file}`: {message}")).help(help)
+            }
+            Err(finding) => Problem::error(finding.code, finding.message).help(finding.help),
+        };
+        problems.push(problem.at(node.unwrap_or(filled).place()));
+    }
+}
+
+fn state_folder(root: &Path, state: &StateText, filled: &Node, problems: &mut Vec<Problem>) -> PathBuf {
+    let default = || root.join(".mpform").join("state");
+    let Some(path) = &state.path else { return default() };
+    let node = filled.get("state").and_then(|state| state.get("path")).unwrap_or(filled);
+    if path.contains("://") {
+        problems.push(super::later::not_yet(format!("state at `{path}`"), node.place()));
+        return default();
+    }
+    match paths::below(Path::new(""), path) {
+        Ok(below) => root.join(below),
+        Err(_) => {
+            problems.push(
+                Problem::error(Code::OutsideProject, format!("`{path}` leads out of the project folder"))
+                    .at(node.place())
+                    .help("name a folder below the project's, e.g. .mpform/state"),
+            );
+            default()
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Vars and environment variables of the project document, and its accounts with theirs.
+
+use std::sync::Arc;
+
+use globset::{GlobSet, GlobSetBuilder};
+use indexmap::{IndexMap, IndexSet};
+
+use super::Options;
+use crate::config::account::{Account, read_account};
+use crate::config::interpolate::fill;
+use crate::config::nearest::suggest;
+use crate::config::node::Node;
+use crate::config::policy::Pattern;
+use crate::config::read::read;
+use crate::config::vars::{Layers, Vars};
+use crate::problem::{Code, Problem};
+
+/// Fills in the project document, each key as it may read the environment.
+pub(super) struct Filling<'a> {
+    options: &'a Options,
+    allowed: Arc<GlobSet>,
+    given: IndexMap<String, String>,
+    layers: Layers,
+    pub(super) vars: Vars,
+}
+
+impl<'a> Filling<'a> {
+    pub(super) fn new(node: &Node, options: &'a Options, problems: &mut Vec<Problem>) -> Self {
+        let allowed = Arc::new(allow_list(node.get("env"), problems));
+        let given: IndexMap<_, _> = options.vars.iter().cloned().collect();
+        let mut layers = Layers::default();
+        layers.over(node.get("vars"), false, problems);
+        let accounts = node.get("accounts").map(Node::entries).unwrap_or_default();
+        let mut names: IndexSet<&str> = layers.names().collect();
+        names.extend(
+            accounts
+                .iter()
+                .filter_map(|(_, account)| account.get("vars"))
+                .flat_map(|vars| vars.entries().iter().filter_map(|(key, _)| key.text())),
+        );
+        for name in given.keys().filter(|name| !names.contains(name.as_str())) {
+            problems.push(
+                Problem::error(Code::MissingVariable, format!("--var {name}: there is no such var"))
+                    .at(node.place_of_key("vars"))
+                    .help(suggest(name, names.iter().copied(), "the project has no `vars:`")),
+            );
+        }
+        layers.given(&given);
+        let vars = layers.resolve(&options.env, &allowed, options.stand_in, problems);
+        Self { options, allowed, given, layers, vars }
+    }
+
+    /// The document with everything but accounts filled in.
+    pub(super) fn filled(&self, node: &Node, problems: &mut Vec<Problem>) -> Node {
+        let entries = node.entries().iter().map(|(key, value)| {
+            let around = match key.text() {
+                // These are filled in elsewhere, or decide what may be filled in.
+                Some("accounts" | "vars" | "env") => return (key.clone(), value.clone()),
+                Some("state") => self.vars.free(),
+                _ => self.vars.surroundings(),
+            };
+            (key.clone(), fill(value, &mut self.vars.looker(), around, problems))
+        });
+        node.with_entries(entries.collect())
+    }
+
+    /// Every declared account; `None` for one that could not be read, whose name is known all the same.
+    pub(super) fn accounts(
+        &self,
+        node: &Node,
+        problems: &mut Vec<Problem>,
+    ) -> IndexMap<String, Option<Account>> {
+        let Some(accounts) = node.get("accounts") else { return IndexMap::new() };
+        if !accounts.is_mapping() {
+            problems.push(
+                Problem::error(Code::WrongType, format!("expected a mapping, found {}", accounts.found()))
+                    .at(accounts.place())
+                    .help("write `accounts: {NAME: {provider: yeapoo, …}}`"),
+            );
+        }
+        let read = accounts.entries().iter().filter_map(|(key, written)| {
+            let mut layers = self.layers.clone();
+            layers.over(written.get("vars"), true, problems);
+            layers.given(&self.given);
+            let vars = layers.resolve(&self.options.env, &self.allowed, self.options.stand_in, problems);
+            let entries = written.entries().iter().map(|(key, value)| match key.text() {
+                Some("vars") => (key.clone(), value.clone()),
+                _ => (key.clone(), fill(value, &mut vars.looker(), vars.free(), problems)),
+            });
+            let entries = entries.collect();
+            let filled = if written.is_mapping() { written.with_entries(entries) } else { written.clone() };
+            Some((key.text()?.to_owned(), read_account(key, &filled, vars, problems)))
+        });
+        read.collect()
+    }
+}
+
+fn allow_list(node: Option<&Node>, problems: &mut Vec<Problem>) -> GlobSet {
+    let patterns: Vec<Pattern> = node.and_then(|node| read(node, problems)).unwrap_or_default();
+    let mut set = GlobSetBuilder::new();
+    for pattern in &patterns {
+        set.add(pattern.glob().clone());
+    }
+    set.build().unwrap_or_else(|_| GlobSet::empty())
+}

@@ -1,0 +1,155 @@
+//! One entry of a section.
+
+use serde_json::{Value, json};
+
+use super::{Building, Wanted};
+use crate::config::{Jail, Node, Part, fields_of, read_part, suggest};
+use crate::model::{Address, Finding, Kind, KindInfo, Link};
+use crate::problem::{Code, Place, Problem};
+
+/// An entry as it is found.
+pub(super) struct Entry<'a> {
+    /// Nothing if it can't be declared; it is checked all the same.
+    pub(super) address: Option<Address>,
+    pub(super) kind: &'static KindInfo,
+    pub(super) name: &'a str,
+    pub(super) key: Option<&'a Node>,
+    pub(super) origin: Place,
+    pub(super) node: Node,
+    pub(super) files: &'a Jail,
+    pub(super) level: Option<Level>,
+}
+
+/// Where an entry stands in a tree.
+pub(super) struct Level {
+    pub(super) parent: Option<Address>,
+    pub(super) position: usize,
+    pub(super) has_items: bool,
+}
+
+/// What may stand on any entry.
+const ON_ANY: &[&str] = &["protect", "ignore"];
+const ON_ANY_OF_A_TREE: &[&str] = &["protect", "ignore", "items"];
+
+impl Building<'_> {
+    /// An entry that is to be gone.
+    pub(super) fn gone(&mut self, address: Address, kind: &'static KindInfo, key: &Node, node: &Node) {
+        let wanted = Wanted {
+            address: address.clone(),
+            kind,
+            body: None,
+            natural: key.text().unwrap_or_default().to_owned(),
+            links: vec![],
+            protect: None,
+            ignore: vec![],
+            origin: key.place(),
+            node: node.clone(),
+        };
+        self.out.resources.insert(address, wanted);
+    }
+
+    pub(super) fn entry<K: Kind>(&mut self, entry: Entry<'_>) {
+        let before = self.problems.len();
+        let node = &entry.node;
+        let protect = self.aside::<bool>(node, "protect");
+        let ignore: Vec<String> = self.aside(node, "ignore").unwrap_or_default();
+        self.check_ignore::<K>(node);
+        let also = if entry.level.is_some() { ON_ANY_OF_A_TREE } else { ON_ANY };
+        let part = Part { key: entry.key, also, never: K::WORKED_OUT };
+        let Some(read) = read_part::<K>(node, part, self.problems) else { return };
+        let Some(mut typed) = placed(read, entry.level.as_ref()) else { return };
+        let mut found = typed.fill(entry.name, entry.files);
+        // A body with a hole in it would be found wanting for what is not there.
+        let whole = self.problems.len() == before;
+        if whole && found.is_empty() {
+            found.extend(typed.check());
+            found.extend(entry.level.iter().flat_map(|level| typed.check_level(level.has_items)));
+        }
+        let (body, links) = Link::collect(|| serde_json::to_value(&typed));
+        let Ok(body) = body else { return };
+        let refused = (self.account.provider.limits)(K::NAME, &body);
+        // That a level of a tree has no name is said where its address would be made.
+        found.extend(
+            refused.into_iter().filter(|finding| !entry.name.is_empty() || finding.code != Code::EmptyName),
+        );
+        let about = entry.address.clone();
+        let nameless = || Address::new(&self.account.name, K::NAME, [entry.name]);
+        let account = self.account.name.as_str();
+        let links = links
+            .iter()
+            .filter_map(|link| Address::parse(&format!("{account}/{}/{}", link.kind, link.key)))
+            .collect();
+        let wanted = Wanted {
+            address: about.clone().unwrap_or_else(nameless),
+            kind: entry.kind,
+            natural: typed.natural(entry.name),
+            body: Some(body),
+            links,
+            protect,
+            ignore,
+            origin: entry.origin,
+            node: entry.node,
+        };
+        self.report(&wanted, found);
+        self.forbidden_words(&wanted);
+        if let Some(address) = about
+            && whole
+        {
+            self.out.resources.insert(address, wanted);
+        }
+    }
+
+    /// A key that may stand on any entry.
+    fn aside<T: serde::de::DeserializeOwned>(&mut self, node: &Node, key: &str) -> Option<T> {
+        let (key, value) = node.entry(key)?;
+        read_part(value, Part { key: Some(key), ..Part::default() }, self.problems)
+    }
+
+    fn check_ignore<K: Kind>(&mut self, node: &Node) {
+        let Some(list) = node.get("ignore") else { return };
+        let fields = || fields_of::<K>().iter().copied().filter(|field| !K::WORKED_OUT.contains(field));
+        for item in list.items() {
+            let Some(name) = item.text().filter(|_| !item.is_nothing() && !item.is_stand_in()) else {
+                continue;
+            };
+            if !fields().any(|field| field == name) {
+                self.problems.push(
+                    Problem::error(Code::BadValue, format!("a {} has no field `{name}` to ignore", K::NAME))
+                        .at(item.place())
+                        .help(suggest(name, fields(), "")),
+                );
+            }
+        }
+    }
+
+    /// What was found in a body, at its places.
+    fn report(&mut self, wanted: &Wanted, found: Vec<Finding>) {
+        for finding in found {
+            // Nothing is to be said about a text that is not known.
+            if wanted.node_of(&finding.path).is_some_and(Node::is_stand_in) {
+                continue;
+            }
+            let place = wanted.place_of(&finding.path);
+            self.judge(finding, place, wanted.address.to_string());
+        }
+    }
+}
+
+/// The same body with the fields that its place in a tree decides.
+fn placed<K: Kind>(read: K, level: Option<&Level>) -> Option<K> {
+    let Some(level) = level else { return Some(read) };
+    let mut body = serde_json::to_value(&read).ok()?;
+    if let Value::Object(fields) = &mut body {
+        for field in K::WORKED_OUT {
+            let value = match (*field, &level.parent) {
+                ("position", _) => json!(level.position),
+                ("parent", Some(parent)) => {
+                    json!(parent.within_account().split_once('/').map_or("", |(_, key)| key))
+                }
+                _ => continue,
+            };
+            fields.insert((*field).to_owned(), value);
+        }
+    }
+    serde_json::from_value(body).ok()
+}

@@ -1,0 +1,119 @@
+//! Checks that need more than one body, or the policy.
+
+use serde_json::Value;
+
+use super::{Building, Wanted};
+use crate::config::suggest;
+use crate::model::{Address, Finding, Step};
+use crate::problem::{Code, Place, Problem};
+
+impl Building<'_> {
+    /// A finding as a problem, at the level that the policy gives it.
+    pub(super) fn judge(&mut self, finding: Finding, place: Place, about: String) {
+        let problem = Problem {
+            code: finding.code,
+            level: finding.level,
+            message: finding.message,
+            places: vec![place],
+            about: Some(about),
+            help: Some(finding.help),
+        };
+        self.problems.extend(self.project.policy.judged(problem));
+    }
+
+    /// Words that the policy forbids, in any text that goes out.
+    pub(super) fn forbidden_words(&mut self, wanted: &Wanted) {
+        let words = &self.project.policy.forbidden_words;
+        let Some(body) = wanted.body.as_ref().filter(|_| !words.is_empty()) else { return };
+        let mut texts = vec![];
+        texts_in(body, &mut vec![], &mut texts);
+        for (path, text) in texts {
+            for word in words.iter().filter(|word| !word.is_empty() && text.contains(word.as_str())) {
+                let problem = Problem::error(Code::ForbiddenWord, format!("the text says `{word}`"))
+                    .at(wanted.place_of(&path))
+                    .about(&wanted.address)
+                    .help("say it otherwise; `policy.forbidden_words` of the project forbids the word");
+                self.problems.extend(self.project.policy.judged(problem));
+            }
+        }
+    }
+
+    /// Links to what is not declared.
+    pub(super) fn check_links(&mut self) {
+        // What a broken file would have declared is not known.
+        if !self.project.whole {
+            return;
+        }
+        for wanted in self.out.resources.values() {
+            for link in wanted.links.iter().filter(|link| !self.declared.contains_key(*link)) {
+                let key = key_of(link);
+                let place =
+                    wanted.body.as_ref().and_then(|body| find(body, &key)).map(|path| wanted.place_of(&path));
+                let known: Vec<_> =
+                    self.declared.keys().filter(|other| other.kind() == link.kind()).map(key_of).collect();
+                self.problems.push(
+                    Problem::error(Code::DanglingReference, format!("there is no {} `{key}`", link.kind()))
+                        .at(place.unwrap_or_else(|| wanted.origin.clone()))
+                        .about(&wanted.address)
+                        .help(suggest(
+                            &key,
+                            known.iter().map(String::as_str),
+                            "declare it in a document of this account",
+                        )),
+                );
+            }
+        }
+    }
+
+    /// What the provider would refuse of all bodies together.
+    pub(super) fn check_together(&mut self) {
+        let all: Vec<&Wanted> = self.out.resources.values().collect();
+        for problem in (self.account.provider.together)(&all) {
+            self.problems.extend(self.project.policy.judged(problem));
+        }
+    }
+}
+
+fn key_of(address: &Address) -> String {
+    address.key().collect::<Vec<_>>().join("/")
+}
+
+/// The texts of a body that followers get to read.
+fn texts_in<'a>(body: &'a Value, path: &mut Vec<Step>, found: &mut Vec<(Vec<Step>, &'a str)>) {
+    match body {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                path.push(key.as_str().into());
+                match value {
+                    Value::String(text) if key == "text" => found.push((path.clone(), text)),
+                    _ => texts_in(value, path, found),
+                }
+                path.pop();
+            }
+        }
+        Value::Array(items) => {
+            for (nth, item) in items.iter().enumerate() {
+                path.push(nth.into());
+                texts_in(item, path, found);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The way to a text in a body.
+fn find(body: &Value, text: &str) -> Option<Vec<Step>> {
+    let under = |step: Step, value: &Value| {
+        find(value, text).map(|mut path| {
+            path.insert(0, step);
+            path
+        })
+    };
+    match body {
+        Value::String(here) if here == text => Some(vec![]),
+        Value::Object(fields) => fields.iter().find_map(|(key, value)| under(key.as_str().into(), value)),
+        Value::Array(items) => items.iter().enumerate().find_map(|(nth, item)| under(nth.into(), item)),
+        _ => None,
+    }
+}

@@ -1,0 +1,88 @@
+//! The keys of a document that are no sections.
+
+use super::Building;
+use crate::config::{Node, not_yet, read, suggest};
+use crate::model::{KindInfo, kinds};
+use crate::problem::{Code, Problem};
+
+/// Sections of the language that this version does not manage.
+const LATER: &[&str] = &["materials", "sops", "tests"];
+
+impl Building<'_> {
+    /// Reports keys that nobody knows.
+    pub(super) fn keys(&mut self, node: &Node) {
+        let known = || {
+            let others = ["account", "accounts", "prune", "moved", "include"];
+            others.into_iter().chain(kinds().iter().map(|kind| kind.section))
+        };
+        for (key, _) in node.entries() {
+            let text = key.text().unwrap_or_default();
+            if LATER.contains(&text) {
+                self.problems.push(not_yet(format!("`{text}`"), key.place()));
+            } else if !known().any(|known| known == text) {
+                self.problems.push(
+                    Problem::error(Code::UnknownKey, format!("unknown key `{text}`"))
+                        .at(key.place())
+                        .help(suggest(text, known(), "")),
+                );
+            }
+        }
+    }
+
+    /// Reads `prune:`.
+    pub(super) fn prune(&mut self, node: &Node) {
+        let Some(list) = node.get("prune") else { return };
+        if read::<Vec<String>>(list, self.problems).is_none() {
+            return;
+        }
+        for item in list.items() {
+            let Some(section) = item.text().filter(|_| !item.is_nothing() && !item.is_stand_in()) else {
+                continue;
+            };
+            if LATER.contains(&section) {
+                self.problems.push(not_yet(format!("`{section}`"), item.place()));
+                continue;
+            }
+            let Some(kind) = kinds().iter().find(|kind| kind.section == section) else {
+                let prunable = kinds().iter().filter(|kind| !kind.is_whole()).map(|kind| kind.section);
+                self.problems.push(
+                    Problem::error(Code::BadValue, format!("there is no section `{section}` to prune"))
+                        .at(item.place())
+                        .help(suggest(section, prunable, "")),
+                );
+                continue;
+            };
+            if kind.is_whole() {
+                self.problems.push(
+                    Problem::error(Code::BadValue, format!("`{section}` can't stand under `prune`"))
+                        .at(item.place())
+                        .help(format!(
+                            "a `{section}:` is always the whole of it: what it doesn't list is deleted"
+                        )),
+                );
+            } else if self.keeps(kind, item) {
+                self.out.managed.entry(kind.name).or_default().prune = true;
+            }
+        }
+    }
+
+    /// True if the account's provider keeps such things; `at` is to blame if not.
+    pub(super) fn keeps(&mut self, kind: &KindInfo, at: &Node) -> bool {
+        let provider = self.account.provider;
+        if provider.kinds.contains(&kind.name) {
+            return true;
+        }
+        let kept: Vec<_> = crate::model::kinds()
+            .iter()
+            .filter(|kind| provider.kinds.contains(&kind.name))
+            .map(|kind| format!("`{}`", kind.section))
+            .collect();
+        self.problems.push(
+            Problem::error(Code::NotKept, format!("{} keeps no `{}`", provider.name, kind.section))
+                .at(at.place())
+                .about(&self.account.name)
+                .help(format!("it keeps {}", kept.join(", "))),
+        );
+        false
+    }
+}

@@ -1,0 +1,162 @@
+//! Project to [`Desired`]: every account's resources with their addresses, filled in, linked and checked.
+//!
+//! A body that is wrong is left out, and what points at it is not blamed for that; nobody plans while there are
+//! errors.
+
+use std::collections::{BTreeMap, HashMap};
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use crate::config::{Account, Document, Node, Project, interpolate, once};
+use crate::model::{Address, KindInfo, Step, each_kind};
+use crate::problem::{Place, Problem};
+
+mod entry;
+mod judge;
+mod keys;
+mod moved;
+mod section;
+
+pub(crate) use moved::MovedText;
+
+/// What is to be.
+#[derive(Debug)]
+pub struct Desired {
+    /// By name, in the order of the project.
+    pub accounts: IndexMap<String, DesiredAccount>,
+}
+
+/// What is to be of one account.
+#[derive(Debug)]
+pub struct DesiredAccount {
+    /// Its name.
+    pub name: String,
+    /// The kinds that are read at all, by name.
+    pub managed: BTreeMap<&'static str, Managed>,
+    /// Its resources: document by document, in each kind by kind, there as they are declared.
+    pub resources: IndexMap<Address, Wanted>,
+    /// Keys that changed.
+    pub moved: Vec<Moved>,
+}
+
+/// Why a kind is managed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Managed {
+    /// It has a section.
+    pub section: bool,
+    /// Live objects that are not listed are to be deleted.
+    pub prune: bool,
+}
+
+/// One resource that is declared.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Its identity.
+    pub address: Address,
+    /// Its kind.
+    pub kind: &'static KindInfo,
+    /// What it is to be; `None` if it is to be gone (`none`).
+    pub body: Option<Value>,
+    /// By what a live object is known to be this one.
+    pub natural: String,
+    /// What it points at.
+    pub links: Vec<Address>,
+    /// Whether it may never be deleted or replaced, if that is said.
+    pub protect: Option<bool>,
+    /// Fields whose live value is left alone.
+    pub ignore: Vec<String>,
+    /// Where its key stands.
+    pub origin: Place,
+    /// Its entry, `${…}` filled in.
+    pub node: Node,
+}
+
+impl Wanted {
+    /// Where a value of its body stands, or else what is nearest around it.
+    pub fn place_of(&self, path: &[Step]) -> Place {
+        self.node_of(path).map_or_else(|| self.origin.clone(), Node::place)
+    }
+
+    fn node_of(&self, path: &[Step]) -> Option<&Node> {
+        match &self.body {
+            Some(body) => self.node.follow_in(path, body),
+            None => self.node.follow(path),
+        }
+    }
+}
+
+/// A key that changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// What it was.
+    pub from: Address,
+    /// What it is.
+    pub to: Address,
+    /// Where that is said.
+    pub place: Place,
+}
+
+/// What a project wants of its accounts. What is wrong goes to `problems`.
+pub fn desired(project: &Project, problems: &mut Vec<Problem>) -> Desired {
+    let before = problems.len();
+    let mut documents: HashMap<&str, Vec<&Document>> = HashMap::new();
+    for document in &project.documents {
+        for account in &document.accounts {
+            documents.entry(account).or_default().push(document);
+        }
+    }
+    let accounts = project.accounts.values().map(|account| {
+        let mut building = Building::new(project, account, problems);
+        for document in documents.get(account.name.as_str()).into_iter().flatten() {
+            building.document(document);
+        }
+        (account.name.clone(), building.finish())
+    });
+    let desired = Desired { accounts: accounts.collect() };
+    once(problems, before);
+    desired
+}
+
+/// One account on its way.
+struct Building<'a> {
+    project: &'a Project,
+    account: &'a Account,
+    out: DesiredAccount,
+    /// Everything that is declared, also what is wrong otherwise.
+    declared: IndexMap<Address, Place>,
+    /// Sections that are the whole of their kind.
+    wholes: HashMap<&'static str, Place>,
+    /// `moved`, before it is known what is declared.
+    moves: Vec<moved::Written>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl<'a> Building<'a> {
+    fn new(project: &'a Project, account: &'a Account, problems: &'a mut Vec<Problem>) -> Self {
+        let out = DesiredAccount {
+            name: account.name.clone(),
+            managed: BTreeMap::new(),
+            resources: IndexMap::new(),
+            moved: vec![],
+        };
+        let (declared, wholes) = (IndexMap::new(), HashMap::new());
+        Self { project, account, out, declared, wholes, moves: vec![], problems }
+    }
+
+    fn document(&mut self, document: &Document) {
+        let own = document.node.without(&["account", "accounts", "include"]);
+        let node = interpolate(&own, &self.account.vars, self.problems);
+        self.keys(&node);
+        self.prune(&node);
+        self.written_moves(&node, document.several);
+        each_kind(&mut section::Sections { building: self, folder: &document.folder, node: &node });
+    }
+
+    fn finish(mut self) -> DesiredAccount {
+        self.check_links();
+        self.check_moves();
+        self.check_together();
+        self.out
+    }
+}

@@ -1,0 +1,300 @@
+//! What yeapoo, and the WeChat behind it, refuse or spoil. Each limit names its source: the column widths and
+//! comparisons are those of the vendor's published server, the menu's those of WeChat's menu/create.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::desired::Wanted;
+use crate::model::{Address, Finding, Step};
+use crate::problem::{Code, Place, Problem};
+
+/// Characters of a group's, rule's or button's name.
+const NAME: usize = 100;
+/// Characters of a text.
+const TEXT: usize = 1000;
+/// Characters of a keyword.
+const KEYWORD: usize = 500;
+/// Characters of a reply's id.
+const REPLY_ID: usize = 45;
+/// Characters of a link.
+const LINK: usize = 2000;
+/// Buttons at the top, and buttons below one of them.
+const BUTTONS: (usize, usize) = (3, 5);
+/// Bytes of a button's name, at the top and below.
+const BUTTON_NAME: (usize, usize) = (16, 60);
+/// What a reply may be made of; the vendor takes any case.
+const REPLY_TYPES: &[&str] = &["text", "image", "voice", "video", "music", "news"];
+/// Names by which the vendor keeps the replies to a subscription and to everything else.
+const SPECIAL_RULES: &[&str] = &["__subscribe", "__default"];
+
+/// What is wrong with one body, or (an empty list or mapping) with an empty section.
+pub fn limits(kind: &str, body: &Value) -> Vec<Finding> {
+    let mut found = vec![];
+    match kind {
+        "group" => name(body, "group", &mut found),
+        "keyword" => {
+            name(body, "rule", &mut found);
+            special(body, &mut found);
+            matches(body, &mut found);
+            reply(&body["reply"], &["reply"], &mut found);
+        }
+        "reply" => reply(body, &[], &mut found),
+        "menu" if body.is_array() => found.push(Finding::error(
+            Code::CannotBeEmpty,
+            [],
+            "an empty menu",
+            "yeapoo's API cannot remove a published menu (source: WeChat refuses an empty menu/create); \
+             keep one button, or take `menu` out to leave the menu alone",
+        )),
+        "menu" => {
+            name(body, "button", &mut found);
+            shown(body, &mut found);
+            link(body, &mut found);
+            reply(&body["reply"], &["reply"], &mut found);
+        }
+        _ => {}
+    }
+    found
+}
+
+/// What is wrong with an account's bodies together.
+pub fn together(all: &[&Wanted]) -> Vec<Problem> {
+    let mut problems = menu_size(all);
+    let mut names: HashMap<(&str, &str), &Wanted> = HashMap::new();
+    let mut keywords: HashMap<(bool, String), (&Wanted, Place)> = HashMap::new();
+    for wanted in all.iter().filter(|wanted| wanted.body.is_some()) {
+        if !matches!(wanted.kind.name, "group" | "keyword") {
+            continue;
+        }
+        // A name that is empty has been reported, and one that is not known is no name.
+        if !wanted.natural.is_empty()
+            && let Some(before) = names.insert((wanted.kind.name, &wanted.natural), wanted)
+        {
+            problems.push(same_name(wanted, before));
+        }
+        for (path, content, fuzzy) in keywords_of(wanted) {
+            let place = wanted.place_of(&path);
+            let entry = keywords.entry((fuzzy, folded(content)));
+            match entry {
+                std::collections::hash_map::Entry::Vacant(free) => {
+                    free.insert((wanted, place));
+                }
+                std::collections::hash_map::Entry::Occupied(taken) => {
+                    let (other, before) = taken.get();
+                    // Within one rule it is a keyword that never fires, which is said of the rule.
+                    if other.address != wanted.address {
+                        problems.push(ambiguous(wanted, content, place, other, before));
+                    }
+                }
+            }
+        }
+    }
+    problems
+}
+
+fn menu_size(all: &[&Wanted]) -> Vec<Problem> {
+    let mut siblings: HashMap<Option<Address>, usize> = HashMap::new();
+    let mut problems = vec![];
+    for wanted in all.iter().filter(|wanted| wanted.kind.name == "menu" && wanted.body.is_some()) {
+        let parent = wanted.address.parent();
+        let most = if parent.is_some() { BUTTONS.1 } else { BUTTONS.0 };
+        let where_ = if parent.is_some() { "below one button" } else { "at the top" };
+        let count = siblings.entry(parent).or_default();
+        *count += 1;
+        // The first that is too many stands for all of them.
+        if *count == most + 1 {
+            problems.push(
+                Problem::error(Code::MenuSize, format!("more than {most} buttons {where_}"))
+                    .at(wanted.origin.clone())
+                    .about(&wanted.address)
+                    .help(format!("WeChat takes at most {most} {where_} (source: WeChat's menu/create)")),
+            );
+        }
+    }
+    problems
+}
+
+fn same_name(wanted: &Wanted, before: &Wanted) -> Problem {
+    let place = |wanted: &Wanted| wanted.place_of(&["name".into()]);
+    let kind = wanted.kind.name;
+    Problem::error(Code::Duplicate, format!("two {kind}s named `{}`", wanted.natural))
+        .at(place(wanted).labelled("again here"))
+        .at(place(before).labelled("first here"))
+        .about(&wanted.address)
+        .help("they would be one live object: a live one is found by its name; give one another name")
+}
+
+fn ambiguous(wanted: &Wanted, content: &str, place: Place, other: &Wanted, before: &Place) -> Problem {
+    Problem::warning(Code::Ambiguous, format!("`{content}` is a keyword of `{}` already", other.address))
+        .at(place.labelled("again here"))
+        .at(before.clone().labelled("first here"))
+        .about(&wanted.address)
+        .help(
+            "either rule may answer (source: the vendor takes the first row it finds, in no defined order, \
+             and compares without regard to case and trailing blanks); keep it in one rule",
+        )
+}
+
+/// Each keyword of a rule with the way to it.
+fn keywords_of(wanted: &Wanted) -> impl Iterator<Item = (Vec<Step>, &str, bool)> {
+    let list = wanted.body.as_ref().and_then(|body| body.get("match")).and_then(Value::as_array);
+    list.into_iter().flatten().enumerate().filter_map(|(nth, item)| keyword(nth, item))
+}
+
+fn keyword(nth: usize, item: &Value) -> Option<(Vec<Step>, &str, bool)> {
+    match item {
+        Value::String(content) => Some((vec!["match".into(), nth.into()], content, false)),
+        _ => Some((vec!["match".into(), nth.into(), "fuzzy".into()], item.get("fuzzy")?.as_str()?, true)),
+    }
+}
+
+/// A text as the vendor's database compares it.
+fn folded(text: &str) -> String {
+    text.trim_end_matches(' ').to_lowercase()
+}
+
+fn name(body: &Value, what: &str, found: &mut Vec<Finding>) {
+    let Some(name) = body.get("name").and_then(Value::as_str) else { return };
+    let path = || [Step::from("name")];
+    if name.trim().is_empty() {
+        found.push(Finding::error(
+            Code::EmptyName,
+            path(),
+            format!("a {what} with an empty name"),
+            "give it a name, or leave `name` out where it defaults to the key",
+        ));
+    }
+    too_long(name, NAME, Code::NameTooLong, &path(), &format!("the {what}'s name"), found);
+    four_bytes(name, &path(), found);
+}
+
+fn special(body: &Value, found: &mut Vec<Finding>) {
+    let Some(name) = body.get("name").and_then(Value::as_str) else { return };
+    if SPECIAL_RULES.iter().any(|special| special.eq_ignore_ascii_case(name)) {
+        found.push(Finding::error(
+            Code::BadValue,
+            ["name".into()],
+            format!("`{name}` is no keyword rule's name"),
+            "use `replies:` (source: the vendor keeps the replies `subscribe` and `default` as rules of such names)",
+        ));
+    }
+}
+
+fn matches(body: &Value, found: &mut Vec<Finding>) {
+    let list = body.get("match").and_then(Value::as_array);
+    let mut seen: HashMap<(bool, String), &str> = HashMap::new();
+    for (path, content, fuzzy) in
+        list.into_iter().flatten().enumerate().filter_map(|(nth, item)| keyword(nth, item))
+    {
+        if content.trim().is_empty() {
+            found.push(Finding::error(
+                Code::NeverFires,
+                path,
+                "a keyword of nothing but blanks",
+                "no follower sends such a message; take it out",
+            ));
+            continue;
+        }
+        too_long(content, KEYWORD, Code::TextTooLong, &path, "the keyword", found);
+        four_bytes(content, &path, found);
+        if let Some(before) = seen.insert((fuzzy, folded(content)), content) {
+            found.push(Finding::warning(
+                Code::NeverFires,
+                path,
+                format!("`{content}` is the same keyword as `{before}`"),
+                "take one out (source: the vendor's database compares without regard to case and trailing blanks)",
+            ));
+        }
+    }
+}
+
+fn reply(body: &Value, at: &[&str], found: &mut Vec<Finding>) {
+    let path =
+        |steps: &[&str]| -> Vec<Step> { at.iter().chain(steps).map(|step| Step::from(*step)).collect() };
+    if let Some(text) = body.get("text").and_then(Value::as_str) {
+        too_long(text, TEXT, Code::TextTooLong, &path(&["text"]), "the text", found);
+        four_bytes(text, &path(&["text"]), found);
+    }
+    let Some(raw) = body.get("raw") else { return };
+    if let Some(id) = raw.get("id").and_then(Value::as_str) {
+        too_long(id, REPLY_ID, Code::TextTooLong, &path(&["raw", "id"]), "the id", found);
+    }
+    let Some(kind) = raw.get("type").and_then(Value::as_str) else { return };
+    if !REPLY_TYPES.iter().any(|known| known.eq_ignore_ascii_case(kind)) {
+        found.push(Finding::error(
+            Code::BadValue,
+            path(&["raw", "type"]),
+            format!("`{kind}` is no type of a reply"),
+            format!("the vendor takes {} (source: its keyword and menu/bind calls)", REPLY_TYPES.join(", ")),
+        ));
+    } else if kind.eq_ignore_ascii_case("music") {
+        found.push(Finding::warning(
+            Code::NeverFires,
+            path(&["raw", "type"]),
+            "a reply of type `music` is never answered",
+            "use `voice` (source: the vendor accepts `music` and builds no message for it)",
+        ));
+    }
+}
+
+/// What WeChat shows of a button's name.
+fn shown(body: &Value, found: &mut Vec<Finding>) {
+    let Some(name) = body.get("name").and_then(Value::as_str) else { return };
+    let is_top = body.get("parent").is_none();
+    let most = if is_top { BUTTON_NAME.0 } else { BUTTON_NAME.1 };
+    if name.len() > most {
+        let place = if is_top { "at the top" } else { "in a sub-menu" };
+        found.push(Finding::warning(
+            Code::NameShown,
+            ["name".into()],
+            format!("the name has {} bytes, more than the {most} of a button {place}", name.len()),
+            format!(
+                "WeChat cuts it off or refuses it; write at most {} Chinese characters (source: WeChat's menu/create)",
+                most / 3
+            ),
+        ));
+    }
+}
+
+fn link(body: &Value, found: &mut Vec<Finding>) {
+    let Some(link) = body.get("link").and_then(Value::as_str) else { return };
+    too_long(link, LINK, Code::TextTooLong, &["link".into()], "the link", found);
+    let lower = link.to_ascii_lowercase();
+    if !lower.starts_with("http://") && !lower.starts_with("https://") {
+        found.push(Finding::warning(
+            Code::BadValue,
+            ["link".into()],
+            "a link that is neither http nor https",
+            "write the whole address, e.g. https://m.example.com (source: WeChat's menu/create opens web pages only)",
+        ));
+    }
+}
+
+fn too_long(text: &str, most: usize, code: Code, path: &[Step], what: &str, found: &mut Vec<Finding>) {
+    // No text has more characters than bytes.
+    let length = if text.len() <= most { return } else { text.chars().count() };
+    if length > most {
+        found.push(Finding::error(
+            code,
+            path.iter().cloned(),
+            format!("{what} has {length} characters"),
+            format!("shorten it to {most} (source: the vendor's database keeps {most} characters and refuses more)"),
+        ));
+    }
+}
+
+fn four_bytes(text: &str, path: &[Step], found: &mut Vec<Finding>) {
+    if let Some(wide) = text.chars().find(|c| c.len_utf8() == 4) {
+        found.push(Finding::warning(
+            Code::Characters,
+            path.iter().cloned(),
+            format!("`{wide}` may be refused"),
+            "write it without emoji (source: the vendor's published server keeps 3-byte UTF-8 only and refuses such \
+             a text as a whole; a deployment may differ)",
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,13 @@ fn compare(path: &str, have: &Value, want: &Value, rules: Rules, changes: &mut V
     match (rules.at(path), want) {
         (Some(Rule::OneOf(forms)), Value::Object(fields)) => {
             compare_forms(path, forms, have, fields, rules, changes);
-            compare_fields(path, have, fields.iter().filter(|(name, _)| !forms.contains(&name.as_str())), rules, changes);
+            compare_fields(
+                path,
+                have,
+                fields.iter().filter(|(name, _)| !forms.contains(&name.as_str())),
+                rules,
+                changes,
+            );
         }
         (Some(Rule::Set), Value::Array(_)) => {
             let (before, after) = (sorted(have), sorted(want));
@@ -41,7 +47,9 @@ fn compare(path: &str, have: &Value, want: &Value, rules: Rules, changes: &mut V
                 changes.push(FieldChange { path: path.to_owned(), before, after });
             }
         }
-        (None, Value::Object(fields)) if path.is_empty() => compare_fields(path, have, fields.iter(), rules, changes),
+        (None, Value::Object(fields)) if path.is_empty() => {
+            compare_fields(path, have, fields.iter(), rules, changes)
+        }
         _ if have == want => {}
         _ => changes.push(FieldChange { path: path.to_owned(), before: have.clone(), after: want.clone() }),
     }
@@ -126,7 +134,10 @@ mod tests {
     }
 
     fn shown(changes: &[FieldChange]) -> Vec<String> {
-        changes.iter().map(|change| format!("{}: {} -> {}", change.path, change.before, change.after)).collect()
+        changes
+            .iter()
+            .map(|change| format!("{}: {} -> {}", change.path, change.before, change.after))
+            .collect()
     }
 
     #[test]
@@ -146,7 +157,9 @@ mod tests {
     #[test]
     fn a_reply_that_says_the_same_in_the_wanted_form_is_right() {
         let have = json!({"reply": {"text": "您好", "raw": {"type": "text", "id": "5f"}}});
-        for want in [json!({"reply": {"text": "您好"}}), json!({"reply": {"raw": {"type": "text", "id": "5f"}}})] {
+        for want in
+            [json!({"reply": {"text": "您好"}}), json!({"reply": {"raw": {"type": "text", "id": "5f"}}})]
+        {
             assert!(diff(&have, &want, rules("keyword")).is_empty());
         }
     }
@@ -179,7 +192,10 @@ mod tests {
     fn a_button_goes_from_link_to_reply() {
         let have = json!({"name": "关于", "link": "https://m.example.com"});
         let changes = diff(&have, &json!({"name": "关于", "reply": {"text": "您好"}}), rules("menu"));
-        assert_eq!(shown(&changes), [r#"link: "https://m.example.com" -> null"#, r#"reply.text: null -> "您好""#]);
+        assert_eq!(
+            shown(&changes),
+            [r#"link: "https://m.example.com" -> null"#, r#"reply.text: null -> "您好""#]
+        );
     }
 
     #[test]

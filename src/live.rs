@@ -195,13 +195,14 @@ async fn claim(
         }
     }
     // A list may hide what is there (a rule without keywords): what is ours and not listed is asked for by itself.
-    let hidden = owned.iter().filter(|(address, _)| !book.claimed.contains_key(*address)).map(|(address, record)| {
-        let want = desired.resources.get(*address).and_then(|wanted| wanted.body.as_ref());
-        async move {
-            let body = if trust_ids { kind.reader.read(&record.id, want).await } else { Ok(None) };
-            ((*address).clone(), record.id.clone(), body)
-        }
-    });
+    let hidden =
+        owned.iter().filter(|(address, _)| !book.claimed.contains_key(*address)).map(|(address, record)| {
+            let want = desired.resources.get(*address).and_then(|wanted| wanted.body.as_ref());
+            async move {
+                let body = if trust_ids { kind.reader.read(&record.id, want).await } else { Ok(None) };
+                ((*address).clone(), record.id.clone(), body)
+            }
+        });
     for (address, id, body) in join_all(hidden).await {
         match body {
             Ok(Some(_)) => book.take(address, id, By::State),
@@ -259,7 +260,9 @@ fn by_natural_key(kind: &Kinds<'_>, wanted: &Wanted, state: &State, book: &mut B
     let candidates: Vec<_> = kind
         .found
         .iter()
-        .filter(|found| found.natural == wanted.natural && found.parent == parent && !book.taken.contains(&found.id))
+        .filter(|found| {
+            found.natural == wanted.natural && found.parent == parent && !book.taken.contains(&found.id)
+        })
         .collect();
     let id = match candidates[..] {
         [] => return Ok(()),
@@ -279,7 +282,9 @@ fn by_natural_key(kind: &Kinds<'_>, wanted: &Wanted, state: &State, book: &mut B
             )
             .about(&wanted.address)
             .at(wanted.origin.clone())
-            .help("nothing tells which of them is meant; delete or rename all but one in the vendor's console"));
+            .help(
+                "nothing tells which of them is meant; delete or rename all but one in the vendor's console",
+            ));
         }
     };
     let by = if intent.is_some() { By::Intent } else { By::NaturalKey };
@@ -297,7 +302,11 @@ fn begun_and_no_longer_wanted(kind: &Kinds<'_>, desired: &DesiredAccount, state:
         let found = kind.found.iter().find(|found| {
             let same_place = parent.as_ref().is_none_or(|parent| found.parent == *parent);
             let meant = intent.id.as_ref().is_none_or(|id| found.id == *id);
-            !found.built_in && found.natural == intent.natural && same_place && meant && !book.taken.contains(&found.id)
+            !found.built_in
+                && found.natural == intent.natural
+                && same_place
+                && meant
+                && !book.taken.contains(&found.id)
         });
         if let Some(found) = found {
             book.take(address.clone(), found.id.clone(), By::Intent);
@@ -306,7 +315,12 @@ fn begun_and_no_longer_wanted(kind: &Kinds<'_>, desired: &DesiredAccount, state:
 }
 
 /// The address an unmanaged object would have.
-fn unclaimed_address(account: &str, kind: &Kinds<'_>, found: &Found<Value>, desired: &DesiredAccount) -> Address {
+fn unclaimed_address(
+    account: &str,
+    kind: &Kinds<'_>,
+    found: &Found<Value>,
+    desired: &DesiredAccount,
+) -> Address {
     let mut names = vec![found.natural.as_str()];
     let mut parent = found.parent.as_ref();
     while let Some(above) = parent.and_then(|id| kind.found.iter().find(|found| found.id == *id)) {
@@ -367,7 +381,8 @@ async fn fetch(
 /// The vendor says by id what an object lies under; we say it by address.
 fn set_parents(kind: &Kinds<'_>, live: &mut LiveAccount) {
     let Some(field) = kind.info.rules.path_of(Rule::Immutable) else { return };
-    let address_of: HashMap<_, _> = live.claims.iter().map(|(address, claim)| (claim.id.clone(), address.clone())).collect();
+    let address_of: HashMap<_, _> =
+        live.claims.iter().map(|(address, claim)| (claim.id.clone(), address.clone())).collect();
     for found in &kind.found {
         let (Some(address), Some(parent)) = (address_of.get(&found.id), &found.parent) else { continue };
         let above = match address_of.get(parent) {
@@ -411,7 +426,10 @@ async fn fit(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> {
             leave_ignored(&mut body, claim, wanted, kind.info);
             let have = claim.map(|claim| (&claim.id, &claim.body));
             let findings = kind.reader.fit(&mut body, have).await;
-            let body = (kind.info.lay_over)(&body, have.map_or(&Value::Object(serde_json::Map::new()), |(_, body)| body));
+            let body = (kind.info.lay_over)(
+                &body,
+                have.map_or(&Value::Object(serde_json::Map::new()), |(_, body)| body),
+            );
             (wanted, Some(body), findings)
         }
     });
@@ -437,7 +455,9 @@ async fn fit(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> {
 fn leave_ignored(want: &mut Value, claim: Option<&Claim>, wanted: &Wanted, info: &KindInfo) {
     let (Some(claim), Some(want)) = (claim, want.as_object_mut()) else { return };
     let forms = match info.rules.at("") {
-        Some(Rule::OneOf(forms)) if wanted.ignore.iter().any(|field| forms.contains(&field.as_str())) => forms,
+        Some(Rule::OneOf(forms)) if wanted.ignore.iter().any(|field| forms.contains(&field.as_str())) => {
+            forms
+        }
         _ => &[],
     };
     for field in wanted.ignore.iter().map(String::as_str).chain(forms.iter().copied()) {

@@ -30,8 +30,10 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
     };
     let mut outcome = Outcome { done: run(&changes, &step, options, tell).await, ..Outcome::default() };
     tell(&Event::Verify);
-    let done = outcome.done.iter().filter(|done| done.ending == Ending::Done).map(|done| &done.address).collect();
-    outcome.problems = verify::account(work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await;
+    let done =
+        outcome.done.iter().filter(|done| done.ending == Ending::Done).map(|done| &done.address).collect();
+    outcome.problems =
+        verify::account(work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await;
     if let Err((problem, text)) = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner).close() {
         outcome.problems.push(problem.about(&account));
         outcome.unsaved.push((account, text));
@@ -117,8 +119,12 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
                     alone = false;
                 }
                 let ending = if result.is_ok() { Ending::Done } else { Ending::Failed };
-                let done =
-                    Done { address: change.address.clone(), action: change.action, ending, problem: result.err() };
+                let done = Done {
+                    address: change.address.clone(),
+                    action: change.action,
+                    ending,
+                    problem: result.err(),
+                };
                 end(done, &mut ended);
             }
             None if waiting.is_empty() => break,
@@ -144,5 +150,10 @@ fn stopped_by(change: &Change, all: &HashSet<&Address>, ended: &HashMap<Address,
 
 fn skipped(change: &Change, why: String) -> Done {
     let problem = Problem::error(Code::Failed, why).about(&change.address);
-    Done { address: change.address.clone(), action: change.action, ending: Ending::Skipped, problem: Some(problem) }
+    Done {
+        address: change.address.clone(),
+        action: change.action,
+        ending: Ending::Skipped,
+        problem: Some(problem),
+    }
 }

@@ -55,9 +55,12 @@ impl Step<'_> {
 
     /// Carries a change out.
     pub(super) async fn take(&self, change: &Change) -> Result<(), Problem> {
-        let (Some(kind), Some(writer)) = (kind_named(change.address.kind()), self.writes.writer(change.address.kind()))
+        let (Some(kind), Some(writer)) =
+            (kind_named(change.address.kind()), self.writes.writer(change.address.kind()))
         else {
-            return Err(Problem::error(Code::Failed, "its vendor does not keep this kind").about(&change.address));
+            return Err(
+                Problem::error(Code::Failed, "its vendor does not keep this kind").about(&change.address)
+            );
         };
         self.begin(change, kind);
         let doing = match (change.action, &change.id) {
@@ -82,7 +85,10 @@ impl Step<'_> {
         if kind.commit.is_some() && !is_commit(&change.address) {
             let draft = state.state().drafts.get(kind.name).cloned().unwrap_or_default();
             if !draft.pending {
-                state.record(Entry::Draft { kind: kind.name.to_owned(), draft: Draft { pending: true, ..draft } });
+                state.record(Entry::Draft {
+                    kind: kind.name.to_owned(),
+                    draft: Draft { pending: true, ..draft },
+                });
             }
         }
         if change.action == Action::Create || change.replace {
@@ -175,7 +181,8 @@ impl Step<'_> {
     ) -> Option<Option<Doing>> {
         let reads = (self.reads)();
         let reader = reads.reader(kind.name)?;
-        let ours = |id: &RemoteId| self.shared.state().state().resources.values().any(|record| record.id == *id);
+        let ours =
+            |id: &RemoteId| self.shared.state().state().resources.values().any(|record| record.id == *id);
         let target = match &doing {
             Doing::Create => made,
             Doing::Update { id, .. } | Doing::Delete { id } => Some(id.clone()),
@@ -183,10 +190,17 @@ impl Step<'_> {
             Doing::Commit => return None,
         };
         let parent = change.address.parent().and_then(|parent| self.id_of(&parent));
-        let looked =
-            look(reader.as_ref(), kind, target.as_ref(), &self.natural(change), parent.as_ref(), &ours, change.want.as_ref())
-                .await
-                .ok()?;
+        let looked = look(
+            reader.as_ref(),
+            kind,
+            target.as_ref(),
+            &self.natural(change),
+            parent.as_ref(),
+            &ours,
+            change.want.as_ref(),
+        )
+        .await
+        .ok()?;
         match (doing, looked) {
             (Doing::Delete { .. }, Look::Absent) => {
                 self.deleted(change);

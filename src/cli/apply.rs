@@ -77,7 +77,8 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         context.say(&format!("the state of {account} could not be saved; this is it, to be saved by hand:"));
         context.print(&format!("{text}\n"));
     }
-    let clean = outcome.tally.failed + outcome.tally.skipped == 0 && outcome.tally.verified && failed.is_empty();
+    let clean =
+        outcome.tally.failed + outcome.tally.skipped == 0 && outcome.tally.verified && failed.is_empty();
     if clean { Exit::Done } else { Exit::Partial }
 }
 
@@ -92,7 +93,12 @@ async fn lock(session: &Session<'_>, project: &Project, context: &Context) -> Re
 }
 
 /// Asks, and looks once more: while somebody reads, somebody else may change what they read about.
-async fn ask(session: &Session<'_>, states: &[State], shown: &Plan, context: &Context) -> Result<(), Problem> {
+async fn ask(
+    session: &Session<'_>,
+    states: &[State],
+    shown: &Plan,
+    context: &Context,
+) -> Result<(), Problem> {
     if !context.can_ask {
         return Err(Problem::error(Code::Failed, "nobody can be asked, since this is no terminal")
             .help("give --yes to apply what was shown without asking"));
@@ -105,7 +111,8 @@ async fn ask(session: &Session<'_>, states: &[State], shown: &Plan, context: &Co
     });
     let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
     if answer.trim() != "yes" {
-        return Err(Problem::error(Code::Failed, "declined; nothing was written").help("run it again when you are ready"));
+        return Err(Problem::error(Code::Failed, "declined; nothing was written")
+            .help("run it again when you are ready"));
     }
     let again = joined(&shown.environment, session.plan(states).await);
     let same = json::plan(&again)["changes"] == json::plan(shown)["changes"];

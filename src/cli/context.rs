@@ -74,7 +74,12 @@ impl Context {
             lock_timeout: global.lock_timeout,
             style: Style { colour: colour(out) },
             talk_style: Style { colour: colour(talk) },
-            width: columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| out)).unwrap_or(PAGE).clamp(60, 200),
+            width: columns
+                .or_else(|| {
+                    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| out)
+                })
+                .unwrap_or(PAGE)
+                .clamp(60, 200),
             can_ask: io::stdin().is_terminal() && talk,
             can_draw: talk && !global.quiet,
             now: Utc::now(),
@@ -133,7 +138,8 @@ impl Context {
     /// Who is at work, for a lock.
     pub fn holder(&self, command: &str) -> Holder {
         let user = self.variable("USER").or_else(|| self.variable("USERNAME")).unwrap_or("somebody");
-        let host = self.variable("HOSTNAME").or_else(|| self.variable("COMPUTERNAME")).unwrap_or("this machine");
+        let host =
+            self.variable("HOSTNAME").or_else(|| self.variable("COMPUTERNAME")).unwrap_or("this machine");
         Holder {
             who: format!("{user} on {host}"),
             pid: std::process::id(),

@@ -75,12 +75,14 @@ impl Tour<'_> {
     }
 
     fn command(&self, line: &str) {
-        self.outer.print(&format!("\n{}\n\n", self.outer.style.paint(Role::Emphasis, &format!("$ mpform {line}"))));
+        self.outer
+            .print(&format!("\n{}\n\n", self.outer.style.paint(Role::Emphasis, &format!("$ mpform {line}"))));
     }
 
     async fn plan(&self, expected: Exit) -> anyhow::Result<()> {
         self.command("plan");
-        let exit = plan::run(&plan::Args { detailed_exitcode: true, ..plan::Args::default() }, &self.inner).await;
+        let exit =
+            plan::run(&plan::Args { detailed_exitcode: true, ..plan::Args::default() }, &self.inner).await;
         anyhow::ensure!(exit == expected, "plan ended with {exit:?} and not {expected:?}");
         Ok(())
     }
@@ -102,13 +104,22 @@ impl Tour<'_> {
         let text = call("POST", "text", json!({"content": "今天盘点，下午三点关门"}));
         let rules = call("GET", "keyword?size=100", serde_json::Value::Null);
         let rule = rules["keyword"].as_array().into_iter().flatten().find(|rule| rule["name"] == "营业时间");
-        let rule = rule.and_then(|rule| rule["id"].as_str()).ok_or_else(|| anyhow::anyhow!("the rule is not there"))?;
-        call("PUT", &format!("keyword/{rule}"), json!({"rule_name": "营业时间", "reply_id": text, "reply_type": "text"}));
+        let rule = rule
+            .and_then(|rule| rule["id"].as_str())
+            .ok_or_else(|| anyhow::anyhow!("the rule is not there"))?;
+        call(
+            "PUT",
+            &format!("keyword/{rule}"),
+            json!({"rule_name": "营业时间", "reply_id": text, "reply_type": "text"}),
+        );
         self.outer.print("  the rule 营业时间 now answers: 今天盘点，下午三点关门\n");
 
         let menu = call("GET", "menu", serde_json::Value::Null);
-        let below = menu[2]["sub_button"].as_array().into_iter().flatten().find(|button| button["name"] == "关于");
-        let about = below.and_then(|button| button["id"].as_str()).ok_or_else(|| anyhow::anyhow!("the button is not there"))?;
+        let below =
+            menu[2]["sub_button"].as_array().into_iter().flatten().find(|button| button["name"] == "关于");
+        let about = below
+            .and_then(|button| button["id"].as_str())
+            .ok_or_else(|| anyhow::anyhow!("the button is not there"))?;
         call("PUT", &format!("menu/{about}"), json!({"name": "关于我们", "sequence": 1}));
         self.outer.print("  the button 关于 is now called 关于我们\n");
         Ok(())

@@ -28,7 +28,8 @@ fn files() -> [(&'static str, String); 4] {
 pub(super) fn run(args: &Args, context: &Context) -> Exit {
     let folder = args.folder.clone().unwrap_or_else(|| context.root.clone());
     let files = files();
-    let there: Vec<_> = files.iter().map(|(name, _)| *name).filter(|name| folder.join(name).exists()).collect();
+    let there: Vec<_> =
+        files.iter().map(|(name, _)| *name).filter(|name| folder.join(name).exists()).collect();
     if !there.is_empty() {
         context.say(&format!(
             "error: {} would be overwritten in {}; nothing was written\nhelp: choose an empty folder: mpform init DIR",

@@ -24,7 +24,9 @@ pub use exit::Exit;
 /// WeChat marketing accounts as code: write down in YAML what should be there, read the difference, apply it.
 #[derive(Debug, Parser)]
 #[command(name = "mpform", version, propagate_version = false, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done or nothing to change, 1 error, 2 changes (--detailed-exitcode), 3 stopped part-way.")]
+#[command(
+    after_help = "Exit codes: 0 done or nothing to change, 1 error, 2 changes (--detailed-exitcode), 3 stopped part-way."
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,

@@ -27,7 +27,8 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         Err(problems) => return complain(context, &problems),
     };
     let store = store(&project);
-    let states: Result<Vec<_>, _> = session.accounts.iter().map(|account| store.read(&account.config.name)).collect();
+    let states: Result<Vec<_>, _> =
+        session.accounts.iter().map(|account| store.read(&account.config.name)).collect();
     let states = match states {
         Ok(states) => states,
         Err(problem) => return complain(context, &[problem]),

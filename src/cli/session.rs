@@ -87,12 +87,19 @@ impl<'a> Session<'a> {
         if chosen.is_empty() && !names.is_empty() {
             let known: Vec<_> = project.config.accounts.keys().map(String::as_str).collect();
             let message = format!("no account is named `{}`", selection.account.join("`, `"));
-            problems.push(Problem::error(Code::UnknownAccount, message).help(format!("the accounts are {}", known.join(", "))));
+            problems.push(
+                Problem::error(Code::UnknownAccount, message)
+                    .help(format!("the accounts are {}", known.join(", "))),
+            );
         }
         let known = |name: &String| project.config.accounts.contains_key(name);
-        let named = selection.rebind.iter().chain(selection.allow_deletes.iter().map(|((account, _), _)| account));
+        let named =
+            selection.rebind.iter().chain(selection.allow_deletes.iter().map(|((account, _), _)| account));
         for name in named.filter(|name| !known(name)) {
-            problems.push(Problem::error(Code::UnknownAccount, format!("there is no account `{name}`")).help("name an account of the project"));
+            problems.push(
+                Problem::error(Code::UnknownAccount, format!("there is no account `{name}`"))
+                    .help("name an account of the project"),
+            );
         }
         let mut accounts = vec![];
         for config in chosen {
@@ -111,7 +118,8 @@ impl<'a> Session<'a> {
 
     /// Plans every account, side by side, against these states (in the order of the accounts).
     pub(super) async fn plan(&self, states: &[State]) -> Vec<Plan> {
-        join_all(self.accounts.iter().zip(states).map(|(account, state)| self.plan_account(account, state))).await
+        join_all(self.accounts.iter().zip(states).map(|(account, state)| self.plan_account(account, state)))
+            .await
     }
 
     async fn plan_account(&self, account: &Account<'_>, state: &State) -> Plan {
@@ -126,7 +134,8 @@ impl<'a> Session<'a> {
             return failed(vec![problem]);
         }
         let mut state = state.clone();
-        let wanted: Vec<_> = account.desired.moved.iter().map(|moved| (moved.from.clone(), moved.to.clone())).collect();
+        let wanted: Vec<_> =
+            account.desired.moved.iter().map(|moved| (moved.from.clone(), moved.to.clone())).collect();
         let moved = state.follow(&wanted);
         let reads = account.connect.reads(http::Reader::new(&account.client));
         let scope = Scope { probe: true, trust_ids: !rebind };
@@ -149,10 +158,17 @@ impl<'a> Session<'a> {
 
 fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Account<'a>, Problem> {
     let broken = |message: String| {
-        Problem::error(Code::BadValue, message).about(&config.name).at(config.place.clone()).help("correct the account's settings")
+        Problem::error(Code::BadValue, message)
+            .about(&config.name)
+            .at(config.place.clone())
+            .help("correct the account's settings")
     };
     let connect = config.connect.as_deref().ok_or_else(|| broken("its settings can't be used".to_owned()))?;
-    let desired = project.desired.accounts.get(&config.name).ok_or_else(|| broken("it has no place in the project".to_owned()))?;
+    let desired = project
+        .desired
+        .accounts
+        .get(&config.name)
+        .ok_or_else(|| broken("it has no place in the project".to_owned()))?;
     let habit = config.provider.throttle;
     let limits = http::Limits {
         concurrency: config.limits.concurrency.map_or(habit.concurrency, |most| most as usize),
@@ -178,7 +194,10 @@ fn another_account(account: &Account<'_>, state: &State) -> Option<Problem> {
         return None;
     }
     let name = &account.config.name;
-    let problem = Problem::error(Code::Rebind, format!("it is not the account that the state remembers: {}", differs.join(", ")));
+    let problem = Problem::error(
+        Code::Rebind,
+        format!("it is not the account that the state remembers: {}", differs.join(", ")),
+    );
     Some(problem.about(name).at(account.config.place.clone()).help(format!(
         "nothing was read; if it is meant, give `--rebind {name}`: ids that this account does not list are then forgotten"
     )))
@@ -189,9 +208,12 @@ pub(super) fn left_behind(project: &Project) -> Vec<Problem> {
     let accounts = store(project).accounts().unwrap_or_default();
     let gone = accounts.into_iter().filter(|name| !project.config.accounts.contains_key(name));
     gone.map(|name| {
-        Problem::warning(Code::UnknownAccount, "the state remembers this account, and the project no longer has it")
-            .about(&name)
-            .help("what it holds at the vendor is left alone; delete its state file if nobody needs it")
+        Problem::warning(
+            Code::UnknownAccount,
+            "the state remembers this account, and the project no longer has it",
+        )
+        .about(&name)
+        .help("what it holds at the vendor is left alone; delete its state file if nobody needs it")
     })
     .collect()
 }
@@ -220,4 +242,3 @@ pub(super) async fn interrupted() {
     }
     let _ = tokio::signal::ctrl_c().await;
 }
-

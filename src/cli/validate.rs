@@ -25,10 +25,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
         context.complain(&problems);
         if let Some(project) = project.filter(|_| !failed) {
             let accounts = project.desired.accounts.len();
-            let resources: usize = project.desired.accounts.values().map(|account| account.resources.len()).sum();
+            let resources: usize =
+                project.desired.accounts.values().map(|account| account.resources.len()).sum();
             context.print(&format!("valid: {resources} resources in {accounts} accounts\n"));
         } else {
-            let errors = problems.iter().filter(|problem| problem.level == crate::problem::Level::Error).count();
+            let errors =
+                problems.iter().filter(|problem| problem.level == crate::problem::Level::Error).count();
             context.say(&format!("{errors} {}", if errors == 1 { "error" } else { "errors" }));
         }
     }

@@ -41,8 +41,9 @@ impl Client {
         map.insert(ACCEPT, HeaderValue::from_static("application/json, */*;q=0.1"));
         for (name, value) in headers {
             let key = HeaderName::try_from(name).map_err(|_| format!("`{name}` is not a header name"))?;
-            let mut value = HeaderValue::try_from(value.expose_secret())
-                .map_err(|_| format!("the value of header `{name}` has characters that a header can't have"))?;
+            let mut value = HeaderValue::try_from(value.expose_secret()).map_err(|_| {
+                format!("the value of header `{name}` has characters that a header can't have")
+            })?;
             value.set_sensitive(true);
             map.insert(key, value);
         }
@@ -77,7 +78,8 @@ impl Client {
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let content_type = header(CONTENT_TYPE).unwrap_or_default();
         let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let retry_after = header(RETRY_AFTER).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
+        let retry_after =
+            header(RETRY_AFTER).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
         let status = response.status().as_u16();
         let mut read = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| Failure::Lost(reason(&error)))? {

@@ -28,7 +28,10 @@ impl Throttle {
     pub fn new(limits: Limits) -> Self {
         Self {
             places: Semaphore::new(limits.concurrency.max(1)),
-            gap: limits.requests_per_second.filter(|rate| *rate > 0.0).map(|rate| Duration::from_secs_f64(1.0 / rate)),
+            gap: limits
+                .requests_per_second
+                .filter(|rate| *rate > 0.0)
+                .map(|rate| Duration::from_secs_f64(1.0 / rate)),
             next: Mutex::new(None),
         }
     }

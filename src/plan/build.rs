@@ -15,7 +15,8 @@ use crate::state::{Record, State};
 /// Plans one account.
 pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -> Plan {
     let mut plan = Plan::default();
-    let (refusals, warnings) = std::mem::take(&mut live.findings).into_iter().partition(|one| any_error(&[one.clone()]));
+    let (refusals, warnings) =
+        std::mem::take(&mut live.findings).into_iter().partition(|one| any_error(&[one.clone()]));
     plan.refusals = refusals;
     plan.warnings = warnings;
     let mut last = vec![];
@@ -80,11 +81,12 @@ impl OneKind<'_> {
         for wanted in self.wanted() {
             siblings.entry(wanted.address.parent()).or_default().push(wanted);
         }
-        let going: HashSet<_> = (self.live.claims.keys().filter(|address| !self.desired.resources.contains_key(*address)))
-            .chain(self.live.others.iter().map(|other| &other.address))
-            .filter(|address| address.kind() == self.kind.name)
-            .map(Address::parent)
-            .collect();
+        let going: HashSet<_> =
+            (self.live.claims.keys().filter(|address| !self.desired.resources.contains_key(*address)))
+                .chain(self.live.others.iter().map(|other| &other.address))
+                .filter(|address| address.kind() == self.kind.name)
+                .map(Address::parent)
+                .collect();
         let mut places = BTreeMap::new();
         for (parent, siblings) in siblings {
             let place = |wanted: &&Wanted| {
@@ -103,7 +105,8 @@ impl OneKind<'_> {
         let (desired, live, kind) = (self.desired, self.live, self.kind);
         for wanted in desired.resources.values().filter(|wanted| wanted.kind == kind) {
             let body = live.wanted.get(&wanted.address).unwrap_or(&wanted.body);
-            let claim = live.claims.get(&wanted.address).map(|claim| self.placed(claim, places.get(&wanted.address)));
+            let claim =
+                live.claims.get(&wanted.address).map(|claim| self.placed(claim, places.get(&wanted.address)));
             let record = self.state.resources.get(&wanted.address);
             let protect = wanted.protect.unwrap_or_else(|| record.is_some_and(|record| record.protect));
             match (body, claim) {
@@ -128,10 +131,13 @@ impl OneKind<'_> {
         if !missing.is_empty() {
             let fields: Vec<_> = missing.iter().map(|field| format!("`{field}`")).collect();
             self.plan.refusals.push(
-                Problem::error(Code::CannotCreate, format!("{} is needed to create it", fields.join(" and ")))
-                    .about(&wanted.address)
-                    .at(wanted.origin.clone())
-                    .help("it does not exist yet; what is left out is left alone only where it exists"),
+                Problem::error(
+                    Code::CannotCreate,
+                    format!("{} is needed to create it", fields.join(" and ")),
+                )
+                .about(&wanted.address)
+                .at(wanted.origin.clone())
+                .help("it does not exist yet; what is left out is left alone only where it exists"),
             );
         }
         let mut notes = vec![];
@@ -153,7 +159,14 @@ impl OneKind<'_> {
         });
     }
 
-    fn compare(&mut self, wanted: &Wanted, body: &Value, claim: &Claim, record: Option<&Record>, protect: bool) {
+    fn compare(
+        &mut self,
+        wanted: &Wanted,
+        body: &Value,
+        claim: &Claim,
+        record: Option<&Record>,
+        protect: bool,
+    ) {
         let address = &wanted.address;
         if claim.by != By::State {
             self.plan.adopted.push(Live { address: address.clone(), id: claim.id.clone() });
@@ -175,7 +188,10 @@ impl OneKind<'_> {
             action: Action::Update,
             replace,
             id: Some(claim.id.clone()),
-            notes: adoption(claim).into_iter().chain(drift(record, &claim.body, &fields, self.kind)).collect(),
+            notes: adoption(claim)
+                .into_iter()
+                .chain(drift(record, &claim.body, &fields, self.kind))
+                .collect(),
             fields,
             requires: wanted.links.clone(),
             origin: Some(wanted.origin.clone()),
@@ -238,21 +254,27 @@ impl OneKind<'_> {
 
 /// A live object that nobody has managed before is about to be changed.
 fn adoption(claim: &Claim) -> Option<String> {
-    (claim.by == By::NaturalKey).then(|| "it exists already, was found by its name, and is managed from now on".to_owned())
+    (claim.by == By::NaturalKey)
+        .then(|| "it exists already, was found by its name, and is managed from now on".to_owned())
 }
 
 /// What of a change is news to us: somebody else changed it since the last apply.
 fn drift(record: Option<&Record>, have: &Value, fields: &[FieldChange], kind: &KindInfo) -> Vec<String> {
     let Some(record) = record else { return vec![] };
     let place = kind.rules.path_of(Rule::Rank);
-    let moved: BTreeSet<_> = diff(have, &record.applied, kind.rules).into_iter().map(|change| change.path).collect();
+    let moved: BTreeSet<_> =
+        diff(have, &record.applied, kind.rules).into_iter().map(|change| change.path).collect();
     let both: Vec<_> = fields
         .iter()
         .map(|change| change.path.as_str())
         // Places change with every sibling; they say nothing about who did it.
         .filter(|path| moved.contains(*path) && Some(*path) != place)
         .collect();
-    if both.is_empty() { vec![] } else { vec![format!("changed outside mpform since the last apply: {}", both.join(", "))] }
+    if both.is_empty() {
+        vec![]
+    } else {
+        vec![format!("changed outside mpform since the last apply: {}", both.join(", "))]
+    }
 }
 
 fn remembered<'a>(state: &'a State, kind: &'a KindInfo) -> impl Iterator<Item = Live> + 'a {
@@ -273,11 +295,13 @@ fn deletes_first(changes: Vec<Change>) -> Vec<Change> {
     for (change, needs) in deletes.iter_mut().zip(needs) {
         change.requires.extend(needs);
     }
-    let siblings: Vec<_> = deletes.iter().map(|change| (change.address.parent(), change.address.clone())).collect();
+    let siblings: Vec<_> =
+        deletes.iter().map(|change| (change.address.parent(), change.address.clone())).collect();
     let mut ordered = deletes;
     for mut change in others {
         let parent = change.address.parent();
-        let gone = siblings.iter().filter(|(above, _)| *above == parent || Some(&change.address) == above.as_ref());
+        let gone =
+            siblings.iter().filter(|(above, _)| *above == parent || Some(&change.address) == above.as_ref());
         change.requires.extend(gone.map(|(_, address)| address.clone()));
         ordered.push(change);
     }
@@ -285,14 +309,24 @@ fn deletes_first(changes: Vec<Change>) -> Vec<Change> {
 }
 
 /// Everything of a tree top to bottom as it will stand, with what goes where it stood.
-fn tree(desired: &DesiredAccount, kind: &'static KindInfo, changes: &[Change], live: &LiveAccount) -> Option<Vec<Address>> {
+fn tree(
+    desired: &DesiredAccount,
+    kind: &'static KindInfo,
+    changes: &[Change],
+    live: &LiveAccount,
+) -> Option<Vec<Address>> {
     if changes.is_empty() {
         return None;
     }
-    let going: Vec<_> = changes.iter().filter(|change| change.action == Action::Delete).map(|change| &change.address).collect();
+    let going: Vec<_> = changes
+        .iter()
+        .filter(|change| change.action == Action::Delete)
+        .map(|change| &change.address)
+        .collect();
     let live_order = |address: &Address| live.claims.get_index_of(address).unwrap_or(usize::MAX);
     let mut tops: Vec<Vec<Address>> = vec![];
-    let staying = desired.resources.values().filter(|wanted| wanted.kind == kind).map(|wanted| &wanted.address);
+    let staying =
+        desired.resources.values().filter(|wanted| wanted.kind == kind).map(|wanted| &wanted.address);
     let mut going_sorted = going.clone();
     going_sorted.sort_by_key(|address| (address.key().count(), live_order(address)));
     for address in staying.chain(going_sorted) {
@@ -329,7 +363,8 @@ fn commit(
     } else if changes.is_empty() {
         notes.push("it was changed outside mpform since the last apply, perhaps without this".to_owned());
     }
-    let origin = desired.resources.values().find(|wanted| wanted.kind == kind).map(|wanted| wanted.origin.clone());
+    let origin =
+        desired.resources.values().find(|wanted| wanted.kind == kind).map(|wanted| wanted.origin.clone());
     Some(Change {
         address: Address::new(&desired.name, kind.name, []),
         action: Action::Update,

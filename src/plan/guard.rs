@@ -38,7 +38,9 @@ pub fn refuse(
 fn allows(most: MaxDeletes, deletes: usize, live: usize) -> bool {
     match most {
         MaxDeletes::Number(most) => deletes as u64 <= most,
-        MaxDeletes::Percent(percent) if live >= 10 => deletes as u64 * 100 <= u64::from(percent) * live as u64,
+        MaxDeletes::Percent(percent) if live >= 10 => {
+            deletes as u64 * 100 <= u64::from(percent) * live as u64
+        }
         MaxDeletes::Percent(_) => deletes <= (live / 2).max(2),
     }
 }
@@ -73,16 +75,21 @@ fn too_many_deletes(plan: &mut Plan, account: &str, live: &LiveCounts, most: Max
             Some(named) if fine => {
                 let message = format!("`--allow-deletes {account}/{}={named}` was not needed", kind.name);
                 let problem = Problem::warning(Code::NotNeeded, message).about(account);
-                plan.warnings.push(problem.help(format!("{deletes} are deleted, which the policy allows anyway; leave it out")));
+                plan.warnings
+                    .push(problem.help(format!(
+                        "{deletes} are deleted, which the policy allows anyway; leave it out"
+                    )));
             }
             Some(named) if named == deletes => {}
             _ if fine => {}
             _ => {
-                let mut message = format!("{deletes} of {count} live objects of kind {} would be deleted", kind.name);
+                let mut message =
+                    format!("{deletes} of {count} live objects of kind {} would be deleted", kind.name);
                 if let Some(named) = allowed {
                     message += &format!(", not {named}");
                 }
-                let problem = Problem::error(Code::TooManyDeletes, format!("{message}:\n{}", going.join("\n")));
+                let problem =
+                    Problem::error(Code::TooManyDeletes, format!("{message}:\n{}", going.join("\n")));
                 plan.refusals.push(problem.about(account).help(format!(
                     "if all of them are to go, give `--allow-deletes {account}/{}={deletes}`",
                     kind.name

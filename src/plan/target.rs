@@ -24,7 +24,9 @@ impl Globs {
         let mut any = false;
         for pattern in patterns {
             let glob = GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
-            set.add(glob.map_err(|error| format!("`{pattern}` is not a pattern of addresses: {}", error.kind()))?);
+            set.add(
+                glob.map_err(|error| format!("`{pattern}` is not a pattern of addresses: {}", error.kind()))?,
+            );
             any = true;
         }
         let set = set.build().map_err(|error| error.to_string())?;
@@ -53,7 +55,8 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
         .filter(|change| targets.matches(change.address.as_str()))
         .map(|change| change.address.clone())
         .collect();
-    let is_commit = |address: &Address| address.key().next().is_none() && kind_named(address.kind()).is_some();
+    let is_commit =
+        |address: &Address| address.key().next().is_none() && kind_named(address.kind()).is_some();
     loop {
         let before = kept.len();
         let committed: HashSet<_> = kept

@@ -89,7 +89,13 @@ impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {
             let found = self.typed.list().await?;
             let plain = |one: Found<K>| {
                 let body = one.body.as_ref().map(plain).transpose()?;
-                Ok(Found { id: one.id, natural: one.natural, parent: one.parent, built_in: one.built_in, body })
+                Ok(Found {
+                    id: one.id,
+                    natural: one.natural,
+                    parent: one.parent,
+                    built_in: one.built_in,
+                    body,
+                })
             };
             found.into_iter().map(plain).collect()
         })

@@ -33,7 +33,13 @@ pub struct VendorError {
 impl VendorError {
     /// The vendor said no, for good.
     pub fn refused(call: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { call: call.into(), code: None, message: message.into(), happened: Happened::No, again: Again::No }
+        Self {
+            call: call.into(),
+            code: None,
+            message: message.into(),
+            happened: Happened::No,
+            again: Again::No,
+        }
     }
 
     /// There was no whole answer.
@@ -42,7 +48,13 @@ impl VendorError {
             Failure::Unsent(_) => Happened::No,
             Failure::Lost(_) => Happened::Maybe,
         };
-        Self { call: call.into(), code: None, message: failure.message().to_owned(), happened, again: Again::Soon }
+        Self {
+            call: call.into(),
+            code: None,
+            message: failure.message().to_owned(),
+            happened,
+            again: Again::Soon,
+        }
     }
 
     /// The same with the vendor's code.

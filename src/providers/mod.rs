@@ -101,7 +101,11 @@ pub trait Reader<K: Kind>: Send + Sync + 'static {
 
     /// One object, whole; `None` if it is gone. `want` says which parts will be compared: what it leaves out need
     /// not be read.
-    fn read(&self, id: &RemoteId, want: Option<&K>) -> impl Future<Output = Result<Option<K>, VendorError>> + Send;
+    fn read(
+        &self,
+        id: &RemoteId,
+        want: Option<&K>,
+    ) -> impl Future<Output = Result<Option<K>, VendorError>> + Send;
 
     /// Takes out of what is wanted what this vendor can't hold now, and says so.
     fn fit(

@@ -69,7 +69,12 @@ mod tests {
     fn the_second_learns_who_was_first_and_the_third_gets_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("shop.lock");
-        let holder = Holder { who: "ops@ci".into(), pid: 7, since: "2026-11-21T10:00:00+08:00".into(), command: "apply".into() };
+        let holder = Holder {
+            who: "ops@ci".into(),
+            pid: 7,
+            since: "2026-11-21T10:00:00+08:00".into(),
+            command: "apply".into(),
+        };
         let Attempt::Ours(first) = attempt(&path, &holder).expect("opens") else { panic!("it was free") };
         let Attempt::Held(Some(who)) = attempt(&path, &holder).expect("opens") else { panic!("it was held") };
         assert_eq!(who, holder);

@@ -132,7 +132,12 @@ pub enum Entry {
 impl State {
     /// A state that knows nothing yet.
     pub fn new(environment: &str, account: &str) -> Self {
-        Self { version: VERSION, account: account.to_owned(), environment: environment.to_owned(), ..Self::default() }
+        Self {
+            version: VERSION,
+            account: account.to_owned(),
+            environment: environment.to_owned(),
+            ..Self::default()
+        }
     }
 
     /// Takes one entry in.
@@ -178,11 +183,13 @@ impl State {
         let mut moved = vec![];
         for (from, to) in wanted {
             let below = |address: &&Address| {
-                *address == from || address.as_str().strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with('/'))
+                *address == from
+                    || address.as_str().strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with('/'))
             };
             for old in self.resources.keys().filter(below) {
                 let rest = &old.as_str()[from.as_str().len()..];
-                let new = Address::parse(&format!("{to}{rest}")).filter(|new| !self.resources.contains_key(new));
+                let new =
+                    Address::parse(&format!("{to}{rest}")).filter(|new| !self.resources.contains_key(new));
                 moved.extend(new.map(|new| (old.clone(), new)));
             }
         }
@@ -216,7 +223,10 @@ mod tests {
     #[test]
     fn what_is_kept_is_no_longer_begun() {
         let mut state = State::new("default", "shop");
-        state.take(Entry::Begin { address: address(), intent: Intent { natural: "营业时间".into(), id: None } });
+        state.take(Entry::Begin {
+            address: address(),
+            intent: Intent { natural: "营业时间".into(), id: None },
+        });
         assert_eq!(state.intents.len(), 1);
         let record = Record::new("5f".into(), json!({"name": "营业时间"}), false);
         state.take(Entry::Keep { address: address(), record });

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::lock::{Attempt, Lock, attempt};
 pub use super::lock::Holder;
+use super::lock::{Attempt, Lock, attempt};
 use super::{Entry, State, VERSION, atomic};
 use crate::problem::{Code, Problem};
 
@@ -67,7 +67,9 @@ impl Store {
         };
         let mut names: Vec<_> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter_map(|name| name.strip_suffix(".json").or(name.strip_suffix(".journal")).map(str::to_owned))
+            .filter_map(|name| {
+                name.strip_suffix(".json").or(name.strip_suffix(".journal")).map(str::to_owned)
+            })
             .collect();
         names.sort();
         names.dedup();
@@ -116,7 +118,8 @@ impl Store {
             match attempt(&path, me).map_err(|error| failed(&path, "lock", &error))? {
                 Attempt::Ours(lock) => return Ok(lock),
                 Attempt::Held(holder) if tokio::time::Instant::now() >= until => {
-                    let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
+                    let who =
+                        holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
                     return Err(Problem::error(Code::Locked, format!("the state is locked by {who}"))
                         .about(account)
                         .help("wait until it has ended, or give `--lock-timeout 5m` to wait for it"));
@@ -209,8 +212,12 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<State, Problem> {
         version: u32,
     }
     let broken = |error: &serde_json::Error| {
-        Problem::error(Code::State, format!("the state file {} is broken: {error}", path.display()))
-            .help(format!("the version before it lies beside it as {}", path.with_extension("json.backup").display()))
+        Problem::error(Code::State, format!("the state file {} is broken: {error}", path.display())).help(
+            format!(
+                "the version before it lies beside it as {}",
+                path.with_extension("json.backup").display()
+            ),
+        )
     };
     let Version { version } = serde_json::from_slice(bytes).map_err(|error| broken(&error))?;
     if version > VERSION {
@@ -246,13 +253,18 @@ fn make_folder(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read;
     use crate::model::Address;
     use crate::state::{Intent, Record};
     use serde_json::json;
+    use std::io::Read;
 
     fn me() -> Holder {
-        Holder { who: "ops@ci".into(), pid: 7, since: "2026-11-21T10:00:00+08:00".into(), command: "apply".into() }
+        Holder {
+            who: "ops@ci".into(),
+            pid: 7,
+            since: "2026-11-21T10:00:00+08:00".into(),
+            command: "apply".into(),
+        }
     }
 
     fn keep(key: &str) -> Entry {
@@ -326,7 +338,10 @@ mod tests {
         let _first = open(&store).await;
         let problem = store.open("shop", &me(), Duration::ZERO).await.expect_err("held");
         assert_eq!(problem.code, Code::Locked);
-        assert!(problem.message.contains("ops@ci (process 7), `apply` since 2026-11-21T10:00:00+08:00"), "{problem:?}");
+        assert!(
+            problem.message.contains("ops@ci (process 7), `apply` since 2026-11-21T10:00:00+08:00"),
+            "{problem:?}"
+        );
     }
 
     #[tokio::test]

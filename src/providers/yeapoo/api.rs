@@ -70,7 +70,11 @@ impl ReadApi {
         let call = call_name("GET", path, query);
         let url = self.url(&[self.info_id.as_str()], path, query);
         let answer = until_it_passes(|| async {
-            let answer = self.http.get(url.as_str()).await.map_err(|failure| VendorError::unanswered(&call, &failure))?;
+            let answer = self
+                .http
+                .get(url.as_str())
+                .await
+                .map_err(|failure| VendorError::unanswered(&call, &failure))?;
             data(&call, &answer)
         })
         .await?;
@@ -139,7 +143,11 @@ impl ReadApi {
         let call = "GET bind/refresh";
         let url = self.url(&[], &["bind", "refresh", &self.info_id], &[]);
         let answer = until_it_passes(|| async {
-            let answer = self.http.get(url.as_str()).await.map_err(|failure| VendorError::unanswered(call, &failure))?;
+            let answer = self
+                .http
+                .get(url.as_str())
+                .await
+                .map_err(|failure| VendorError::unanswered(call, &failure))?;
             if answer.status == 404 { Ok(None) } else { data(call, &answer).map(|_| Some(true)) }
         })
         .await;
@@ -171,13 +179,21 @@ impl WriteApi {
     pub(super) async fn make(&self, path: &[&str], body: &Value) -> Result<String, VendorError> {
         match self.send(Method::POST, path, Some(body)).await? {
             Value::String(id) if !id.is_empty() => Ok(id),
-            other => Err(VendorError::refused(call_name("POST", path, &[]), format!("no id in the answer: {other}"))
-                .maybe_happened()),
+            other => Err(VendorError::refused(
+                call_name("POST", path, &[]),
+                format!("no id in the answer: {other}"),
+            )
+            .maybe_happened()),
         }
     }
 
     /// A write that answers with nothing. Sent once: whether a lost one may be sent again is not known here.
-    pub(super) async fn send(&self, method: Method, path: &[&str], body: Option<&Value>) -> Result<Value, VendorError> {
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: Option<&Value>,
+    ) -> Result<Value, VendorError> {
         let call = call_name(method.as_str(), path, &[]);
         let url = self.read.url(&[self.read.info_id.as_str()], path, &[]);
         let body = body.map(|body| Bytes::from(body.to_string()));
@@ -210,11 +226,17 @@ fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
             return Err(refused("too many requests".to_owned()).code("HTTP 429").may_pass(again));
         }
         404 => return Err(refused("no such path".to_owned()).code("HTTP 404")),
-        300..=399 => return Err(refused("the answer redirects elsewhere, which is not followed".to_owned()).code(format!("HTTP {}", answer.status))),
+        300..=399 => {
+            return Err(refused("the answer redirects elsewhere, which is not followed".to_owned())
+                .code(format!("HTTP {}", answer.status)));
+        }
         400..=499 => return Err(refused(begins(&answer.body)).code(format!("HTTP {}", answer.status))),
         status => {
             let again = answer.retry_after.map_or(Again::Soon, Again::After);
-            return Err(refused(begins(&answer.body)).code(format!("HTTP {status}")).may_pass(again).maybe_happened());
+            return Err(refused(begins(&answer.body))
+                .code(format!("HTTP {status}"))
+                .may_pass(again)
+                .maybe_happened());
         }
     }
     let envelope: Envelope = serde_json::from_slice(&answer.body).map_err(|error| {
@@ -250,8 +272,9 @@ fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
 }
 
 fn shape<T: DeserializeOwned>(call: &str, data: Value) -> Result<T, VendorError> {
-    serde_json::from_value(data)
-        .map_err(|error| VendorError::refused(call, format!("the answer has another shape than the document's: {error}")))
+    serde_json::from_value(data).map_err(|error| {
+        VendorError::refused(call, format!("the answer has another shape than the document's: {error}"))
+    })
 }
 
 /// The first words of a body, on one line.
@@ -281,13 +304,17 @@ mod tests {
         assert_eq!(json(r#"{"code":200,"message":"OK","data":[1]}"#), Ok(serde_json::json!([1])));
         assert_eq!(json(r#"{"code":"200"}"#), Ok(Value::Null));
         let error = json(r#"{"code":500,"message":"boom","data":null}"#).expect_err("an error inside 200");
-        assert_eq!((error.code.as_deref(), error.happened, error.again), (Some("500"), Happened::No, Again::Soon));
+        assert_eq!(
+            (error.code.as_deref(), error.happened, error.again),
+            (Some("500"), Happened::No, Again::Soon)
+        );
         assert_eq!(error.to_string(), "GET group: code 500: boom");
     }
 
     #[test]
     fn an_unknown_id_is_not_asked_for_again() {
-        let error = json(r#"{"code":500,"message":"Incorrect result size: expected 1, actual 0"}"#).expect_err("an error");
+        let error = json(r#"{"code":500,"message":"Incorrect result size: expected 1, actual 0"}"#)
+            .expect_err("an error");
         assert_eq!(error.again, Again::No);
     }
 
@@ -302,7 +329,8 @@ mod tests {
     #[test]
     fn http_statuses_say_whether_it_happened() {
         let outcome = |status| {
-            let error = data("POST group", &answer(status, "text/html", "<html>x</html>")).expect_err("not 200");
+            let error =
+                data("POST group", &answer(status, "text/html", "<html>x</html>")).expect_err("not 200");
             (error.happened, error.again)
         };
         assert_eq!(outcome(404), (Happened::No, Again::No));
@@ -313,6 +341,9 @@ mod tests {
 
     #[test]
     fn a_call_is_named_without_host_and_account() {
-        assert_eq!(call_name("GET", &["keyword"], &[("index", "1"), ("size", "100")]), "GET keyword?index=1&size=100");
+        assert_eq!(
+            call_name("GET", &["keyword"], &[("index", "1"), ("size", "100")]),
+            "GET keyword?index=1&size=100"
+        );
     }
 }

@@ -80,8 +80,10 @@ impl Groups {
     /// The count of a page may exceed what can be listed, since it counts openids that follow no more.
     async fn members(&self, group: &str) -> Result<Vec<String>, VendorError> {
         let open = |page: Members| Page { items: page.user, pagination: page.pagination };
-        let members =
-            self.api.pages(&["user"], &[("group", group)], open, |member: &Member| &member.openid, false).await?;
+        let members = self
+            .api
+            .pages(&["user"], &[("group", group)], open, |member: &Member| &member.openid, false)
+            .await?;
         let sorted: BTreeSet<_> = members.into_iter().map(|member| member.openid).collect();
         Ok(sorted.into_iter().collect())
     }
@@ -171,7 +173,11 @@ impl Reader<Group> for Groups {
             found.push(Finding::warning(
                 Code::NotAFollower,
                 ["members".into()],
-                format!("{} of the members do not follow the account: {}{more}", strangers.len(), some.join(", ")),
+                format!(
+                    "{} of the members do not follow the account: {}{more}",
+                    strangers.len(),
+                    some.join(", ")
+                ),
                 "they are left out, since the vendor can't show them as members; take them out of the list",
             ));
         }
@@ -213,7 +219,10 @@ impl GroupsWriter {
 
     fn refuse_built_in(id: &RemoteId) -> Result<(), VendorError> {
         if is_built_in(id.as_str()) {
-            return Err(VendorError::refused("nothing sent", format!("group {id} is shared by all accounts")));
+            return Err(VendorError::refused(
+                "nothing sent",
+                format!("group {id} is shared by all accounts"),
+            ));
         }
         Ok(())
     }
@@ -225,7 +234,13 @@ impl Writer<Group> for GroupsWriter {
         if action == Action::Delete || members { Lane::Alone } else { Lane::Free }
     }
 
-    async fn create(&self, key: &str, want: &Group, _: &Links, made: &Made<'_>) -> Result<RemoteId, VendorError> {
+    async fn create(
+        &self,
+        key: &str,
+        want: &Group,
+        _: &Links,
+        made: &Made<'_>,
+    ) -> Result<RemoteId, VendorError> {
         let name = want.name.as_deref().unwrap_or(key);
         let id = RemoteId(self.api.make(&["group"], &json!({"name": name})).await?);
         made(&id);

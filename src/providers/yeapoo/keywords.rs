@@ -91,7 +91,13 @@ impl Writer<Keyword> for KeywordsWriter {
         if action == Action::Delete { Lane::Alone } else { Lane::Free }
     }
 
-    async fn create(&self, key: &str, want: &Keyword, _: &Links, made: &Made<'_>) -> Result<RemoteId, VendorError> {
+    async fn create(
+        &self,
+        key: &str,
+        want: &Keyword,
+        _: &Links,
+        made: &Made<'_>,
+    ) -> Result<RemoteId, VendorError> {
         let mut body = Map::new();
         body.insert("rule_name".into(), want.name.as_deref().unwrap_or(key).into());
         body.insert("keyword".into(), words(want.matches.as_deref().unwrap_or_default()));
@@ -102,10 +108,17 @@ impl Writer<Keyword> for KeywordsWriter {
     }
 
     /// A PUT overwrites name and reply whether they are sent or not; keywords that are not sent stay.
-    async fn update(&self, id: &RemoteId, have: &Keyword, want: &Keyword, _: &Links) -> Result<(), VendorError> {
+    async fn update(
+        &self,
+        id: &RemoteId,
+        have: &Keyword,
+        want: &Keyword,
+        _: &Links,
+    ) -> Result<(), VendorError> {
         let mut body = Map::new();
         body.insert("rule_name".into(), want.name.as_ref().or(have.name.as_ref()).cloned().into());
-        if let Some(matches) = want.matches.as_ref().filter(|matches| have.matches.as_ref() != Some(matches)) {
+        if let Some(matches) = want.matches.as_ref().filter(|matches| have.matches.as_ref() != Some(matches))
+        {
             body.insert("keyword".into(), words(matches));
         }
         self.point(&mut body, Some(have), want).await?;

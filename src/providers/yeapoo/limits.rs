@@ -29,7 +29,7 @@ const REPLY_TYPES: &[&str] = &["text", "image", "voice", "video", "music", "news
 const SPECIAL_RULES: &[&str] = &["__subscribe", "__default"];
 
 /// What is wrong with one body, or (an empty list or mapping) with an empty section.
-pub fn limits(kind: &str, body: &Value) -> Vec<Finding> {
+pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
     let mut found = vec![];
     match kind {
         "group" => name(body, "group", &mut found),
@@ -59,7 +59,7 @@ pub fn limits(kind: &str, body: &Value) -> Vec<Finding> {
 }
 
 /// What is wrong with an account's bodies together.
-pub fn together(all: &[&Wanted]) -> Vec<Problem> {
+pub(super) fn together(all: &[&Wanted]) -> Vec<Problem> {
     let mut problems = menu_size(all);
     let mut names: HashMap<(&str, &str), &Wanted> = HashMap::new();
     let mut keywords: HashMap<(bool, String), (&Wanted, Place)> = HashMap::new();

@@ -38,9 +38,9 @@ struct Wire {
 
 impl Wire {
     fn find(buttons: &[Self], id: &str) -> Option<Self> {
-        buttons
-            .iter()
-            .find_map(|button| if button.id == id { Some(button.clone()) } else { Self::find(&button.sub_button, id) })
+        buttons.iter().find_map(|button| {
+            if button.id == id { Some(button.clone()) } else { Self::find(&button.sub_button, id) }
+        })
     }
 }
 
@@ -63,7 +63,8 @@ impl Menu {
     /// What a button does. The server keeps a binding of a button that has others below it, and WeChat is never
     /// told: such a binding is none.
     async fn body(&self, wire: &Wire) -> Result<Button, VendorError> {
-        let mut button = Button { name: wire.name.clone(), position: Some(wire.sequence), ..Button::default() };
+        let mut button =
+            Button { name: wire.name.clone(), position: Some(wire.sequence), ..Button::default() };
         if !wire.sub_button.is_empty() {
             return Ok(button);
         }
@@ -123,7 +124,8 @@ impl Reader<Button> for Menu {
         want: &mut Button,
         have: Option<(&RemoteId, &Button)>,
     ) -> Result<Vec<Finding>, VendorError> {
-        if want.keycode.is_some() && have.and_then(|(_, have)| have.keycode.as_ref()) != want.keycode.as_ref() {
+        if want.keycode.is_some() && have.and_then(|(_, have)| have.keycode.as_ref()) != want.keycode.as_ref()
+        {
             return Ok(vec![Finding::error(
                 Code::CannotCreate,
                 ["keycode".into()],
@@ -139,13 +141,8 @@ impl Reader<Button> for Menu {
     async fn draft(&self) -> Result<Option<String>, VendorError> {
         fn digest(into: &mut Sha256, buttons: &[Wire]) {
             for button in buttons {
-                let published = (
-                    &button.name,
-                    &button.kind,
-                    &button.keycode,
-                    &button.url,
-                    button.sub_button.len(),
-                );
+                let published =
+                    (&button.name, &button.kind, &button.keycode, &button.url, button.sub_button.len());
                 into.update(format!("{published:?}\n"));
                 digest(into, &button.sub_button);
             }
@@ -201,7 +198,13 @@ impl Writer<Button> for MenuWriter {
         Lane::Alone
     }
 
-    async fn create(&self, key: &str, want: &Button, links: &Links, made: &Made<'_>) -> Result<RemoteId, VendorError> {
+    async fn create(
+        &self,
+        key: &str,
+        want: &Button,
+        links: &Links,
+        made: &Made<'_>,
+    ) -> Result<RemoteId, VendorError> {
         let parent = match &want.parent {
             Some(link) => links.id(link)?.as_str(),
             None => TOP,
@@ -216,7 +219,13 @@ impl Writer<Button> for MenuWriter {
         Ok(id)
     }
 
-    async fn update(&self, id: &RemoteId, have: &Button, want: &Button, _: &Links) -> Result<(), VendorError> {
+    async fn update(
+        &self,
+        id: &RemoteId,
+        have: &Button,
+        want: &Button,
+        _: &Links,
+    ) -> Result<(), VendorError> {
         // Deletes and moves of siblings change the place: what it is now is read, not remembered.
         let wire = Wire::find(&menu(&self.api.read).await?, id.as_str())
             .ok_or_else(|| VendorError::refused("GET menu", format!("button {id} is gone")))?;
@@ -232,7 +241,12 @@ impl Writer<Button> for MenuWriter {
     /// Unknown ids are refused: also one that went with the button above it.
     async fn delete(&self, _: &str, id: &RemoteId) -> Result<(), VendorError> {
         match self.api.send(Method::DELETE, &["menu", id.as_str()], None).await {
-            Err(error) if error.code.is_some() && Wire::find(&menu(&self.api.read).await?, id.as_str()).is_none() => Ok(()),
+            Err(error)
+                if error.code.is_some()
+                    && Wire::find(&menu(&self.api.read).await?, id.as_str()).is_none() =>
+            {
+                Ok(())
+            }
             other => other.map(|_| ()),
         }
     }
@@ -251,11 +265,20 @@ mod tests {
     #[test]
     fn a_live_text_equals_a_wanted_one_whatever_its_id() {
         let raw = RawReply { kind: "text".into(), id: "5f".into() };
-        let live = Button { reply: Some(Reply { text: Some("您好".into()), raw: Some(raw.clone()) }), ..Button::default() };
+        let live = Button {
+            reply: Some(Reply { text: Some("您好".into()), raw: Some(raw.clone()) }),
+            ..Button::default()
+        };
         let text = |text: &str| Button { reply: Some(Reply::text(text)), ..Button::default() };
         assert!(same_action(&live, &text("您好")));
         assert!(!same_action(&live, &text("再见")));
-        assert!(same_action(&live, &Button { reply: Some(Reply { text: None, raw: Some(raw) }), ..Button::default() }));
-        assert!(!same_action(&live, &Button { link: Some("https://m.example.com".into()), ..Button::default() }));
+        assert!(same_action(
+            &live,
+            &Button { reply: Some(Reply { text: None, raw: Some(raw) }), ..Button::default() }
+        ));
+        assert!(!same_action(
+            &live,
+            &Button { link: Some("https://m.example.com".into()), ..Button::default() }
+        ));
     }
 }

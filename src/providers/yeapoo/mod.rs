@@ -58,9 +58,12 @@ fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>
             Some(Box::new(Account { settings, url, texts: Arc::default() }))
         }
         _ => {
-            let problem = Problem::error(Code::BadValue, "`base_url` is not an address that begins with http:// or https://")
-                .at(node.at(&[Step::from("base_url")]))
-                .help("write it as in https://mp.example.com or http://host:8080/prefix");
+            let problem = Problem::error(
+                Code::BadValue,
+                "`base_url` is not an address that begins with http:// or https://",
+            )
+            .at(node.at(&[Step::from("base_url")]))
+            .help("write it as in https://mp.example.com or http://host:8080/prefix");
             problems.push(problem);
             None
         }

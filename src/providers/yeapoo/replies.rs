@@ -76,7 +76,12 @@ impl RepliesWriter {
         self.api.read.get(&["keyword", key], &[]).await
     }
 
-    async fn body(&self, rule_name: &str, have: Option<&Reply>, want: &Reply) -> Result<serde_json::Value, VendorError> {
+    async fn body(
+        &self,
+        rule_name: &str,
+        have: Option<&Reply>,
+        want: &Reply,
+    ) -> Result<serde_json::Value, VendorError> {
         let target = self.texts.target(have, want).await?;
         Ok(match target {
             Some(target) => json!({"rule_name": rule_name, "reply_id": target.id, "reply_type": target.kind}),
@@ -92,7 +97,13 @@ impl Writer<Reply> for RepliesWriter {
 
     /// A second rule of the name would be added beside the first, and followers would get the newer one: what is
     /// there is looked at first.
-    async fn create(&self, key: &str, want: &Reply, _: &Links, made: &Made<'_>) -> Result<RemoteId, VendorError> {
+    async fn create(
+        &self,
+        key: &str,
+        want: &Reply,
+        _: &Links,
+        made: &Made<'_>,
+    ) -> Result<RemoteId, VendorError> {
         let body = self.body(&format!("__{key}"), None, want).await?;
         let id = match self.current(key).await? {
             Some(there) => {

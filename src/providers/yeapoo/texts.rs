@@ -57,7 +57,11 @@ impl Reader {
     }
 
     /// A reply in our words; `None` if the rule or button has none.
-    pub(super) async fn reply(&self, id: Option<&str>, kind: Option<&str>) -> Result<Option<Reply>, VendorError> {
+    pub(super) async fn reply(
+        &self,
+        id: Option<&str>,
+        kind: Option<&str>,
+    ) -> Result<Option<Reply>, VendorError> {
         let (Some(id), Some(kind)) = (id, kind) else { return Ok(None) };
         let kind = kind.to_ascii_lowercase();
         let text = if kind == TEXT { self.content(id).await? } else { None };
@@ -101,12 +105,17 @@ impl Writer {
     }
 
     /// What to point at so that `want` is answered. Where `have` says the same already, that stays.
-    pub(super) async fn target(&self, have: Option<&Reply>, want: &Reply) -> Result<Option<Target>, VendorError> {
+    pub(super) async fn target(
+        &self,
+        have: Option<&Reply>,
+        want: &Reply,
+    ) -> Result<Option<Target>, VendorError> {
         if let Some(raw) = &want.raw {
             return Ok(Some(Target { id: raw.id.clone(), kind: raw.kind.clone() }));
         }
         let Some(text) = &want.text else { return Ok(None) };
-        let unchanged = have.filter(|have| have.text.as_ref() == Some(text)).and_then(|have| have.raw.as_ref());
+        let unchanged =
+            have.filter(|have| have.text.as_ref() == Some(text)).and_then(|have| have.raw.as_ref());
         if let Some(raw) = unchanged {
             return Ok(Some(Target { id: raw.id.clone(), kind: raw.kind.clone() }));
         }

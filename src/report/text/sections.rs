@@ -18,14 +18,21 @@ pub(super) fn noticed(plan: &Plan, style: Style) -> Vec<String> {
     let mut parts = vec![];
     // One that changes as well says so in its change.
     let changed: HashSet<_> = plan.changes.iter().map(|change| &change.address).collect();
-    let adopted: Vec<_> = plan.adopted.iter().filter(|live| !changed.contains(&live.address)).map(live_line).collect();
+    let adopted: Vec<_> =
+        plan.adopted.iter().filter(|live| !changed.contains(&live.address)).map(live_line).collect();
     let moved: Vec<_> =
         plan.moved.iter().map(|(from, to)| (format!("{from} → {to}"), String::new())).collect();
     let lists = [
         (adopted, "Found by name, managed from the next apply on (nothing is written to them):"),
         (moved, "The same under another address:"),
-        (plan.released.iter().map(live_line).collect(), "No longer declared, left alone from the next apply on:"),
-        (plan.forgotten.iter().map(live_line).collect(), "Deleted by somebody else, forgotten with the next apply:"),
+        (
+            plan.released.iter().map(live_line).collect(),
+            "No longer declared, left alone from the next apply on:",
+        ),
+        (
+            plan.forgotten.iter().map(live_line).collect(),
+            "Deleted by somebody else, forgotten with the next apply:",
+        ),
     ];
     for (lines, title) in lists {
         if !lines.is_empty() {

@@ -16,7 +16,7 @@ use crate::state::{Record, State};
 pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -> Plan {
     let mut plan = Plan::default();
     let (refusals, warnings) =
-        std::mem::take(&mut live.findings).into_iter().partition(|one| any_error(&[one.clone()]));
+        std::mem::take(&mut live.findings).into_iter().partition(|one| any_error(std::slice::from_ref(one)));
     plan.refusals = refusals;
     plan.warnings = warnings;
     let mut last = vec![];

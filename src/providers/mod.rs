@@ -35,7 +35,7 @@ pub struct Provider {
     /// The schema of an account's settings.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// Reads an account's settings.
-    pub settings: fn(&Node, &mut Vec<Problem>) -> Option<Box<dyn Connect>>,
+    pub settings: ReadSettings,
     /// What the vendor refuses in one body.
     pub limits: fn(kind: &str, body: &Value) -> Vec<Finding>,
     /// What the vendor refuses in everything an account declares, taken together.
@@ -43,6 +43,9 @@ pub struct Provider {
     /// How much may be under way at once where the account does not say.
     pub throttle: http::Limits,
 }
+
+/// Reads an account's settings; what is wrong goes to the problems.
+pub type ReadSettings = fn(&Node, &mut Vec<Problem>) -> Option<Box<dyn Connect>>;
 
 /// Every vendor.
 pub fn providers() -> &'static [Provider] {

@@ -33,6 +33,7 @@ pub(crate) fn change(action: Action, at: &str, fields: &[(&str, Value, Value)]) 
         origin: (action != Action::Delete).then(|| place(at)),
         have: None,
         want: None,
+        protect: false,
     }
 }
 

@@ -15,8 +15,8 @@ use self::texts::Texts;
 use super::{AnyReader, AnyWriter, Connect, Kinds, Provider, Reads, VendorError, Writes, reader, writer};
 use crate::config::{self, Node};
 use crate::http;
+use crate::model::Kind;
 use crate::model::kinds::{Button, Group, Keyword, Reply};
-use crate::model::{Kind, Step};
 use crate::problem::{Code, Problem};
 
 mod api;
@@ -53,21 +53,33 @@ pub struct Settings {
 fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>> {
     let mut settings: Settings = config::read(node, problems)?;
     settings.base_url.truncate(settings.base_url.trim_end_matches('/').len());
-    match reqwest::Url::parse(&settings.base_url) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => {
-            Some(Box::new(Account { settings, url, texts: Arc::default() }))
-        }
-        _ => {
-            let problem = Problem::error(
-                Code::BadValue,
-                "`base_url` is not an address that begins with http:// or https://",
-            )
-            .at(node.at(&[Step::from("base_url")]))
-            .help("write it as in https://mp.example.com or http://host:8080/prefix");
-            problems.push(problem);
-            None
-        }
+    // A stand-in says nothing about what the variable will hold.
+    let written = |key: &str| node.get(key).filter(|node| !node.is_stand_in());
+    let url = reqwest::Url::parse(&settings.base_url).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none()
+    });
+    if let (Some(at), None) = (written("base_url"), &url) {
+        problems.push(
+            Problem::error(Code::BadValue, "`base_url` is not an address of http or https")
+                .at(at.place())
+                .help("write e.g. https://mp.example.com, without /v1"),
+        );
+        return None;
     }
+    if let Some(at) = written("info_id")
+        && (settings.info_id.is_empty()
+            || settings.info_id.contains(['/', '?', '#'])
+            || settings.info_id.contains(char::is_whitespace))
+    {
+        problems.push(
+            Problem::error(Code::BadValue, "`info_id` is not an account's id")
+                .at(at.place())
+                .help("it is one word, as the vendor gives it"),
+        );
+        return None;
+    }
+    let texts = Arc::default();
+    url.map(|url| -> Box<dyn Connect> { Box::new(Account { settings, url, texts }) })
 }
 
 struct Account {

@@ -33,7 +33,7 @@ pub use nearest::{nearest, suggest};
 pub use node::Node;
 pub use once::once;
 pub use parse::{Parsed, parse};
-pub use policy::{LintLevel, MaxDeletes, Policy, QuietHours};
+pub use policy::{LintCode, LintLevel, MaxDeletes, Pattern, Policy, QuietHours};
 pub use project::{Document, Options, Project, load};
 pub use read::{Part, fields_of, read, read_part};
 pub use vars::Vars;

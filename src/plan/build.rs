@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Change, FieldChange, Learnt, Live, Plan, rank};
 use crate::desired::{DesiredAccount, Wanted};
@@ -370,7 +370,7 @@ fn commit(
         action: Action::Update,
         replace: false,
         id: None,
-        fields: vec![FieldChange { path: field.to_owned(), before: json!(false), after: json!(true) }],
+        fields: vec![FieldChange { path: field.to_owned(), before: Value::Null, after: Value::Null }],
         requires: changes.iter().map(|change| change.address.clone()).collect(),
         notes,
         origin,

@@ -186,7 +186,7 @@ fn in_colour() {
           ␛[1m␛[33mnote: ␛[0mchanged outside mpform since the last apply: reply.text
 
     ␛[1mFound by name, managed from the next apply on (nothing is written to them):␛[0m
-        shop/group/vip ␛[2m(id 12)␛[0m
+        shop/group/vip␛[2m (id 12)␛[0m
 
     ␛[2m1 unchanged hidden; 1 unmanaged: shop/keyword/旧
     (unmanaged objects are left alone: declare one to manage it, or put its kind under `prune`)␛[0m

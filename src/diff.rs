@@ -84,8 +84,11 @@ fn compare_forms(
             return;
         }
     }
-    if wanted.is_none_or(|form| have[*form].is_null()) {
+    // What is live may say one thing in several forms; it is shown in the preferred one, and only there.
+    let shown = forms.iter().find(|form| !have[**form].is_null());
+    if wanted.is_none() || shown != wanted {
         lose_form(path, forms, have, rules, changes);
+        differs.iter_mut().for_each(|change| change.before = Value::Null);
     }
     changes.append(&mut differs);
 }
@@ -169,6 +172,17 @@ mod tests {
         let have = json!({"reply": {"text": "您好", "raw": {"type": "text", "id": "5f"}}});
         let changes = diff(&have, &json!({"reply": {"text": "再见"}}), rules("keyword"));
         assert_eq!(shown(&changes), [r#"reply.text: "您好" -> "再见""#]);
+    }
+
+    #[test]
+    fn a_text_that_gives_way_to_something_else_is_shown() {
+        let have = json!({"reply": {"text": "您好", "raw": {"type": "text", "id": "5f"}}});
+        let changes =
+            diff(&have, &json!({"reply": {"raw": {"type": "image", "id": "60"}}}), rules("keyword"));
+        assert_eq!(
+            shown(&changes),
+            [r#"reply.text: "您好" -> null"#, r#"reply.raw: null -> {"type":"image","id":"60"}"#]
+        );
     }
 
     #[test]

@@ -153,6 +153,8 @@ async fn list<'a>(
             ]);
         }
         Ok(_) => {}
+        // A host that can't be reached is one problem, however many lists fail for it too.
+        Err(error) if error.is_unreachable() => return Err(vec![error.problem(&desired.name)]),
         Err(error) => problems.push(error.problem(&desired.name)),
     }
     let mut kinds = vec![];
@@ -162,8 +164,6 @@ async fn list<'a>(
             Err((info, error)) => problems.push(unlisted(&desired.name, info, &error)),
         }
     }
-    // One host that can't be reached is one problem, however many lists failed for it.
-    problems.dedup_by(|later, earlier| later.message == earlier.message);
     if problems.is_empty() { Ok(kinds) } else { Err(problems) }
 }
 

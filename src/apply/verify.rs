@@ -49,6 +49,9 @@ pub(super) async fn account(
     let mut problems = undeleted(&touched, &live);
     let left = plan::account(&narrowed, live, &state);
     problems.extend(left.changes.iter().filter(|change| done.contains(&change.address)).map(|change| {
+        if change.action == Action::Create {
+            return not_verified(&change.address, "a read does not show it");
+        }
         let fields: Vec<_> = change.fields.iter().map(|field| field.path.as_str()).collect();
         not_verified(&change.address, &format!("a read still shows a difference in {}", fields.join(", ")))
     }));

@@ -212,12 +212,14 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<State, Problem> {
         version: u32,
     }
     let broken = |error: &serde_json::Error| {
-        Problem::error(Code::State, format!("the state file {} is broken: {error}", path.display())).help(
-            format!(
-                "the version before it lies beside it as {}",
-                path.with_extension("json.backup").display()
-            ),
-        )
+        let backup = path.with_extension("json.backup");
+        let help = if backup.exists() {
+            format!("the version before it lies beside it as {}", backup.display())
+        } else {
+            "put back a copy of it; without it, objects are found again by their names".to_owned()
+        };
+        Problem::error(Code::State, format!("the state file {} is broken: {error}", path.display()))
+            .help(help)
     };
     let Version { version } = serde_json::from_slice(bytes).map_err(|error| broken(&error))?;
     if version > VERSION {

@@ -35,6 +35,8 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
             return Exit::Error;
         }
     };
+    // Whoever reads the line may end us at once.
+    let interrupted = super::session::interrupted();
     let url = running.url();
     context.print(&format!("{url}\n"));
     context.say(&format!(
@@ -42,7 +44,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
          what was asked: {url}/_sandbox/journal   what it holds: {url}/_sandbox/state   faults: {url}/_sandbox/faults\n\
          Ctrl-C ends it"
     ));
-    super::session::interrupted().await;
+    interrupted.await;
     running.stop().await;
     Exit::Done
 }

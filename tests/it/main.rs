@@ -2,4 +2,15 @@
 
 mod world;
 
+mod apply;
+mod completions;
 mod conformance;
+mod demo;
+mod house;
+mod init;
+mod plan;
+mod sandbox;
+mod scenarios;
+mod schema;
+mod state;
+mod validate;

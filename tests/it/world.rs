@@ -295,9 +295,25 @@ fn reading(mut from: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
 fn call(entry: &Entry) -> String {
     let path =
         entry.path.strip_prefix("/v1/shop/").or(entry.path.strip_prefix("/v1/")).unwrap_or(&entry.path);
-    let is_id = |part: &str| part.len() == 32 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let parts: Vec<_> = path.split('/').map(|part| if is_id(part) { "…" } else { part }).collect();
-    format!("{} {}", entry.method, parts.join("/"))
+    format!("{} {}", entry.method, without_ids(path))
+}
+
+/// A text with `…` for each id that the vendor made: writes side by side get theirs in any order.
+pub(crate) fn without_ids(text: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric();
+    let word = |word: &str| {
+        let is_id = word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_id { "…".to_owned() } else { word.to_owned() }
+    };
+    let mut done = String::new();
+    let mut rest = text;
+    while let Some(from) = rest.find(is_word) {
+        let to = rest[from..].find(|c| !is_word(c)).map_or(rest.len(), |length| from + length);
+        done += &rest[..from];
+        done += &word(&rest[from..to]);
+        rest = &rest[to..];
+    }
+    done + rest
 }
 
 /// One line for each change of a plan: action, address and the fields, sorted.

@@ -1,0 +1,191 @@
+//! The house as it is meant to stand: which room may know which. Rust forbids no cycle between modules, so this does.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The doors of each room: what its code may name behind `crate::`. Tests inside `src` may look anywhere.
+const DOORS: &[(&str, &[&str])] = &[
+    ("model", &["problem"]),
+    ("problem", &[]),
+    ("config", &["model", "problem", "providers"]),
+    ("desired", &["config", "model", "problem"]),
+    ("live", &["desired", "model", "problem", "providers", "state"]),
+    ("diff", &["model", "plan"]),
+    ("plan", &["config", "desired", "diff", "live", "model", "problem", "state"]),
+    ("apply", &["desired", "diff", "live", "model", "plan", "problem", "providers", "state"]),
+    ("state", &["model", "problem"]),
+    ("report", &["apply", "model", "plan", "problem"]),
+    ("http", &[]),
+    ("providers", &["config", "desired", "http", "model", "problem"]),
+    // The list of the vendors' sandboxes.
+    ("sandbox", &["providers"]),
+    ("schema", &["config", "desired", "model", "providers"]),
+];
+
+/// A file of `src`: its path below it, and its code without comments and without its tests.
+struct File {
+    path: String,
+    lines: usize,
+    code: String,
+}
+
+impl File {
+    fn room(&self) -> &str {
+        self.path.split('/').next().map_or("", |room| room.trim_end_matches(".rs"))
+    }
+
+    /// The crate's modules that it names.
+    fn names(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        for (at, _) in self.code.match_indices("crate::") {
+            let rest = &self.code[at + "crate::".len()..];
+            let word =
+                |text: &'_ str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+            match rest.strip_prefix('{') {
+                None => {
+                    names.insert(&rest[..word(rest)]);
+                }
+                Some(list) => {
+                    let list = &list[..list.find('}').unwrap_or(list.len())];
+                    names.extend(list.split(',').map(str::trim).map(|name| &name[..word(name)]));
+                }
+            }
+        }
+        names.remove("");
+        names
+    }
+}
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+}
+
+fn files_of(folder: &str) -> Vec<File> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut paths = vec![];
+    rust_files(&root, &mut paths);
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).expect("reads");
+        // A file's own tests stand at its end.
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        let code: Vec<_> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let path = path.strip_prefix(&root).expect("below it").to_string_lossy().replace('\\', "/");
+        File { path, lines: text.lines().count(), code: code.join("\n") }
+    };
+    paths.into_iter().map(read).collect()
+}
+
+/// The files that go into the program.
+fn source() -> Vec<File> {
+    let tests = ["tests.rs", "testing.rs", "fixture.rs"];
+    let is_test =
+        |file: &File| tests.iter().any(|name| file.path.ends_with(name)) || file.path.contains("/tests/");
+    files_of("src").into_iter().filter(|file| !is_test(file)).collect()
+}
+
+fn is_vendors_sandbox(file: &File) -> bool {
+    file.path.starts_with("providers/") && file.path.contains("/sandbox/")
+}
+
+#[test]
+fn each_room_uses_only_its_own_doors() {
+    let mut wrong = vec![];
+    for file in source() {
+        let Some((room, doors)) = DOORS.iter().find(|(room, _)| *room == file.room()) else { continue };
+        let doors: &[&str] = if is_vendors_sandbox(&file) { &["sandbox"] } else { doors };
+        let strangers: Vec<_> = file
+            .names()
+            .into_iter()
+            .filter(|name| name != room && !doors.contains(name))
+            .map(str::to_owned)
+            .collect();
+        if !strangers.is_empty() {
+            wrong.push(format!("src/{} knows {}", file.path, strangers.join(", ")));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn every_room_is_in_the_table_and_in_the_tour() {
+    let tour =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("reads");
+    for file in source() {
+        let room = file.room();
+        if matches!(room, "main" | "lib") {
+            continue;
+        }
+        assert!(tour.contains(&format!("pub mod {room};")), "{room} is not in lib.rs");
+        assert!(room == "cli" || DOORS.iter().any(|(known, _)| *known == room), "{room} has no doors");
+    }
+}
+
+/// Checks that some words stand in no file of some rooms, or only in the files that are named.
+#[track_caller]
+fn nowhere(words: &[&str], but_in: &[&str], inside: impl Fn(&File) -> bool) {
+    let mut wrong = vec![];
+    for file in source().iter().filter(|file| inside(file)) {
+        for word in words.iter().filter(|word| file.code.contains(**word)) {
+            if !but_in.iter().any(|path| file.path.starts_with(path)) {
+                wrong.push(format!("src/{}: {word}", file.path));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn planning_is_pure() {
+    nowhere(&["async ", ".await", "tokio", "reqwest", "std::fs", "std::env", "::now()"], &[], |file| {
+        matches!(file.room(), "plan" | "diff" | "model")
+    });
+}
+
+#[test]
+fn who_reads_can_not_write() {
+    let readers = |file: &File| matches!(file.room(), "live" | "plan" | "diff" | "desired");
+    nowhere(&["Writer", "Writes"], &[], readers);
+}
+
+#[test]
+fn the_command_line_stays_at_the_door() {
+    nowhere(&["clap::", "use clap"], &["cli/"], |_| true);
+    nowhere(&["reqwest::"], &["http/", "providers/"], |_| true);
+}
+
+#[test]
+fn one_file_reads_the_clock_and_the_environment() {
+    let words = ["std::env", "env::var", "Utc::now", "Local::now", "SystemTime::now"];
+    nowhere(&words, &["cli/context.rs"], |_| true);
+}
+
+#[test]
+fn no_file_is_long() {
+    let long = |folder: &str| -> Vec<_> {
+        let long = files_of(folder).into_iter().filter(|file| file.lines > 500);
+        long.map(|file| format!("{folder}/{}: {} lines", file.path, file.lines)).collect()
+    };
+    assert_eq!(long("src"), Vec::<String>::new());
+    assert_eq!(long("tests"), Vec::<String>::new());
+}
+
+/// Every code is explained where it arises and never in two ways; the table of codes proves them unique.
+#[test]
+fn every_code_is_used() {
+    let all: String =
+        source().into_iter().filter(|file| file.path != "problem/code.rs").map(|file| file.code).collect();
+    let unused: Vec<_> = mpform::problem::Code::ALL
+        .iter()
+        .filter(|code| !all.contains(&format!("Code::{code:?}")))
+        .map(|code| code.as_str())
+        .collect();
+    assert_eq!(unused, Vec::<&str>::new());
+}

@@ -1,0 +1,81 @@
+//! `mpform sandbox` as a process of its own: what the README tells to try.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::world::World;
+
+/// A served sandbox; it ends with the test.
+struct Served {
+    child: Child,
+    url: String,
+}
+
+impl Served {
+    fn new(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mpform"))
+            .args(["sandbox", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .env_clear()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("says where it is");
+        Self { child, url: line.trim().to_owned() }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The example shop: from its first plan to nothing left to do, in a copy of its folder.
+#[test]
+fn the_example_shop_plans_applies_and_plans_to_nothing() {
+    let served = Served::new(&[]);
+    let world = World::empty();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shop");
+    for name in ["mpform.yaml", "accounts/shop.yaml", "accounts/vip.csv"] {
+        let text = std::fs::read_to_string(from.join(name)).expect("is there");
+        world.write(&format!("shop/{name}"), &text.replace("http://127.0.0.1:7070", &served.url));
+    }
+    let run = |command: &str| world.run(&format!("{command} --project shop --env sandbox"));
+    run("plan --detailed-exitcode").expect_code(2).shows(&["Plan: 29 to create"]);
+    run("apply --yes").expect_code(0);
+    run("plan --detailed-exitcode").expect_code(0);
+    let again = run("apply --yes").expect_code(0);
+    assert!(again.out.contains("No changes."), "{}", again.out);
+}
+
+#[test]
+fn a_seed_that_can_not_be_read_is_said() {
+    let world = World::empty();
+    world.run("sandbox --seed nowhere.yaml").expect_code(1).says(&["nowhere.yaml"]);
+    world.write("bad.yaml", "accounts: {shop: {groups: 3}}\n");
+    world
+        .run("sandbox --listen 127.0.0.1:0 --seed bad.yaml")
+        .expect_code(1)
+        .says(&["can't read the sandbox's seed"]);
+}
+
+#[test]
+fn a_port_that_is_taken_is_said() {
+    let world = World::empty();
+    let taken = world.sandbox.address().to_string();
+    world.run(&format!("sandbox --listen {taken}")).expect_code(1).says(&["can't listen on"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_well() {
+    let mut served = Served::new(&[]);
+    let status = Command::new("kill").args(["-INT", &served.child.id().to_string()]).status();
+    assert!(status.expect("kill runs").success());
+    assert!(served.child.wait().expect("it ended").success());
+}

@@ -103,26 +103,48 @@ pub async fn read(
     state: &State,
     scope: Scope,
 ) -> Result<LiveAccount, Vec<Problem>> {
-    let listed = list(desired, provider, reads, scope.probe).await?;
-    let mut live = LiveAccount::default();
-    let mut problems = vec![];
-    for kind in &listed {
-        let count = kind.found.iter().filter(|found| !found.built_in).count();
-        live.counts.insert(kind.info.name, count);
-        if let Err(found) = claim(kind, desired, state, scope.trust_ids, &mut live).await {
-            problems.extend(found);
-        }
+    if desired.managed.is_empty() {
+        return Ok(LiveAccount::default());
     }
-    for kind in &listed {
+    let listed = list(desired, provider, reads, scope.probe).await?;
+    let (mut live, mut problems) = (LiveAccount::default(), vec![]);
+    for (part, found) in join_all(listed.iter().map(|kind| one_kind(kind, desired, state, scope))).await {
+        live.join(part);
+        problems.extend(found);
+    }
+    if problems.is_empty() { Ok(live) } else { Err(problems) }
+}
+
+async fn one_kind(
+    kind: &Kinds<'_>,
+    desired: &DesiredAccount,
+    state: &State,
+    scope: Scope,
+) -> (LiveAccount, Vec<Problem>) {
+    let mut live = LiveAccount::default();
+    let count = kind.found.iter().filter(|found| !found.built_in).count();
+    live.counts.insert(kind.info.name, count);
+    let mut problems =
+        claim(kind, desired, state, scope.trust_ids, &mut live).await.err().unwrap_or_default();
+    if kind.info.commit.is_some() {
         match kind.reader.draft().await {
-            Ok(Some(draft)) if kind.info.commit.is_some() => {
-                live.drafts.insert(kind.info.name, draft);
-            }
-            Ok(_) => {}
+            Ok(draft) => live.drafts.extend(draft.map(|draft| (kind.info.name, draft))),
             Err(error) => problems.push(error.problem(&desired.name)),
         }
     }
-    if problems.is_empty() { Ok(live) } else { Err(problems) }
+    (live, problems)
+}
+
+impl LiveAccount {
+    fn join(&mut self, other: Self) {
+        self.claims.extend(other.claims);
+        self.wanted.extend(other.wanted);
+        self.others.extend(other.others);
+        self.gone.extend(other.gone);
+        self.drafts.extend(other.drafts);
+        self.counts.extend(other.counts);
+        self.findings.extend(other.findings);
+    }
 }
 
 async fn list<'a>(
@@ -153,6 +175,8 @@ async fn list<'a>(
             ]);
         }
         Ok(_) => {}
+        // A host that can't be reached is one problem, however many lists fail for it.
+        Err(error) if error.code.is_none() => return Err(vec![error.problem(&desired.name)]),
         Err(error) => problems.push(error.problem(&desired.name)),
     }
     let mut kinds = vec![];
@@ -162,8 +186,6 @@ async fn list<'a>(
             Err((info, error)) => problems.push(unlisted(&desired.name, info, &error)),
         }
     }
-    // One host that can't be reached is one problem, however many lists failed for it.
-    problems.dedup_by(|later, earlier| later.message == earlier.message);
     if problems.is_empty() { Ok(kinds) } else { Err(problems) }
 }
 

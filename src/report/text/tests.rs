@@ -201,7 +201,7 @@ fn colour_adds_nothing_but_colour() {
     // Only the marks below a changed line stand for the colour.
     let marks = |line: &&str| line.trim_matches(['^', ' ']).is_empty() && line.contains('^');
     let painted = anstream::adapter::strip_str(&plan(&fixture::full(), &COLOUR, 100)).to_string();
-    let plain = shown(&fixture::full());
+    let plain = plan(&fixture::full(), &Style::PLAIN, 100);
     let plain: Vec<_> = plain.lines().filter(|line| !marks(line)).collect();
     assert_eq!(painted.lines().collect::<Vec<_>>(), plain);
 }

@@ -238,6 +238,7 @@ async fn claim(
         }
     }
     begun_and_no_longer_wanted(kind, desired, state, &mut book);
+    problems.extend(kind.wanted.iter().filter_map(|wanted| renamed_onto_another(kind, wanted, &book)));
     live.gone.retain(|address| !book.claimed.contains_key(address));
 
     for found in kind.found.iter().filter(|found| !found.built_in && !book.taken.contains(&found.id)) {
@@ -312,6 +313,26 @@ fn by_natural_key(kind: &Kinds<'_>, wanted: &Wanted, state: &State, book: &mut B
     let by = if intent.is_some() { By::Intent } else { By::NaturalKey };
     book.take(wanted.address.clone(), id, by);
     Ok(())
+}
+
+/// A name that somebody else's object has already: with it there would be two, and nothing to tell them apart by.
+fn renamed_onto_another(kind: &Kinds<'_>, wanted: &Wanted, book: &Book) -> Option<Problem> {
+    let (id, _) = book.claimed.get(&wanted.address).filter(|_| !kind.exclusive)?;
+    let of = |id: &RemoteId| kind.found.iter().find(|found| found.id == *id);
+    let now = of(id).filter(|found| found.natural != wanted.natural)?;
+    let other = kind.found.iter().find(|found| {
+        found.natural == wanted.natural && found.parent == now.parent && !book.taken.contains(&found.id)
+    })?;
+    let message = format!(
+        "{} is to be named `{}`, and an unmanaged object has that name: {}",
+        now.id, wanted.natural, other.id
+    );
+    Some(
+        Problem::error(Code::Twins, message)
+            .about(&wanted.address)
+            .at(wanted.origin.clone())
+            .help("choose another name, or delete or rename the other one in the vendor's console"),
+    )
 }
 
 /// Something that was begun, may have come to be, and has been taken out of the configuration meanwhile: it is ours.

@@ -27,12 +27,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
             let accounts = project.desired.accounts.len();
             let resources: usize =
                 project.desired.accounts.values().map(|account| account.resources.len()).sum();
-            let some =
-                |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+            let plural = |count: usize| if count == 1 { "" } else { "s" };
             context.print(&format!(
-                "valid: {} in {}\n",
-                some(resources, "resource"),
-                some(accounts, "account")
+                "valid: {resources} resource{} in {accounts} account{}\n",
+                plural(resources),
+                plural(accounts)
             ));
         } else {
             let errors =

@@ -57,11 +57,6 @@ impl VendorError {
         }
     }
 
-    /// True if the vendor was not even reached.
-    pub fn is_unreachable(&self) -> bool {
-        self.code.is_none() && self.happened == Happened::No && self.again != Again::No
-    }
-
     /// The same with the vendor's code.
     #[must_use]
     pub fn code(mut self, code: impl fmt::Display) -> Self {

@@ -30,7 +30,7 @@ fn everything_goes_well() {
     assert_snapshot!(ran.err, @r#"
     ✓ shop/group/vip created
     ✓ shop/menu/关于 created
-    ✓ shop/menu updated
+    ✓ shop/menu published
 
     Apply: 3 done, 0 failed, 0 not tried. Read back: as declared.
     "#);

@@ -1,1 +1,3 @@
+//! What the program promises, tried from outside.
 
+mod readme;

@@ -103,26 +103,48 @@ pub async fn read(
     state: &State,
     scope: Scope,
 ) -> Result<LiveAccount, Vec<Problem>> {
-    let listed = list(desired, provider, reads, scope.probe).await?;
-    let mut live = LiveAccount::default();
-    let mut problems = vec![];
-    for kind in &listed {
-        let count = kind.found.iter().filter(|found| !found.built_in).count();
-        live.counts.insert(kind.info.name, count);
-        if let Err(found) = claim(kind, desired, state, scope.trust_ids, &mut live).await {
-            problems.extend(found);
-        }
+    if desired.managed.is_empty() {
+        return Ok(LiveAccount::default());
     }
-    for kind in &listed {
+    let listed = list(desired, provider, reads, scope.probe).await?;
+    let (mut live, mut problems) = (LiveAccount::default(), vec![]);
+    for (part, found) in join_all(listed.iter().map(|kind| one_kind(kind, desired, state, scope))).await {
+        live.join(part);
+        problems.extend(found);
+    }
+    if problems.is_empty() { Ok(live) } else { Err(problems) }
+}
+
+async fn one_kind(
+    kind: &Kinds<'_>,
+    desired: &DesiredAccount,
+    state: &State,
+    scope: Scope,
+) -> (LiveAccount, Vec<Problem>) {
+    let mut live = LiveAccount::default();
+    let count = kind.found.iter().filter(|found| !found.built_in).count();
+    live.counts.insert(kind.info.name, count);
+    let mut problems =
+        claim(kind, desired, state, scope.trust_ids, &mut live).await.err().unwrap_or_default();
+    if kind.info.commit.is_some() {
         match kind.reader.draft().await {
-            Ok(Some(draft)) if kind.info.commit.is_some() => {
-                live.drafts.insert(kind.info.name, draft);
-            }
-            Ok(_) => {}
+            Ok(draft) => live.drafts.extend(draft.map(|draft| (kind.info.name, draft))),
             Err(error) => problems.push(error.problem(&desired.name)),
         }
     }
-    if problems.is_empty() { Ok(live) } else { Err(problems) }
+    (live, problems)
+}
+
+impl LiveAccount {
+    fn join(&mut self, other: Self) {
+        self.claims.extend(other.claims);
+        self.wanted.extend(other.wanted);
+        self.others.extend(other.others);
+        self.gone.extend(other.gone);
+        self.drafts.extend(other.drafts);
+        self.counts.extend(other.counts);
+        self.findings.extend(other.findings);
+    }
 }
 
 async fn list<'a>(
@@ -153,6 +175,8 @@ async fn list<'a>(
             ]);
         }
         Ok(_) => {}
+        // A host that can't be reached is one problem, however many lists fail for it.
+        Err(error) if error.code.is_none() => return Err(vec![error.problem(&desired.name)]),
         Err(error) => problems.push(error.problem(&desired.name)),
     }
     let mut kinds = vec![];
@@ -162,8 +186,6 @@ async fn list<'a>(
             Err((info, error)) => problems.push(unlisted(&desired.name, info, &error)),
         }
     }
-    // One host that can't be reached is one problem, however many lists failed for it.
-    problems.dedup_by(|later, earlier| later.message == earlier.message);
     if problems.is_empty() { Ok(kinds) } else { Err(problems) }
 }
 
@@ -216,6 +238,7 @@ async fn claim(
         }
     }
     begun_and_no_longer_wanted(kind, desired, state, &mut book);
+    problems.extend(kind.wanted.iter().filter_map(|wanted| renamed_onto_another(kind, wanted, &book)));
     live.gone.retain(|address| !book.claimed.contains_key(address));
 
     for found in kind.found.iter().filter(|found| !found.built_in && !book.taken.contains(&found.id)) {
@@ -290,6 +313,26 @@ fn by_natural_key(kind: &Kinds<'_>, wanted: &Wanted, state: &State, book: &mut B
     let by = if intent.is_some() { By::Intent } else { By::NaturalKey };
     book.take(wanted.address.clone(), id, by);
     Ok(())
+}
+
+/// A name that somebody else's object has already: with it there would be two, and nothing to tell them apart by.
+fn renamed_onto_another(kind: &Kinds<'_>, wanted: &Wanted, book: &Book) -> Option<Problem> {
+    let (id, _) = book.claimed.get(&wanted.address).filter(|_| !kind.exclusive)?;
+    let of = |id: &RemoteId| kind.found.iter().find(|found| found.id == *id);
+    let now = of(id).filter(|found| found.natural != wanted.natural)?;
+    let other = kind.found.iter().find(|found| {
+        found.natural == wanted.natural && found.parent == now.parent && !book.taken.contains(&found.id)
+    })?;
+    let message = format!(
+        "{} is to be named `{}`, and an unmanaged object has that name: {}",
+        now.id, wanted.natural, other.id
+    );
+    Some(
+        Problem::error(Code::Twins, message)
+            .about(&wanted.address)
+            .at(wanted.origin.clone())
+            .help("choose another name, or delete or rename the other one in the vendor's console"),
+    )
 }
 
 /// Something that was begun, may have come to be, and has been taken out of the configuration meanwhile: it is ours.

@@ -77,7 +77,7 @@ fn remember(work: &mut Work<'_>) {
 async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell<'_>) -> Vec<Done> {
     let mut waiting: Vec<&Change> = changes.iter().collect();
     let mut running = FuturesUnordered::new();
-    let mut alone = false;
+    let (mut alone, mut trouble) = (false, false);
     let mut ended: HashMap<Address, Ending> = HashMap::new();
     let all: HashSet<&Address> = changes.iter().map(|change| &change.address).collect();
     let mut results = vec![];
@@ -87,11 +87,13 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
         results.push(done);
     };
     loop {
+        if let Some(why) = step.why_not(options) {
+            for change in waiting.drain(..) {
+                end(skipped(change, why.clone()), &mut ended);
+            }
+        }
         // What can't be tried any more ends here, and may stop others in turn.
-        while let Some((nth, why)) = waiting.iter().enumerate().find_map(|(nth, change)| {
-            let why = step.why_not(options).or_else(|| stopped_by(change, &all, &ended))?;
-            Some((nth, why))
-        }) {
+        while trouble && let Some((nth, why)) = first_stopped(&waiting, &all, &ended) {
             let change = waiting.remove(nth);
             end(skipped(change, why), &mut ended);
         }
@@ -118,6 +120,7 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
                 if lane == Lane::Alone {
                     alone = false;
                 }
+                trouble |= result.is_err();
                 let ending = if result.is_ok() { Ending::Done } else { Ending::Failed };
                 let done = Done {
                     address: change.address.clone(),
@@ -138,14 +141,17 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
     results
 }
 
-/// Why a change can't be tried any more, if something it needs did not come to be.
-fn stopped_by(change: &Change, all: &HashSet<&Address>, ended: &HashMap<Address, Ending>) -> Option<String> {
-    let lost = change
-        .requires
-        .iter()
-        .filter(|need| all.contains(need))
-        .find(|need| ended.get(*need).is_some_and(|ending| *ending != Ending::Done))?;
-    Some(format!("needs {lost}"))
+/// The first change that can't be tried any more, since something it needs did not come to be.
+fn first_stopped(
+    waiting: &[&Change],
+    all: &HashSet<&Address>,
+    ended: &HashMap<Address, Ending>,
+) -> Option<(usize, String)> {
+    let lost = |need: &&Address| {
+        all.contains(need) && ended.get(*need).is_some_and(|ending| *ending != Ending::Done)
+    };
+    let stopped = |change: &&Change| change.requires.iter().find(lost).map(|need| format!("needs {need}"));
+    waiting.iter().enumerate().find_map(|(nth, change)| Some((nth, stopped(change)?)))
 }
 
 fn skipped(change: &Change, why: String) -> Done {

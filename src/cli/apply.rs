@@ -4,10 +4,10 @@ use std::io::{BufRead, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::plan::{complain, show};
+use super::plan::{complain, explain, show};
 use super::session::{Project, Session, interrupted, joined, left_behind, store};
 use super::{Context, Exit, Selection};
-use crate::apply::event::Event;
+use crate::apply::event::{Done, Event};
 use crate::apply::{self, Options, Outcome, Work};
 use crate::http;
 use crate::plan::Plan;
@@ -50,14 +50,12 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let plans = session.plan(&remembered).await;
     let mut whole = joined(&project.config.environment, plans.iter().cloned());
     whole.warnings.extend(left_behind(&project));
-    if !args.json {
+    if args.json || (args.yes && context.quiet) {
+        explain(&whole, context);
+    } else {
         show(&whole, false, context);
     }
     if whole.is_refused() || whole.failed.len() == session.accounts.len() && !session.accounts.is_empty() {
-        if args.json {
-            let failed = whole.failed.iter().flat_map(|failed| &failed.problems);
-            context.complain(whole.refusals.iter().chain(failed));
-        }
         return Exit::Error;
     }
     if !whole.is_empty() && !args.yes {
@@ -66,19 +64,15 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
             Err(problem) => return complain(context, &[problem]),
         }
     }
-    let failed = whole.failed.clone();
+    let all_planned = whole.failed.is_empty();
     let work = work(&session, plans, states);
     let outcome = carry_out(work, args, context).await;
     context.complain(&outcome.problems);
-    if args.json {
-        context.complain(failed.iter().flat_map(|failed| &failed.problems));
-    }
     for (account, text) in &outcome.unsaved {
         context.say(&format!("the state of {account} could not be saved; this is it, to be saved by hand:"));
         context.print(&format!("{text}\n"));
     }
-    let clean =
-        outcome.tally.failed + outcome.tally.skipped == 0 && outcome.tally.verified && failed.is_empty();
+    let clean = outcome.tally.failed + outcome.tally.skipped == 0 && outcome.tally.verified && all_planned;
     if clean { Exit::Done } else { Exit::Partial }
 }
 
@@ -182,7 +176,8 @@ fn stopped_at_once() -> Outcome {
 /// Tells what happens: JSON lines to stdout, or lines and progress to stderr.
 struct Voice {
     json: bool,
-    silent: bool,
+    nothing: bool,
+    quiet: bool,
     talk: Talk,
     progress: Progress,
 }
@@ -191,7 +186,7 @@ impl Voice {
     fn new(json: bool, nothing: bool, context: &Context) -> Self {
         let style = context.talk_style;
         let progress = if context.can_draw && !json { Progress::bar(style) } else { Progress::plain() };
-        Self { json, silent: nothing || context.quiet, talk: Talk::new(style), progress }
+        Self { json, nothing, quiet: context.quiet, talk: Talk::new(style), progress }
     }
 
     fn tell(&mut self, event: &Event, context: &Context) {
@@ -203,7 +198,9 @@ impl Voice {
         }
         let line = self.talk.hear(event);
         let heard = self.progress.hear(event, tokio::time::Instant::now().into_std());
-        if self.silent && !matches!(event, Event::Change(done) if done.problem.is_some()) {
+        // A quiet run still says how it ended and what went wrong.
+        let matters = matches!(event, Event::Summary(_) | Event::Change(Done { problem: Some(_), .. }));
+        if self.nothing || (self.quiet && !matters) {
             return;
         }
         for line in [line, heard].into_iter().flatten() {

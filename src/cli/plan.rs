@@ -49,12 +49,20 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     }
 }
 
-/// Prints a plan for a person or for a program.
+/// Prints a plan for a person or for a program, and then what is wrong with it.
 pub(super) fn show(plan: &Plan, json: bool, context: &Context) {
     if json {
         context.print(&format!("{:#}\n", report::json::plan(plan)));
     } else {
         context.print(&report::text::plan(plan, &context.style, context.width));
+    }
+    explain(plan, context);
+}
+
+/// Says what is wrong with a plan.
+pub(super) fn explain(plan: &Plan, context: &Context) {
+    if let Some(problems) = report::text::problems(plan, context.talk_style) {
+        context.say(&format!("\n{problems}"));
     }
 }
 

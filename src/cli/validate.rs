@@ -27,7 +27,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
             let accounts = project.desired.accounts.len();
             let resources: usize =
                 project.desired.accounts.values().map(|account| account.resources.len()).sum();
-            context.print(&format!("valid: {resources} resources in {accounts} accounts\n"));
+            let plural = |count: usize| if count == 1 { "" } else { "s" };
+            context.print(&format!(
+                "valid: {resources} resource{} in {accounts} account{}\n",
+                plural(resources),
+                plural(accounts)
+            ));
         } else {
             let errors =
                 problems.iter().filter(|problem| problem.level == crate::problem::Level::Error).count();

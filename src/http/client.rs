@@ -73,7 +73,7 @@ impl Client {
         }
         let mut response = request.send().await.map_err(|error| {
             let unsent = error.is_connect() || error.is_builder();
-            if unsent { Failure::Unsent(reason(&error)) } else { Failure::Lost(reason(&error)) }
+            if unsent { Failure::Unsent(unreachable(&error)) } else { Failure::Lost(reason(&error)) }
         })?;
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let content_type = header(CONTENT_TYPE).unwrap_or_default();
@@ -132,6 +132,15 @@ impl Writer {
     /// When there is no whole answer.
     pub async fn send(&self, method: Method, url: &str, body: Option<Bytes>) -> Result<Answer, Failure> {
         self.0.0.send(method, url, body).await
+    }
+}
+
+/// Host and port are no secret, and without them nobody can tell what could not be reached.
+fn unreachable(error: &reqwest::Error) -> String {
+    let host = error.url().and_then(|url| Some((url.host_str()?, url.port_or_known_default()?)));
+    match host {
+        Some((host, port)) => format!("can't reach {host}:{port}: {}", reason(error)),
+        None => reason(error),
     }
 }
 

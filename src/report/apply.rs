@@ -5,6 +5,7 @@ use super::columns::escape;
 use super::{Role, Style};
 use crate::apply::event::{Done, Ending, Event, Tally};
 use crate::model::Action;
+use crate::plan::is_commit;
 use crate::problem::{Code, Problem};
 
 /// Listens to the events of an apply and says what they mean.
@@ -100,14 +101,14 @@ fn line(done: &Done, style: Style) -> String {
         None => String::new(),
     };
     match done.ending {
-        Ending::Done => format!("{} {address} {}", style.paint(Role::Create, "✓"), past(done.action)),
+        Ending::Done => format!("{} {address} {}", style.paint(Role::Create, "✓"), past(done)),
         Ending::Failed if is_uncertain(done) => {
             let mark = style.paint(Role::Warning, "?");
-            format!("{mark} {address} perhaps {}{}", past(done.action), reason(&done.problem))
+            format!("{mark} {address} perhaps {}{}", past(done), reason(&done.problem))
         }
         Ending::Failed => {
             let mark = style.paint(Role::Delete, "✗");
-            format!("{mark} {address} not {}{}", past(done.action), reason(&done.problem))
+            format!("{mark} {address} not {}{}", past(done), reason(&done.problem))
         }
         Ending::Skipped => {
             let text = format!("· {address} not tried{}", reason(&done.problem));
@@ -120,8 +121,9 @@ fn is_uncertain(done: &Done) -> bool {
     done.problem.as_ref().is_some_and(|problem| problem.code == Code::Uncertain)
 }
 
-fn past(action: Action) -> &'static str {
-    match action {
+fn past(done: &Done) -> &'static str {
+    match done.action {
+        Action::Update if is_commit(&done.address) => "published",
         Action::Create => "created",
         Action::Update => "updated",
         Action::Delete => "deleted",

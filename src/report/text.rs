@@ -40,6 +40,12 @@ pub fn plan(plan: &Plan, style: &Style, width: usize) -> String {
     parts.join("\n\n").split('\n').map(|line| tidy(line) + "\n").collect()
 }
 
+/// What is wrong with it, or worth a warning; nothing if nothing is. Stands after the plan, and is no data.
+pub fn problems(plan: &Plan, style: Style) -> Option<String> {
+    let parts = sections::problems(plan, style);
+    (!parts.is_empty()).then(|| parts.join("\n\n"))
+}
+
 fn heading(account: &str, changes: &[&Change], counted: bool, style: Style) -> String {
     let name = style.paint(Role::Heading, &escape(account));
     if !counted {

@@ -126,7 +126,6 @@ impl Writer {
         let cell = self.texts.id_cell(content);
         let id = cell.get_or_try_init(|| async {
             let id = self.api.make(&["text"], &json!({"content": content})).await?;
-            let _ = self.texts.content_cell(&id).set(Some(content.to_owned()));
             Ok::<_, VendorError>(id)
         });
         id.await.cloned()

@@ -39,17 +39,22 @@ pub(super) fn noticed(plan: &Plan, style: Style) -> Vec<String> {
             parts.push(named(&lines, title, style));
         }
     }
+    parts.extend(rest(plan, style));
+    parts
+}
+
+/// Everything that is wrong, or worth a warning: why an account could not be planned, why the plan is refused.
+pub(super) fn problems(plan: &Plan, style: Style) -> Vec<String> {
+    let mut parts: Vec<_> = rendered(&plan.warnings, style).collect();
     for failed in &plan.failed {
         let title = format!("{} could not be planned:", escape(&failed.account));
         parts.push(style.paint(Role::Delete, &title));
         parts.extend(rendered(&failed.problems, style));
     }
-    parts.extend(rendered(&plan.warnings, style));
     if !plan.refusals.is_empty() {
         parts.push(style.paint(Role::Delete, "This plan is refused:"));
         parts.extend(rendered(&plan.refusals, style));
     }
-    parts.extend(rest(plan, style));
     parts
 }
 
@@ -69,7 +74,7 @@ pub(super) fn summary(plan: &Plan, style: Style) -> String {
         line += &format!(" Not planned: {failed}.");
     }
     if plan.is_refused() {
-        line += " Refused: nothing will be applied, for the reasons above.";
+        line += " Refused: nothing will be applied.";
     }
     style.paint(if plan.is_refused() { Role::Delete } else { Role::Emphasis }, &line)
 }

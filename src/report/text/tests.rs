@@ -10,7 +10,8 @@ use crate::report::{Style, fixture};
 const COLOUR: Style = Style { colour: true };
 
 fn shown(of: &Plan) -> String {
-    plan(of, &Style::PLAIN, 100)
+    let problems = super::problems(of, Style::PLAIN).map(|problems| format!("\n{problems}\n"));
+    plan(of, &Style::PLAIN, 100) + &problems.unwrap_or_default()
 }
 
 /// One update of one field.
@@ -134,14 +135,14 @@ fn everything() {
     Deleted by somebody else, forgotten with the next apply:
         shop/keyword/旧活动 (id 33)
 
-    warning[MP065]: `--allow-deletes shop/group=1` is not needed
-     |
-     = help: leave it out: it would allow something that nobody looked at
-
     14 unchanged hidden; 5 unmanaged: shop/keyword/旧1, shop/keyword/旧2, shop/keyword/旧3, and 2 more
     (unmanaged objects are left alone: declare one to manage it, or put its kind under `prune`)
 
     Plan: 3 to create, 6 to update, 2 to delete.
+
+    warning[MP065]: `--allow-deletes shop/group=1` is not needed
+     |
+     = help: leave it out: it would allow something that nobody looked at
     ");
 }
 
@@ -162,16 +163,16 @@ fn refused() {
     Found by name, managed from the next apply on (nothing is written to them):
         shop/group/vip (id 12)
 
+    1 unchanged hidden; 1 unmanaged: shop/keyword/旧
+    (unmanaged objects are left alone: declare one to manage it, or put its kind under `prune`)
+
+    Plan: 0 to create, 1 to update, 0 to delete. Refused: nothing will be applied.
+
     This plan is refused:
 
     error[MP060]: shop/keyword: 12 of 20 keyword rules would be deleted, more than 30%
      |
      = help: if they are all to go, say so: --allow-deletes shop/keyword=12
-
-    1 unchanged hidden; 1 unmanaged: shop/keyword/旧
-    (unmanaged objects are left alone: declare one to manage it, or put its kind under `prune`)
-
-    Plan: 0 to create, 1 to update, 0 to delete. Refused: nothing will be applied, for the reasons above.
     ");
 }
 
@@ -200,7 +201,7 @@ fn colour_adds_nothing_but_colour() {
     // Only the marks below a changed line stand for the colour.
     let marks = |line: &&str| line.trim_matches(['^', ' ']).is_empty() && line.contains('^');
     let painted = anstream::adapter::strip_str(&plan(&fixture::full(), &COLOUR, 100)).to_string();
-    let plain = shown(&fixture::full());
+    let plain = plan(&fixture::full(), &Style::PLAIN, 100);
     let plain: Vec<_> = plain.lines().filter(|line| !marks(line)).collect();
     assert_eq!(painted.lines().collect::<Vec<_>>(), plain);
 }
@@ -210,11 +211,11 @@ fn an_account_that_failed_is_not_said_to_be_as_declared() {
     let problem = Problem::error(Code::Vendor, "no answer within 30 s").about("care");
     let failed = vec![FailedAccount { account: "care".into(), problems: vec![problem] }];
     insta::assert_snapshot!(shown(&Plan { failed, ..Plan::default() }), @"
+    No changes in what could be planned. Not planned: care.
+
     care could not be planned:
 
     error[MP050]: care: no answer within 30 s
-
-    No changes in what could be planned. Not planned: care.
     ");
 }
 

@@ -208,13 +208,13 @@ impl World {
         self.sandbox.address().to_string()
     }
 
-    /// The block as it would be if it were written now. Cuts stay where what is around them still fits.
+    /// The block as it would be if it were written now.
     fn play(&mut self, block: &str) -> String {
         let mut fresh = String::new();
         for (command, shown) in steps(block) {
             let printed = self.step(&command);
             fresh += &format!("$ {command}\n");
-            fresh += if fits(&shown, &printed) { &shown } else { &printed };
+            fresh += &if fits(&shown, &printed) { shown } else { cut_again(&shown, &printed) };
         }
         fresh
     }
@@ -281,6 +281,33 @@ fn fits(shown: &str, printed: &str) -> bool {
         };
     }
     rest.ends_with(last)
+}
+
+/// The output with the cuts of what is shown: where the two part at a cut, as many lines stay before and after it.
+fn cut_again(shown: &str, printed: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) = (shown.lines().collect(), printed.lines().collect());
+    let mut fresh = vec![];
+    let operations = similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new);
+    for run in operations.chunk_by(|one, next| is_equal(one) == is_equal(next)) {
+        let (first, last) = (&run[0], &run[run.len() - 1]);
+        let old = &old[first.old_range().start..last.old_range().end];
+        let new = &new[first.new_range().start..last.new_range().end];
+        match old.iter().position(|line| line.trim() == CUT) {
+            Some(before) if !is_equal(first) && old.len() <= new.len() + 1 => {
+                let after = old.len() - before - 1;
+                fresh.extend_from_slice(&new[..before]);
+                fresh.push(CUT);
+                fresh.extend_from_slice(&new[new.len() - after..]);
+            }
+            _ => fresh.extend_from_slice(new),
+        }
+    }
+    let fresh: String = fresh.iter().map(|line| format!("{line}\n")).collect();
+    if fits(&fresh, printed) { fresh } else { printed.to_owned() }
+}
+
+fn is_equal(operation: &similar::DiffOp) -> bool {
+    operation.tag() == similar::DiffTag::Equal
 }
 
 /// Runs the program with an empty environment; what it prints on both streams, in order.
@@ -414,6 +441,14 @@ fn readme() -> String {
 #[expect(clippy::disallowed_methods, reason = "only a person at work on the README sets it")]
 fn update() -> bool {
     std::env::var("MPFORM_UPDATE").is_ok_and(|value| value == "1")
+}
+
+#[test]
+fn cuts_stay_when_the_output_changes() {
+    assert_eq!(cut_again("a\n…\nd\n", "a\nb\nc\ne\n"), "a\n…\ne\n");
+    assert_eq!(cut_again("…\nx\n", "a\nb\ny\n"), "…\ny\n");
+    assert_eq!(cut_again("a\n", "b\n"), "b\n");
+    assert_eq!(cut_again("a\n…\nc\nd\n", "a\nb\nc\ne\n"), "a\n…\nc\ne\n");
 }
 
 #[test]

@@ -164,7 +164,7 @@ impl Step<'_> {
                 self.deleted(change);
             }
             Doing::Commit => {
-                writer.commit().await?;
+                writer.commit(&self.order(change.address.kind())).await?;
                 self.committed(&change.address);
             }
         }
@@ -237,6 +237,12 @@ impl Step<'_> {
 
     fn id_of(&self, address: &Address) -> Option<RemoteId> {
         self.shared.state().state().resources.get(address).map(|record| record.id.clone())
+    }
+
+    /// The ids of everything of a kind that is there, in the wanted order.
+    fn order(&self, kind: &str) -> Vec<RemoteId> {
+        let wanted = self.desired.resources.keys().filter(|address| address.kind() == kind);
+        wanted.filter_map(|address| self.id_of(address)).collect()
     }
 
     fn links(&self, change: &Change) -> Links {

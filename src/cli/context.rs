@@ -89,7 +89,8 @@ impl Context {
         }
     }
 
-    /// The same surroundings for a command that another command runs, in another project.
+    /// The same surroundings for a command that another command runs and shows, in another project: its talk stands
+    /// between its data.
     pub fn within(&self, root: PathBuf, variables: BTreeMap<String, String>) -> Self {
         Self {
             root,
@@ -106,7 +107,7 @@ impl Context {
             now: self.now,
             variables: Arc::new(variables),
             out: Mutex::new(Box::new(io::stdout())),
-            talk: Mutex::new(Box::new(io::stderr())),
+            talk: Mutex::new(Box::new(io::stdout())),
         }
     }
 

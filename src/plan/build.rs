@@ -74,27 +74,29 @@ impl OneKind<'_> {
         self.desired.resources.values().filter(|wanted| wanted.kind == self.kind)
     }
 
-    /// The place each live sibling has when places are set, by address.
+    /// The place of each live sibling that is to be compared with the wanted one, by address.
     fn places(&self) -> BTreeMap<Address, u32> {
         let Some(field) = self.kind.rules.path_of(Rule::Rank) else { return BTreeMap::new() };
+        let place = |body: &Value| body[field].as_u64().and_then(|place| u32::try_from(place).ok());
         let mut siblings: BTreeMap<Option<Address>, Vec<&Wanted>> = BTreeMap::new();
         for wanted in self.wanted() {
             siblings.entry(wanted.address.parent()).or_default().push(wanted);
         }
-        let going: HashSet<_> =
-            (self.live.claims.keys().filter(|address| !self.desired.resources.contains_key(*address)))
-                .chain(self.live.others.iter().map(|other| &other.address))
-                .filter(|address| address.kind() == self.kind.name)
-                .map(Address::parent)
-                .collect();
+        let mut going: BTreeMap<Option<Address>, Vec<u32>> = BTreeMap::new();
+        let owned = self.live.claims.iter().map(|(address, claim)| (address, Some(&claim.body)));
+        let others = self.live.others.iter().map(|other| (&other.address, other.body.as_ref()));
+        for (address, body) in owned.chain(others) {
+            if address.kind() == self.kind.name && !self.desired.resources.contains_key(address) {
+                going.entry(address.parent()).or_default().extend(body.and_then(place));
+            }
+        }
         let mut places = BTreeMap::new();
         for (parent, siblings) in siblings {
-            let place = |wanted: &&Wanted| {
-                let claim = self.live.claims.get(&wanted.address)?;
-                claim.body[field].as_u64().and_then(|place| u32::try_from(place).ok())
-            };
-            let raw: Vec<_> = siblings.iter().map(place).collect();
-            for (wanted, place) in siblings.iter().zip(rank::effective(&raw, going.contains(&parent))) {
+            let claim = |wanted: &&Wanted| self.live.claims.get(&wanted.address);
+            let staying: Vec<_> =
+                siblings.iter().map(|wanted| claim(wanted).and_then(|claim| place(&claim.body))).collect();
+            let gone = going.get(&parent).map(Vec::as_slice).unwrap_or_default();
+            for (wanted, place) in siblings.iter().zip(rank::compared(&staying, gone)) {
                 places.extend(place.map(|place| (wanted.address.clone(), place)));
             }
         }

@@ -1,65 +1,82 @@
-//! Places among siblings, as they count once those that go are gone.
+//! Places among siblings, and which of them a person would call a move.
 //!
-//! A vendor closes the gap that a deleted sibling leaves, so a button that only moves up by that is not a change.
-//! And gaps that are there already move nothing, as long as the order is right.
+//! A vendor closes the gap that a deleted sibling leaves, and what comes after a new one stands one further. Neither
+//! is worth a change by itself where the button ends up where it was, or where the vendor puts it anyway.
 
-/// The place each sibling has when it comes to setting places, in the wanted order; `None` for one that does not
-/// exist yet. `raw` are the live places, also in the wanted order; `some_go` says whether a sibling is deleted.
-pub(super) fn effective(raw: &[Option<u32>], some_go: bool) -> Vec<Option<u32>> {
-    let mut alive: Vec<u32> = raw.iter().flatten().copied().collect();
+/// One sibling that stays: the place it has (none if it is yet to be made), in the wanted order.
+pub(super) type Place = Option<u32>;
+
+/// For each sibling that stays, in the wanted order, the place to compare with the wanted one. `going` are the
+/// places of those that are deleted.
+pub(super) fn compared(staying: &[Place], going: &[u32]) -> Vec<Place> {
+    let alive: Vec<u32> = staying.iter().flatten().copied().collect();
     let in_order = alive.windows(2).all(|pair| pair[0] < pair[1]);
-    if in_order && alive.len() == raw.len() {
-        return (1..=raw.len()).map(|place| u32::try_from(place).ok()).collect();
-    }
-    if !some_go {
-        return raw.to_vec();
-    }
-    alive.sort_unstable();
-    let mut given = vec![false; alive.len()];
-    raw.iter()
-        .map(|place| {
+    let nobody_new = alive.len() == staying.len();
+    staying
+        .iter()
+        .zip(1_u32..)
+        .map(|(place, wanted)| {
             let place = (*place)?;
-            // Equal places stand in an order that nobody knows; each gets one of theirs.
-            let nth = alive.iter().enumerate().position(|(nth, at)| *at == place && !given[nth])?;
-            given[nth] = true;
-            u32::try_from(nth + 1).ok()
+            // Gaps move nothing, as long as the order is right.
+            if in_order && nobody_new {
+                return Some(wanted);
+            }
+            // Equal places stand in an order that nobody knows: they are set, whatever they look like.
+            if alive.iter().filter(|other| **other == place).count() > 1 {
+                return Some(place);
+            }
+            let before = |places: &[u32]| places.iter().filter(|other| **other < place).count();
+            let left = u32::try_from(before(&alive) + 1).ok();
+            let now = u32::try_from(before(&alive) + before(going) + 1).ok();
+            if left == Some(wanted) { left } else { now }
         })
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::effective;
+    use super::compared;
 
-    fn of(raw: &[u32]) -> Vec<Option<u32>> {
-        raw.iter().map(|place| (*place > 0).then_some(*place)).collect()
+    /// 0 stands for one that is yet to be made.
+    fn of(staying: &[u32], going: &[u32]) -> Vec<u32> {
+        let staying: Vec<_> = staying.iter().map(|place| (*place > 0).then_some(*place)).collect();
+        compared(&staying, going).into_iter().map(|place| place.unwrap_or(0)).collect()
     }
 
     #[test]
     fn the_right_order_needs_no_move_even_with_gaps() {
-        assert_eq!(effective(&of(&[1, 3, 7]), false), of(&[1, 2, 3]));
-        assert_eq!(effective(&of(&[2, 3]), true), of(&[1, 2]));
+        assert_eq!(of(&[1, 3, 7], &[]), [1, 2, 3]);
+        assert_eq!(of(&[2, 3], &[1]), [1, 2]);
     }
 
     #[test]
     fn a_swap_shows_both() {
-        assert_eq!(effective(&of(&[2, 1]), false), of(&[2, 1]));
+        assert_eq!(of(&[2, 1], &[]), [2, 1]);
+    }
+
+    #[test]
+    fn a_new_one_in_place_of_an_old_one_moves_nothing() {
+        // Live A1 B2 C3, wanted A X C: B goes, X is new.
+        assert_eq!(of(&[1, 0, 3], &[2]), [1, 0, 3]);
     }
 
     #[test]
     fn what_goes_does_not_count() {
-        // Live A1 B2 C3, wanted C A: B goes, and C is second then.
-        assert_eq!(effective(&of(&[3, 1]), true), of(&[2, 1]));
+        // Live A1 B2 C3, wanted C A.
+        assert_eq!(of(&[3, 1], &[2]), [3, 1]);
+        // Live A1 B2 C3, wanted B C X.
+        assert_eq!(of(&[2, 3, 0], &[1]), [1, 2, 0]);
     }
 
     #[test]
-    fn a_new_one_leaves_the_others_where_they_are() {
-        assert_eq!(effective(&of(&[1, 0, 2]), false), of(&[1, 0, 2]));
+    fn a_new_one_in_front_moves_the_others() {
+        assert_eq!(of(&[0, 1, 2], &[]), [0, 1, 2]);
+        assert_eq!(of(&[1, 2, 0], &[]), [1, 2, 0]);
     }
 
     #[test]
     fn equal_places_are_told_apart_by_setting_them() {
-        assert_eq!(effective(&of(&[1, 1]), false), of(&[1, 1]));
-        assert_eq!(effective(&of(&[2, 2]), true), of(&[1, 2]));
+        assert_eq!(of(&[1, 1], &[]), [1, 1]);
+        assert_eq!(of(&[2, 2], &[1]), [2, 2]);
     }
 }

@@ -52,7 +52,7 @@ pub trait AnyWriter: Send + Sync {
     /// See [`Writer::delete`].
     fn delete<'a>(&'a self, key: &'a str, id: &'a RemoteId) -> BoxFuture<'a, Result<(), VendorError>>;
     /// See [`Writer::commit`].
-    fn commit(&self) -> BoxFuture<'_, Result<(), VendorError>>;
+    fn commit<'a>(&'a self, order: &'a [RemoteId]) -> BoxFuture<'a, Result<(), VendorError>>;
 }
 
 /// A kind and who reads or writes it.
@@ -161,7 +161,7 @@ impl<K: Kind, W: Writer<K>> AnyWriter for Erased<K, W> {
         Box::pin(self.typed.delete(key, id))
     }
 
-    fn commit(&self) -> BoxFuture<'_, Result<(), VendorError>> {
-        Box::pin(self.typed.commit())
+    fn commit<'a>(&'a self, order: &'a [RemoteId]) -> BoxFuture<'a, Result<(), VendorError>> {
+        Box::pin(self.typed.commit(order))
     }
 }

@@ -152,8 +152,11 @@ pub trait Writer<K: Kind>: Send + Sync + 'static {
     /// Unmakes it. That it is gone already is no error.
     fn delete(&self, key: &str, id: &RemoteId) -> impl Future<Output = Result<(), VendorError>> + Send;
 
-    /// For a kind whose changes are drafts: makes them public.
-    fn commit(&self) -> impl Future<Output = Result<(), VendorError>> + Send {
+    /// For a kind whose changes are drafts: makes them public. `order` are all objects that are there, each after
+    /// what it lies under and after its siblings in front of it: a vendor whose writes move siblings about sets
+    /// them right first.
+    fn commit(&self, order: &[RemoteId]) -> impl Future<Output = Result<(), VendorError>> + Send {
+        let _ = order;
         async { Ok(()) }
     }
 }

@@ -180,6 +180,41 @@ impl MenuWriter {
     }
 }
 
+impl MenuWriter {
+    /// Puts siblings into the wanted order. A PUT gives the sibling at the new place the old one; done for all that
+    /// are not in place, one after the other, it ends in the right order from any start.
+    async fn set_right(&self, siblings: &[Wire], order: &[RemoteId]) -> Result<(), VendorError> {
+        for (id, name, sequence) in moves(siblings, order) {
+            let body = json!({"name": name, "sequence": sequence});
+            self.api.send(Method::PUT, &["menu", id], Some(&body)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The PUTs that put siblings into the wanted order: id, name and new place of each. None where the order is right,
+/// gaps or not.
+fn moves<'a>(siblings: &'a [Wire], order: &[RemoteId]) -> Vec<(&'a str, &'a str, u32)> {
+    let place = |wire: &Wire| order.iter().position(|id| id.as_str() == wire.id).unwrap_or(usize::MAX);
+    let mut wanted: Vec<_> = siblings.iter().collect();
+    wanted.sort_by_key(|wire| place(wire));
+    if wanted.windows(2).all(|pair| pair[0].sequence < pair[1].sequence) {
+        return vec![];
+    }
+    let mut now: Vec<_> = wanted.iter().map(|wire| wire.sequence).collect();
+    let mut moves = vec![];
+    for (nth, target) in (1..).take(wanted.len()).enumerate() {
+        let old = now[nth];
+        if old != target {
+            // As the server does it: whoever is at the target gets the old place.
+            now.iter_mut().filter(|place| **place == target).for_each(|place| *place = old);
+            now[nth] = target;
+            moves.push((wanted[nth].id.as_str(), wanted[nth].name.as_str(), target));
+        }
+    }
+    moves
+}
+
 /// True if pressing both does the same. A live reply knows its text and its id; a wanted one only one of them.
 fn same_action(have: &Button, want: &Button) -> bool {
     let reply = match (&have.reply, &want.reply) {
@@ -251,8 +286,13 @@ impl Writer<Button> for MenuWriter {
         }
     }
 
-    /// Fails as a whole if a single button has nothing to do.
-    async fn commit(&self) -> Result<(), VendorError> {
+    /// Publishing fails as a whole if a single button has nothing to do.
+    async fn commit(&self, order: &[RemoteId]) -> Result<(), VendorError> {
+        let top = menu(&self.api.read).await?;
+        self.set_right(&top, order).await?;
+        for button in &top {
+            self.set_right(&button.sub_button, order).await?;
+        }
         self.api.send(Method::POST, &["menu", "publish"], None).await.map(|_| ())
     }
 }
@@ -261,6 +301,38 @@ impl Writer<Button> for MenuWriter {
 mod tests {
     use super::*;
     use crate::model::kinds::{RawReply, Reply};
+
+    fn moved(places: &[u32], order: &str) -> Vec<(String, u32)> {
+        let wire = |(name, sequence): (char, &u32)| Wire {
+            id: name.into(),
+            name: name.into(),
+            kind: None,
+            keycode: None,
+            url: None,
+            reply_id: None,
+            reply_type: None,
+            sequence: *sequence,
+            sub_button: vec![],
+        };
+        let siblings: Vec<_> = ('a'..).zip(places).map(wire).collect();
+        let order: Vec<_> = order.chars().map(|name| RemoteId(name.to_string())).collect();
+        moves(&siblings, &order).into_iter().map(|(id, _, place)| (id.to_owned(), place)).collect()
+    }
+
+    #[test]
+    fn the_right_order_is_left_alone() {
+        assert_eq!(moved(&[1, 4, 9], "abc"), []);
+    }
+
+    #[test]
+    fn a_swap_is_one_move() {
+        assert_eq!(moved(&[1, 2], "ba"), [("b".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn equal_places_are_told_apart() {
+        assert_eq!(moved(&[1, 2, 2, 3], "abcd"), [("c".to_owned(), 3), ("d".to_owned(), 4)]);
+    }
 
     #[test]
     fn a_live_text_equals_a_wanted_one_whatever_its_id() {

@@ -9,6 +9,7 @@ mod demo;
 mod house;
 mod init;
 mod plan;
+mod readme;
 mod sandbox;
 mod scenarios;
 mod schema;

@@ -75,7 +75,7 @@ fn a_deletion_is_let_through_by_its_exact_number() {
 fn a_permission_that_is_not_needed_is_a_warning() {
     let world = twelve(9);
     let ran = world.run("apply --yes --allow-deletes shop/keyword=3").expect_code(0);
-    assert_snapshot!(ran.err, @r#"
+    assert_snapshot!(ran.err.trim(), @r#"
     warning[MP065]: shop: `--allow-deletes shop/keyword=3` was not needed
      |
      = help: 3 are deleted, which the policy allows anyway; leave it out

@@ -166,10 +166,13 @@ impl Problem {
                 Snippet::source(place.source.text.as_str()).path(place.source.name.as_str()).annotation(mark),
             );
         }
-        if let Some(help) = &self.help {
-            group = group.element(Title::HELP.message(help.as_str()));
+        let Some(help) = &self.help else { return renderer.render(&[group]).to_string() };
+        // Without a place to hang it below, the help is a line of its own.
+        if self.places.is_empty() {
+            let help = Group::with_title(Title::HELP.primary_title(help.as_str()));
+            return renderer.render(&[group]).to_string() + "\n" + &renderer.render(&[help]).to_string();
         }
-        renderer.render(&[group]).to_string()
+        renderer.render(&[group.element(Title::HELP.message(help.as_str()))]).to_string()
     }
 
     /// The same for programs: `validate --json` prints these.

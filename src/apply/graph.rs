@@ -14,7 +14,7 @@ use crate::plan::Change;
 use crate::problem::{Code, Problem};
 use crate::providers::Lane;
 use crate::state::store::Open;
-use crate::state::{Entry, Record};
+use crate::state::{Draft, Entry, Record};
 
 /// Carries out one account's changes, reads back what was written and saves the state.
 pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'_>) -> Outcome {
@@ -69,6 +69,10 @@ fn remember(work: &mut Work<'_>) {
     for gone in work.plan.released.iter().chain(&work.plan.forgotten) {
         state.record(Entry::Forget { address: gone.address.clone() });
     }
+    for (_, kind, draft) in &work.plan.drafts {
+        let draft = Draft { pending: false, committed: Some(draft.clone()) };
+        state.record(Entry::Draft { kind: (*kind).to_owned(), draft });
+    }
     for address in &work.plan.abandoned {
         state.record(Entry::Drop { address: address.clone() });
     }
@@ -80,11 +84,10 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
     let (mut alone, mut trouble) = (false, false);
     let mut ended: HashMap<Address, Ending> = HashMap::new();
     let all: HashSet<&Address> = changes.iter().map(|change| &change.address).collect();
-    let mut results = vec![];
+    let mut results = InOrder { changes, waiting: HashMap::new(), told: vec![] };
     let mut end = |done: Done, ended: &mut HashMap<Address, Ending>| {
         ended.insert(done.address.clone(), done.ending);
-        tell(&Event::Change(done.clone()));
-        results.push(done);
+        results.take(done, tell);
     };
     loop {
         if let Some(why) = step.why_not(options) {
@@ -138,7 +141,27 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
             }
         }
     }
-    results
+    results.told
+}
+
+/// Tells endings in the order of the plan, however the answers came in.
+struct InOrder<'a> {
+    changes: &'a [Change],
+    waiting: HashMap<&'a Address, Done>,
+    told: Vec<Done>,
+}
+
+impl InOrder<'_> {
+    fn take(&mut self, done: Done, tell: &Tell<'_>) {
+        let Some(change) = self.changes.iter().find(|change| change.address == done.address) else { return };
+        self.waiting.insert(&change.address, done);
+        while let Some(done) =
+            self.changes.get(self.told.len()).and_then(|next| self.waiting.remove(&next.address))
+        {
+            tell(&Event::Change(done.clone()));
+            self.told.push(done);
+        }
+    }
 }
 
 /// The first change that can't be tried any more, since something it needs did not come to be.

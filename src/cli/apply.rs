@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::plan::{complain, explain, show};
-use super::session::{Project, Session, interrupted, joined, left_behind, store};
+use super::session::{Project, Session, interrupted, joined, left_behind, store, unmatched};
 use super::{Context, Exit, Selection};
 use crate::apply::event::{Done, Event};
 use crate::apply::{self, Options, Outcome, Work};
@@ -32,6 +32,9 @@ pub(super) struct Args {
     /// Changes under way at once in one account
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) parallelism: u16,
+    /// What was planned has been shown already.
+    #[arg(skip)]
+    pub(super) shown: bool,
 }
 
 /// Shows the plan, asks, carries it out.
@@ -50,7 +53,8 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let plans = session.plan(&remembered).await;
     let mut whole = joined(&project.config.environment, plans.iter().cloned());
     whole.warnings.extend(left_behind(&project));
-    if args.json || (args.yes && context.quiet) {
+    whole.refusals.extend(unmatched(&project, &args.selection, &whole));
+    if args.json || args.shown || (args.yes && context.quiet) {
         explain(&whole, context);
     } else {
         show(&whole, false, context);
@@ -66,6 +70,9 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     }
     let all_planned = whole.failed.is_empty();
     let work = work(&session, plans, states);
+    if !args.json && !args.shown && !whole.is_empty() {
+        context.say("");
+    }
     let outcome = carry_out(work, args, context).await;
     context.complain(&outcome.problems);
     for (account, text) in &outcome.unsaved {
@@ -94,7 +101,7 @@ async fn ask(
     context: &Context,
 ) -> Result<(), Problem> {
     if !context.can_ask {
-        return Err(Problem::error(Code::Failed, "nobody can be asked, since this is no terminal")
+        return Err(Problem::error(Code::Declined, "nobody can be asked, since this is no terminal")
             .help("give --yes to apply what was shown without asking"));
     }
     let answer = tokio::task::spawn_blocking(|| {
@@ -105,7 +112,7 @@ async fn ask(
     });
     let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
     if answer.trim() != "yes" {
-        return Err(Problem::error(Code::Failed, "declined; nothing was written")
+        return Err(Problem::error(Code::Declined, "declined; nothing was written")
             .help("run it again when you are ready"));
     }
     let again = joined(&shown.environment, session.plan(states).await);
@@ -113,8 +120,11 @@ async fn ask(
     if same && !again.is_refused() {
         Ok(())
     } else {
-        Err(Problem::error(Code::Failed, "what is live changed while you were reading; nothing was written")
-            .help("run it again to see the plan as it is now"))
+        Err(Problem::error(
+            Code::Declined,
+            "what is live changed while you were reading; nothing was written",
+        )
+        .help("run it again to see the plan as it is now"))
     }
 }
 

@@ -96,7 +96,7 @@ impl Context {
             root,
             environment: None,
             vars: vec![],
-            quiet: true,
+            quiet: false,
             verbose: 0,
             lock_timeout: self.lock_timeout,
             style: self.style,
@@ -139,8 +139,10 @@ impl Context {
     /// Who is at work, for a lock.
     pub fn holder(&self, command: &str) -> Holder {
         let user = self.variable("USER").or_else(|| self.variable("USERNAME")).unwrap_or("somebody");
-        let host =
-            self.variable("HOSTNAME").or_else(|| self.variable("COMPUTERNAME")).unwrap_or("this machine");
+        let kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+        let host = self.variable("HOSTNAME").or_else(|| self.variable("COMPUTERNAME"));
+        let host = host.or(kernel.as_deref().map(str::trim)).filter(|host| !host.is_empty());
+        let host = host.unwrap_or("this machine");
         Holder {
             who: format!("{user} on {host}"),
             pid: std::process::id(),

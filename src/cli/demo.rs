@@ -88,8 +88,14 @@ impl Tour<'_> {
     }
 
     async fn apply(&self) -> anyhow::Result<()> {
-        self.command("apply --yes --quiet");
-        let args = apply::Args { selection: Selection::default(), yes: true, json: false, parallelism: 16 };
+        self.command("apply --yes");
+        let args = apply::Args {
+            selection: Selection::default(),
+            yes: true,
+            json: false,
+            parallelism: 16,
+            shown: true,
+        };
         let exit = apply::run(&args, &self.inner).await;
         anyhow::ensure!(exit == Exit::Done, "apply ended with {exit:?}");
         Ok(())

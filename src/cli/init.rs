@@ -47,6 +47,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
         }
         context.print(&format!("{}\n", path.display()));
     }
-    context.say("next: edit accounts/shop.yaml, then `mpform validate`; to try it, `mpform sandbox` and `mpform plan --env sandbox`");
+    let go = args.folder.as_ref().map_or_else(String::new, |folder| format!("`cd {}`, ", folder.display()));
+    context.say(&format!(
+        "next: {go}edit accounts/shop.yaml, then `mpform validate`; to try it, `mpform sandbox` in another terminal and \
+         `mpform plan --env sandbox`"
+    ));
     Exit::Done
 }

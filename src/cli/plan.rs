@@ -1,6 +1,6 @@
 //! `mpform plan`.
 
-use super::session::{Project, Session, joined, left_behind, store};
+use super::session::{Project, Session, joined, left_behind, store, unmatched};
 use super::{Context, Exit, Selection};
 use crate::plan::Plan;
 use crate::problem::Problem;
@@ -35,6 +35,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     };
     let mut plan = joined(&project.config.environment, session.plan(&states).await);
     plan.warnings.extend(left_behind(&project));
+    plan.refusals.extend(unmatched(&project, &args.selection, &plan));
     show(&plan, args.json, context);
     if context.verbose > 0 {
         let calls: usize = session.accounts.iter().map(|account| account.client.calls()).sum();

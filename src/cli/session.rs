@@ -10,6 +10,7 @@ use crate::config;
 use crate::desired::{Desired, DesiredAccount, desired};
 use crate::http::{self, Client, Throttle};
 use crate::live::{self, Scope};
+use crate::model::Address;
 use crate::plan::guard::{Permits, refuse};
 use crate::plan::{self, FailedAccount, Globs, Plan};
 use crate::problem::{Code, Problem, any_error};
@@ -85,12 +86,10 @@ impl<'a> Session<'a> {
             .filter(|account| names.is_empty() || names.matches(&account.name))
             .collect();
         if chosen.is_empty() && !names.is_empty() {
-            let known: Vec<_> = project.config.accounts.keys().map(String::as_str).collect();
-            let message = format!("no account is named `{}`", selection.account.join("`, `"));
-            problems.push(
-                Problem::error(Code::UnknownAccount, message)
-                    .help(format!("the accounts are {}", known.join(", "))),
-            );
+            let known = project.config.accounts.keys().map(String::as_str);
+            let message = format!("there is no account `{}`", selection.account.join("`, `"));
+            let help = config::suggest(&selection.account[0], known, "");
+            problems.push(Problem::error(Code::UnknownAccount, message).help(help));
         }
         let known = |name: &String| project.config.accounts.contains_key(name);
         let named =
@@ -177,6 +176,22 @@ fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Accoun
     let headers = config.headers.iter().map(|(name, value)| (name.as_str(), value));
     let client = Client::new(headers, Throttle::new(limits)).map_err(broken)?;
     Ok(Account { config, desired, connect, client })
+}
+
+/// Targets that name nothing: most likely a slip of the pen, and an empty plan would look like success.
+pub(super) fn unmatched(project: &Project, selection: &Selection, plan: &Plan) -> Vec<Problem> {
+    let declared = project.desired.accounts.values().flat_map(|account| account.resources.keys());
+    let changes = plan.changes.iter().map(|change| &change.address);
+    let unmanaged = plan.unmanaged.iter().map(|live| &live.address);
+    let known: Vec<_> = declared.chain(changes).chain(unmanaged).map(Address::as_str).collect();
+    let names_nothing = |pattern: &&String| {
+        Globs::new([pattern.as_str()]).is_ok_and(|glob| !known.iter().any(|address| glob.matches(address)))
+    };
+    let missed = selection.target.iter().filter(names_nothing).map(|pattern| {
+        Problem::error(Code::DanglingReference, format!("`--target {pattern}` names nothing"))
+            .help(config::suggest(pattern, known.iter().copied(), ""))
+    });
+    missed.collect()
 }
 
 /// Why the account may not be the one that the state remembers.

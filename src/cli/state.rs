@@ -24,7 +24,7 @@ pub(super) enum Command {
         /// The resource's address
         address: String,
     },
-    /// Says who holds the lock of an account. A lock on this machine dies with its holder, so there is nothing to free
+    /// Says who holds an account's lock; a lock on this machine dies with its holder and needs no unlocking
     #[command(after_help = "Example:\n  mpform state unlock shop")]
     Unlock {
         /// The account
@@ -56,6 +56,9 @@ pub(super) fn run(command: &Command, context: &Context) -> Exit {
 fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), Problem> {
     let store = store(project);
     let accounts = store.accounts()?;
+    if accounts.is_empty() {
+        context.say(&format!("nothing is remembered in the environment {}", project.config.environment));
+    }
     if let Some(name) = only.filter(|name| !accounts.iter().any(|account| account == name)) {
         return Err(nothing_known(name));
     }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::session::Project;
 use super::{Context, Exit};
+use crate::problem::Level;
 
 /// Arguments of `validate`.
 #[derive(Debug, clap::Args)]
@@ -16,6 +17,7 @@ pub(super) struct Args {
 /// Checks everything that can be checked offline.
 pub(super) fn run(args: &Args, context: &Context) -> Exit {
     let (project, problems) = Project::load(context, true);
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
     let failed = project.is_none() || crate::problem::any_error(&problems);
     if args.json {
         let problems: Vec<_> = problems.iter().map(crate::problem::Problem::to_json).collect();
@@ -27,16 +29,17 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
             let accounts = project.desired.accounts.len();
             let resources: usize =
                 project.desired.accounts.values().map(|account| account.resources.len()).sum();
-            let plural = |count: usize| if count == 1 { "" } else { "s" };
             context.print(&format!(
                 "valid: {resources} resource{} in {accounts} account{}\n",
                 plural(resources),
                 plural(accounts)
             ));
         } else {
-            let errors =
-                problems.iter().filter(|problem| problem.level == crate::problem::Level::Error).count();
-            context.say(&format!("{errors} {}", if errors == 1 { "error" } else { "errors" }));
+            let counts = [(Level::Error, "error"), (Level::Warning, "warning")].map(|(level, word)| {
+                let count = problems.iter().filter(|problem| problem.level == level).count();
+                (count > 0).then(|| format!("{count} {word}{}", plural(count)))
+            });
+            context.say(&counts.into_iter().flatten().collect::<Vec<_>>().join(", "));
         }
     }
     if failed { Exit::Error } else { Exit::Done }

@@ -34,6 +34,10 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
             let changes = deletes_first(changes);
             plan.trees.extend(tree(desired, kind, &changes, &live));
             let commit = commit(desired, kind, &changes, &live, state);
+            if commit.is_none() && !state.drafts.contains_key(kind.name) {
+                let draft = live.drafts.get(kind.name).cloned();
+                plan.drafts.extend(draft.map(|draft| (desired.name.clone(), kind.name, draft)));
+            }
             plan.changes.extend(changes);
             plan.changes.extend(commit);
         } else {
@@ -135,7 +139,7 @@ impl OneKind<'_> {
             self.plan.refusals.push(
                 Problem::error(
                     Code::CannotCreate,
-                    format!("{} is needed to create it", fields.join(" and ")),
+                    format!("to be created it needs {}", fields.join(" and ")),
                 )
                 .about(&wanted.address)
                 .at(wanted.origin.clone())
@@ -256,8 +260,7 @@ impl OneKind<'_> {
 
 /// A live object that nobody has managed before is about to be changed.
 fn adoption(claim: &Claim) -> Option<String> {
-    (claim.by == By::NaturalKey)
-        .then(|| "it exists already, was found by its name, and is managed from now on".to_owned())
+    (claim.by == By::NaturalKey).then(|| "adopted: it is there already, and was found by its name".to_owned())
 }
 
 /// What of a change is news to us: somebody else changed it since the last apply.

@@ -39,6 +39,9 @@ pub struct Plan {
     pub refusals: Vec<Problem>,
     /// What one should know.
     pub warnings: Vec<Problem>,
+    /// Drafts of which nothing was known so far and that need no commit: account, kind and fingerprint. A change to
+    /// them that somebody else makes later is noticed by it.
+    pub drafts: Vec<(String, &'static str, String)>,
     /// What was begun once, did not come to be, and is not wanted any more.
     pub abandoned: Vec<Address>,
     /// What the state is to remember of managed resources that need no change.
@@ -154,6 +157,7 @@ impl Plan {
         self.forgotten.extend(other.forgotten);
         self.moved.extend(other.moved);
         self.trees.extend(other.trees);
+        self.drafts.extend(other.drafts);
         self.abandoned.extend(other.abandoned);
         self.learnt.extend(other.learnt);
         self.refusals.extend(other.refusals);

@@ -117,6 +117,8 @@ codes! {
     Locked = "MP072",
     /// a change that could not be carried out
     Failed = "MP080",
+    /// a plan that nobody agreed to
+    Declined = "MP083",
     /// a write of which nobody knows whether it happened
     Uncertain = "MP081",
     /// a write that the vendor accepted and that a read does not show

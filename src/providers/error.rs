@@ -28,6 +28,8 @@ pub struct VendorError {
     pub happened: Happened,
     /// Whether the same call may pass if it is made again. Only reads are.
     pub again: Again,
+    /// What to do next, where that is known better than by the rule.
+    pub hint: Option<&'static str>,
 }
 
 impl VendorError {
@@ -39,6 +41,7 @@ impl VendorError {
             message: message.into(),
             happened: Happened::No,
             again: Again::No,
+            hint: None,
         }
     }
 
@@ -54,6 +57,7 @@ impl VendorError {
             message: failure.message().to_owned(),
             happened,
             again: Again::Soon,
+            hint: None,
         }
     }
 
@@ -78,9 +82,17 @@ impl VendorError {
         self
     }
 
+    /// The same with what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
     /// As a problem about an address or account.
     pub fn problem(&self, about: impl fmt::Display) -> Problem {
         let help = match (self.happened, self.code.as_deref()) {
+            _ if self.hint.is_some() => self.hint.unwrap_or_default(),
             (_, Some("HTTP 404")) => "the vendor has no such path: check `base_url`",
             (Happened::No, None) => "check `base_url` and the network, then run the command again",
             _ => "run the command again; if it stays, ask the vendor with the code and message above",

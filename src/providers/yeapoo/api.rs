@@ -16,6 +16,10 @@ use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
 use crate::providers::VendorError;
 
+/// What an HTML page usually means.
+const NOT_THE_API: &str =
+    "is `base_url` the API's address, and does no login page or proxy stand in front of it?";
+
 /// The server gives at most this many a page, whatever it is asked for.
 const PAGE: usize = 100;
 
@@ -240,12 +244,14 @@ fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
         }
     }
     let envelope: Envelope = serde_json::from_slice(&answer.body).map_err(|error| {
-        let message = if answer.content_type.contains("html") {
-            format!("an HTML page instead of JSON: {}", begins(&answer.body))
+        let (what, hint) = if answer.content_type.contains("html") {
+            ("an HTML page instead of JSON".to_owned(), Some(NOT_THE_API))
         } else {
-            format!("not the JSON that was expected ({error}): {}", begins(&answer.body))
+            (format!("not the JSON that was expected ({error})"), None)
         };
-        refused(message).may_pass(Again::Soon).maybe_happened()
+        let refused =
+            refused(format!("{what}: {}", begins(&answer.body))).may_pass(Again::Soon).maybe_happened();
+        hint.into_iter().fold(refused, VendorError::hint)
     })?;
     let code = match &envelope.code {
         Value::Number(code) => code.as_i64(),

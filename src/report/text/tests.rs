@@ -141,8 +141,7 @@ fn everything() {
     Plan: 3 to create, 6 to update, 2 to delete.
 
     warning[MP065]: `--allow-deletes shop/group=1` is not needed
-     |
-     = help: leave it out: it would allow something that nobody looked at
+    help: leave it out: it would allow something that nobody looked at
     ");
 }
 
@@ -171,8 +170,7 @@ fn refused() {
     This plan is refused:
 
     error[MP060]: shop/keyword: 12 of 20 keyword rules would be deleted, more than 30%
-     |
-     = help: if they are all to go, say so: --allow-deletes shop/keyword=12
+    help: if they are all to go, say so: --allow-deletes shop/keyword=12
     ");
 }
 

@@ -4,10 +4,10 @@
 //! An object is known by the id that the state remembers, and else by its natural key (a rule's or group's name, a
 //! button's place). So a lost state loses no object and doubles none.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use futures::future::{BoxFuture, join, join_all};
+use futures::future::{join, join_all};
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -16,6 +16,10 @@ use crate::model::{Address, KindInfo, RemoteId, Rule, kinds};
 use crate::problem::{Code, Problem};
 use crate::providers::{AnyReader, Found, Provider, Reads, VendorError};
 use crate::state::State;
+
+mod fetch;
+
+use fetch::fetch;
 
 /// What an account holds, set beside what is declared and what is remembered.
 #[derive(Debug, Default)]
@@ -379,134 +383,4 @@ fn unclaimed_address(
     names.pop();
     names.push(&told_apart);
     Address::new(account, kind.info.name, names)
-}
-
-type Read = (Address, RemoteId, By, Result<Option<Value>, VendorError>);
-
-/// Reads what was claimed, and of what will be deleted what is lost with it; then fits what is wanted to it.
-async fn fetch(
-    kind: &Kinds<'_>,
-    book: Book,
-    desired: &DesiredAccount,
-    live: &mut LiveAccount,
-) -> Vec<Problem> {
-    let by_id: HashMap<_, _> = kind.found.iter().map(|found| (&found.id, found)).collect();
-    let reading = book.claimed.into_iter().map(|(address, (id, by))| -> BoxFuture<'_, Read> {
-        let want = desired.resources.get(&address).and_then(|wanted| wanted.body.as_ref());
-        let shown = by_id.get(&id).and_then(|found| found.body.clone()).filter(|_| want.is_none());
-        Box::pin(async move {
-            let body = match shown {
-                Some(body) => Ok(Some(body)),
-                None => kind.reader.read(&id, want).await,
-            };
-            (address, id, by, body)
-        })
-    });
-    let mut problems = vec![];
-    for (address, id, by, body) in join_all(reading).await {
-        match body {
-            Ok(Some(body)) => {
-                let built_in = by_id.get(&id).is_some_and(|found| found.built_in);
-                live.claims.insert(address, Claim { id, body, by, built_in });
-            }
-            Ok(None) => live.gone.push(address),
-            Err(error) => problems.push(error.problem(&address)),
-        }
-    }
-    set_parents(kind, live);
-    if kind.exclusive {
-        problems.extend(fetch_others(kind, &by_id, live).await);
-    }
-    problems.extend(fit(kind, live).await);
-    problems
-}
-
-/// The vendor says by id what an object lies under; we say it by address.
-fn set_parents(kind: &Kinds<'_>, live: &mut LiveAccount) {
-    let Some(field) = kind.info.rules.path_of(Rule::Immutable) else { return };
-    let address_of: HashMap<_, _> =
-        live.claims.iter().map(|(address, claim)| (claim.id.clone(), address.clone())).collect();
-    for found in &kind.found {
-        let (Some(address), Some(parent)) = (address_of.get(&found.id), &found.parent) else { continue };
-        let above = match address_of.get(parent) {
-            Some(above) => above.within_account().split_once('/').map_or("", |(_, key)| key).to_owned(),
-            None => parent.to_string(),
-        };
-        if let Some(claim) = live.claims.get_mut(address) {
-            claim.body[field] = above.into();
-        }
-    }
-}
-
-async fn fetch_others(
-    kind: &Kinds<'_>,
-    by_id: &HashMap<&RemoteId, &Found<Value>>,
-    live: &mut LiveAccount,
-) -> Vec<Problem> {
-    let mut problems = vec![];
-    let others = live.others.iter_mut().filter(|other| other.address.kind() == kind.info.name);
-    let reading = others.map(|other| async move {
-        let shown = by_id.get(&other.id).and_then(|found| found.body.clone());
-        let body = match shown {
-            Some(body) => Ok(Some(body)),
-            None => kind.reader.read(&other.id, None).await,
-        };
-        match body {
-            Ok(body) => other.body = body,
-            Err(error) => return Some(error.problem(&other.address)),
-        }
-        None
-    });
-    problems.extend(join_all(reading).await.into_iter().flatten());
-    problems
-}
-
-async fn fit(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> {
-    let fitting = kind.wanted.iter().map(|wanted| {
-        let claim = live.claims.get(&wanted.address);
-        async move {
-            let Some(mut body) = wanted.body.clone() else { return (wanted, None, Ok(vec![])) };
-            leave_ignored(&mut body, claim, wanted, kind.info);
-            let have = claim.map(|claim| (&claim.id, &claim.body));
-            let findings = kind.reader.fit(&mut body, have).await;
-            let body = (kind.info.lay_over)(
-                &body,
-                have.map_or(&Value::Object(serde_json::Map::new()), |(_, body)| body),
-            );
-            (wanted, Some(body), findings)
-        }
-    });
-    let mut problems = vec![];
-    for (wanted, body, findings) in join_all(fitting).await {
-        live.wanted.insert(wanted.address.clone(), body);
-        match findings {
-            Ok(findings) => live.findings.extend(findings.into_iter().map(|finding| {
-                let place = wanted.place_of(&finding.path);
-                Problem { level: finding.level, ..Problem::error(finding.code, finding.message) }
-                    .about(&wanted.address)
-                    .at(place)
-                    .help(finding.help)
-            })),
-            Err(error) => problems.push(error.problem(&wanted.address)),
-        }
-    }
-    problems
-}
-
-/// Fields under `ignore` take their live value, and of exclusive ones all do: a button whose `link` is left alone
-/// keeps whatever it does now.
-fn leave_ignored(want: &mut Value, claim: Option<&Claim>, wanted: &Wanted, info: &KindInfo) {
-    let (Some(claim), Some(want)) = (claim, want.as_object_mut()) else { return };
-    let forms = match info.rules.at("") {
-        Some(Rule::OneOf(forms)) if wanted.ignore.iter().any(|field| forms.contains(&field.as_str())) => {
-            forms
-        }
-        _ => &[],
-    };
-    for field in wanted.ignore.iter().map(String::as_str).chain(forms.iter().copied()) {
-        match claim.body.get(field) {
-            Some(value) => want.insert(field.to_owned(), value.clone()),
-            None => want.shift_remove(field),
-        };
-    }
 }

@@ -74,9 +74,8 @@ fn without_a_terminal_nobody_can_be_asked() {
     world.shop("groups: {vip: {}}\n");
     let ran = world.run("apply").expect_code(1);
     assert_snapshot!(ran.err, @r#"
-    error[MP080]: nobody can be asked, since this is no terminal
-     |
-     = help: give --yes to apply what was shown without asking
+    error[MP083]: nobody can be asked, since this is no terminal
+    help: give --yes to apply what was shown without asking
     "#);
     assert_eq!(world.writes(), Vec::<String>::new());
 }
@@ -96,8 +95,8 @@ fn a_failure_stops_what_needs_it_and_nothing_else() {
     ✗ shop/menu/新品 not created: POST menu: code 500: boom
     · shop/menu/新品/官网 not tried: needs shop/menu/新品
     · shop/menu/新品/客服 not tried: needs shop/menu/新品
-    · shop/menu not tried: needs shop/menu/新品
     ✓ shop/menu/关于 created
+    · shop/menu not tried: needs shop/menu/新品
 
     Failed:
         shop/menu/新品 (create)
@@ -171,13 +170,11 @@ fn two_applies_at_once() {
     world.shop("groups: {vip: {name: VIP}}\n");
     assert_snapshot!(world.run("apply --yes").expect_code(1).err, @r#"
     error[MP072]: shop: the state is locked by ops on ci (process 4711), `apply` since 2026-11-21T10:00:00Z
-     |
-     = help: wait until it has ended, or give `--lock-timeout 5m` to wait for it
+    help: wait until it has ended, or give `--lock-timeout 5m` to wait for it
     "#);
     assert_snapshot!(world.run("state unlock shop").expect_code(1).err, @r#"
     error[MP072]: shop: the state is locked by ops on ci (process 4711), `apply` since 2026-11-21T10:00:00Z
-     |
-     = help: the lock is the operating system's: it is free as soon as that process has ended
+    help: the lock is the operating system's: it is free as soon as that process has ended
     "#);
     // Reading needs no lock.
     assert_eq!(changes(&world.plan()), ["update shop/group/vip: name"]);
@@ -195,8 +192,7 @@ fn a_state_from_a_newer_version_is_left_alone() {
     let ran = world.run("apply --yes").expect_code(1);
     assert_snapshot!(ran.err, @r#"
     error[MP071]: the state file $DIR/.mpform/state/default/shop.json has version 99; this program knows 1
-     |
-     = help: use the newer mpform that wrote it; nothing was read or changed
+    help: use the newer mpform that wrote it; nothing was read or changed
     "#);
     world.run("plan").expect_code(1).says(&["MP071"]);
     assert_eq!(std::fs::read_to_string(world.state_file()).expect("still there"), newer);
@@ -210,8 +206,7 @@ fn a_broken_state_is_not_taken_for_an_empty_one() {
     world.write(".mpform/state/default/shop.json", "{\"version\": 1, \"resour");
     assert_snapshot!(world.run("apply --yes").expect_code(1).err, @r#"
     error[MP070]: the state file $DIR/.mpform/state/default/shop.json is broken: EOF while parsing a string at line 1 column 22
-     |
-     = help: put back a copy of it; without it, objects are found again by their names
+    help: put back a copy of it; without it, objects are found again by their names
     "#);
     assert_eq!(world.calls(), Vec::<String>::new());
 }
@@ -236,8 +231,7 @@ fn what_the_vendor_forgets_at_once_is_noticed() {
 
     Apply: 1 done, 0 failed, 0 not tried.
     error[MP082]: shop/keyword/时间: the vendor accepted the write, and a read does not show it
-     |
-     = help: somebody else may be changing it now; run `mpform plan` to see what is left
+    help: somebody else may be changing it now; run `mpform plan` to see what is left
     "#);
     world.apply();
     world.settled();

@@ -15,15 +15,15 @@ fn the_whole_tour() {
     # An account that has been in use for years: a menu, rules, groups. Its configuration is new. What would change?
     $ mpform plan
     # Apply it. Unmanaged rules and groups are left alone.
-    $ mpform apply --yes --quiet
+    $ mpform apply --yes
     # Plan again: nothing is left to do.
     $ mpform plan
-    $ mpform apply --yes --quiet
+    $ mpform apply --yes
     # Somebody changes two things by hand in the vendor's console …
     # … which the next plan shows as drift.
     $ mpform plan
     # Repair it.
-    $ mpform apply --yes --quiet
+    $ mpform apply --yes
     $ mpform plan
     "#);
     // The menu of the vendor's own document is part of it.

@@ -14,7 +14,7 @@ fn a_new_project_validates_and_plans_against_the_sandbox() {
     new/mpform.schema.json
     new/.gitignore
     "#);
-    assert_snapshot!(ran.err, @"next: edit accounts/shop.yaml, then `mpform validate`; to try it, `mpform sandbox` and `mpform plan --env sandbox`");
+    assert_snapshot!(ran.err, @"next: `cd new`, edit accounts/shop.yaml, then `mpform validate`; to try it, `mpform sandbox` in another terminal and `mpform plan --env sandbox`");
     let valid = world.run("validate --project new").expect_code(0);
     assert_snapshot!(valid.out, @"valid: 8 resources in 1 account");
     // Its sandbox environment names the sandbox's usual port; this one listens elsewhere.

@@ -202,8 +202,7 @@ fn only_what_is_targeted() {
     assert_eq!(planned("--target shop/keyword/时间 --target shop/menu/关于").len(), 3);
     assert_snapshot!(world.run("plan --target shop/[keyword").expect_code(1).err, @r#"
     error[MP014]: `shop/[keyword` is not a pattern of addresses: unclosed character class; missing ']'
-     |
-     = help: correct --target
+    help: correct --target
     "#);
 }
 
@@ -234,9 +233,8 @@ fn only_the_accounts_that_are_named() {
     let plan = world.run("plan --json --account cafe").expect_code(0).json();
     assert_eq!(changes(&plan), ["create cafe/group/vip: name"]);
     assert_snapshot!(world.run("plan --account bakery").expect_code(1).err, @r#"
-    error[MP010]: no account is named `bakery`
-     |
-     = help: the accounts are shop, cafe
+    error[MP010]: there is no account `bakery`
+    help: known here: `shop`, `cafe`
     "#);
 }
 
@@ -252,8 +250,7 @@ fn a_host_that_can_not_be_reached() {
     shop could not be planned:
 
     error[MP050]: shop: GET bind/refresh: can't reach 127.0.0.1:9: Connection refused (os error 111)
-     |
-     = help: check `base_url` and the network, then run the command again
+    help: check `base_url` and the network, then run the command again
     "#);
 }
 
@@ -269,8 +266,7 @@ fn an_account_that_the_vendor_does_not_know() {
     shop could not be planned:
 
     error[MP051]: shop: the vendor does not know this account
-     |
-     = help: check `info_id`: an unknown one looks like an empty account, and what is made in it is lost
+    help: check `info_id`: an unknown one looks like an empty account, and what is made in it is lost
     "#);
     assert_eq!(world.writes(), Vec::<String>::new());
 }
@@ -287,8 +283,7 @@ fn a_vendor_that_answers_html() {
     shop could not be planned:
 
     error[MP050]: shop: GET bind/refresh: an HTML page instead of JSON: <html><head><title>Please log in</title></head><body><h1>Please log in</h1></body></html>
-     |
-     = help: run the command again; if it stays, ask the vendor with the code and message above
+    help: is `base_url` the API's address, and does no login page or proxy stand in front of it?
     "#);
 }
 
@@ -304,8 +299,7 @@ fn a_base_url_that_is_not_the_vendors() {
     shop could not be planned:
 
     error[MP052]: shop: can't list groups: GET group: HTTP 404: no such path
-     |
-     = help: the vendor has no such path: check `base_url`
+    help: the vendor has no such path: check `base_url`
     "#);
 }
 

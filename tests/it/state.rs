@@ -27,8 +27,7 @@ fn what_is_ours_with_its_id() {
     assert_eq!(world.calls(), Vec::<String>::new(), "a look asks nobody");
     assert_snapshot!(world.run("state list --account cafe").expect_code(1).err, @r#"
     error[MP010]: cafe: nothing is remembered of this account
-     |
-     = help: `mpform state list` shows what is; `--env` chooses the environment
+    help: `mpform state list` shows what is; `--env` chooses the environment
     "#);
 }
 
@@ -56,13 +55,11 @@ fn one_resource_as_json() {
     "#);
     assert_snapshot!(world.run("state show shop/keyword/地址").expect_code(1).err, @r#"
     error[MP012]: shop/keyword/地址: nothing is remembered of it
-     |
-     = help: `mpform state list` shows what is
+    help: `mpform state list` shows what is
     "#);
     assert_snapshot!(world.run("state show 时间").expect_code(1).err, @r#"
     error[MP014]: `时间` is not an address
-     |
-     = help: an address is ACCOUNT/KIND/KEY, e.g. shop/keyword/营业时间
+    help: an address is ACCOUNT/KIND/KEY, e.g. shop/keyword/营业时间
     "#);
 }
 

@@ -421,8 +421,7 @@ fn no_project_at_all() {
     std::fs::remove_file(world.path("mpform.yaml")).expect("removes");
     assert_snapshot!(world.run("validate").expect_code(1).err, @r#"
     error[MP007]: `./mpform.yaml` can't be read: there is no such file
-     |
-     = help: run `mpform init` to begin a project, or name its folder with --project
+    help: run `mpform init` to begin a project, or name its folder with --project
 
     1 error
     "#);

@@ -44,8 +44,7 @@ fn more_deletions_than_the_policy_allows() {
                   shop/keyword/r10
                   shop/keyword/r11
                   shop/keyword/r12
-     |
-     = help: if all of them are to go, give `--allow-deletes shop/keyword=4`
+    help: if all of them are to go, give `--allow-deletes shop/keyword=4`
     "#);
     world.run("plan").expect_code(1);
 }
@@ -63,8 +62,7 @@ fn a_deletion_is_let_through_by_its_exact_number() {
                   shop/keyword/r10
                   shop/keyword/r11
                   shop/keyword/r12
-     |
-     = help: if all of them are to go, give `--allow-deletes shop/keyword=4`
+    help: if all of them are to go, give `--allow-deletes shop/keyword=4`
     "#);
     refused(&world, "apply --yes --allow-deletes shop/group=4");
     world.run("apply --yes --allow-deletes shop/keyword=4").expect_code(0);
@@ -77,8 +75,8 @@ fn a_permission_that_is_not_needed_is_a_warning() {
     let ran = world.run("apply --yes --allow-deletes shop/keyword=3").expect_code(0);
     assert_snapshot!(ran.err.trim(), @r#"
     warning[MP065]: shop: `--allow-deletes shop/keyword=3` was not needed
-     |
-     = help: 3 are deleted, which the policy allows anyway; leave it out
+    help: 3 are deleted, which the policy allows anyway; leave it out
+
     ✓ shop/keyword/r10 deleted
     ✓ shop/keyword/r11 deleted
     ✓ shop/keyword/r12 deleted
@@ -93,8 +91,7 @@ fn a_permission_for_an_account_that_is_not_there() {
     let ran = world.run("plan --allow-deletes shpo/keyword=3").expect_code(1);
     assert_snapshot!(ran.err, @r#"
     error[MP010]: there is no account `shpo`
-     |
-     = help: name an account of the project
+    help: name an account of the project
     "#);
     world.run("plan --allow-deletes shop/keywrod=3").expect_code(1).says(&["there is no kind `keywrod`"]);
 }
@@ -118,8 +115,7 @@ fn the_policy_protects_by_pattern() {
     This plan is refused:
 
     error[MP061]: shop/keyword/r12: it is protected and would be deleted
-     |
-     = help: `policy.protect` names it; change the policy first
+    help: `policy.protect` names it; change the policy first
     "#);
 }
 
@@ -136,8 +132,7 @@ fn an_account_that_looks_empty() {
     This plan is refused:
 
     error[MP062]: shop: the account looks empty, but the state knows 2 objects in it
-     |
-     = help: a mistyped `info_id` looks exactly like that; if it really was emptied, give `--rebind shop`
+    help: a mistyped `info_id` looks exactly like that; if it really was emptied, give `--rebind shop`
     "#);
     world.run("apply --yes --rebind shop").expect_code(0);
     world.settled();

@@ -27,7 +27,7 @@ fn everything_goes_well() {
 
     Plan: 2 to create, 1 to update, 0 to delete.
     "#);
-    assert_snapshot!(ran.err, @r#"
+    assert_snapshot!(ran.err.trim(), @r#"
     ✓ shop/group/vip created
     ✓ shop/menu/关于 created
     ✓ shop/menu published
@@ -73,7 +73,7 @@ fn without_a_terminal_nobody_can_be_asked() {
     let world = World::empty();
     world.shop("groups: {vip: {}}\n");
     let ran = world.run("apply").expect_code(1);
-    assert_snapshot!(ran.err, @r#"
+    assert_snapshot!(ran.err.trim(), @r#"
     error[MP083]: nobody can be asked, since this is no terminal
     help: give --yes to apply what was shown without asking
     "#);
@@ -87,7 +87,7 @@ fn a_failure_stops_what_needs_it_and_nothing_else() {
     // The button above the others can't be made; the group and the rules have nothing to do with it.
     world.sandbox.fault(Rule::new("POST", "*/menu", Fault::Code { code: 500, message: "boom".into() }));
     let ran = world.run("apply --yes --parallelism 1").expect_code(3);
-    assert_snapshot!(ran.err, @r#"
+    assert_snapshot!(ran.err.trim(), @r#"
     ✓ shop/group/vip created
     ✓ shop/reply/subscribe created
     ✓ shop/keyword/时间 created
@@ -157,6 +157,37 @@ fn interrupted_once_it_ends_what_it_began() {
     world.settled();
 }
 
+#[cfg(unix)]
+#[test]
+fn interrupted_twice_it_stops_at_once() {
+    let world = World::empty();
+    world.shop(SHOP);
+    // The first answer would come in ten minutes.
+    world.sandbox.fault(Rule::new("POST", "/v1/", Fault::Delay { ms: 600_000 }));
+    let mut apply = world.start("apply --yes --parallelism 1");
+    assert!(apply.until(|sandbox| !sandbox.writes().is_empty()));
+    apply.interrupt();
+    assert!(apply.until_it_says("interrupted"));
+    apply.interrupt();
+    apply.end().expect_code(3);
+    world.run("state list").expect_code(0).shows(&["end unknown"]);
+    world.apply();
+    world.settled();
+    assert_eq!(world.live()["groups"].as_array().map(Vec::len), Some(4), "three built-in ones and ours");
+}
+
+#[test]
+fn a_lock_can_be_waited_for() {
+    let world = World::empty();
+    world.shop("groups: {vip: {}}\n");
+    world.write(".mpform/state/default/shop.lock", "");
+    let file = std::fs::File::open(world.path(".mpform/state/default/shop.lock")).expect("it was written");
+    file.lock().expect("it is free");
+    let apply = world.start("apply --yes --lock-timeout 1m");
+    drop(file);
+    apply.end().expect_code(0);
+}
+
 #[test]
 fn two_applies_at_once() {
     let world = World::empty();
@@ -190,7 +221,7 @@ fn a_state_from_a_newer_version_is_left_alone() {
     let newer = r#"{"version": 99, "new": "things"}"#;
     world.write(".mpform/state/default/shop.json", newer);
     let ran = world.run("apply --yes").expect_code(1);
-    assert_snapshot!(ran.err, @r#"
+    assert_snapshot!(ran.err.trim(), @r#"
     error[MP071]: the state file $DIR/.mpform/state/default/shop.json has version 99; this program knows 1
     help: use the newer mpform that wrote it; nothing was read or changed
     "#);
@@ -224,7 +255,7 @@ fn what_the_vendor_forgets_at_once_is_noticed() {
     assert!(apply.until(|sandbox| sandbox.writes().iter().any(|entry| entry.fault.is_some())));
     world.hand("DELETE", &format!("keyword/{rule}"), json!(null));
     let ran = apply.end().expect_code(3);
-    assert_snapshot!(ran.err, @r#"
+    assert_snapshot!(ran.err.trim(), @r#"
     ✓ shop/keyword/时间 updated
 
     Next: run `mpform plan`: what was written could not be read back as declared

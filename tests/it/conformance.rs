@@ -32,12 +32,17 @@ fn planned(world: &World, case: &Case) -> Vec<String> {
     changes(&plan)
 }
 
+/// The fields of a button that say what it does.
+const ACTION: [&str; 4] = ["type", "url", "reply_type", "text"];
+
 /// What the vendor holds, in words: without ids, key codes and order that mean nothing.
 fn in_words(live: &Value) -> Value {
     match live {
         Value::Object(fields) => fields
             .iter()
             .filter(|(name, _)| !matches!(name.as_str(), "id" | "reply_id" | "keycode" | "key" | "num"))
+            // What a button did before it got others below it may stay in the vendor's table; nobody is told of it.
+            .filter(|(name, _)| !fields.contains_key("sub_button") || !ACTION.contains(&name.as_str()))
             .map(|(name, value)| {
                 let id = name == "reply" && value["text"].is_null();
                 (name.clone(), if id { value.clone() } else { in_words(value) })

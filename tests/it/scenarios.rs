@@ -184,4 +184,7 @@ scenarios! {
     strangers
     gone_by_hand
     fixed_replies
+    hidden_rule
+    double_button
+    same_names
 }

@@ -7,6 +7,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mpform::sandbox::{Entry, Running, Sandbox, Seed};
@@ -135,9 +136,10 @@ impl World {
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
         // Both are read from the start: a child that fills a pipe nobody reads stands still.
-        let out = reading(child.stdout.take().expect("piped"));
-        let err = reading(child.stderr.take().expect("piped"));
-        Started { world: self, child, out, err, arguments: arguments.join(" ") }
+        let said = Arc::default();
+        let out = reading(child.stdout.take().expect("piped"), Arc::default());
+        let err = reading(child.stderr.take().expect("piped"), Arc::clone(&said));
+        Started { world: self, child, out, err, said, arguments: arguments.join(" ") }
     }
 
     /// Applies, and everything must go well.
@@ -201,6 +203,7 @@ pub(crate) struct Started<'a> {
     child: Child,
     out: Receiver<Vec<u8>>,
     err: Receiver<Vec<u8>>,
+    said: Arc<Mutex<Vec<u8>>>,
     arguments: String,
 }
 
@@ -232,6 +235,16 @@ impl Started<'_> {
             assert!(tokio::time::Instant::now() < give_up, "what `{}` was to do never came", self.arguments);
             std::thread::park_timeout(Duration::from_millis(1));
         }
+    }
+
+    /// Waits until it says something on stderr. False if it ended first.
+    #[cfg(unix)]
+    pub(crate) fn until_it_says(&mut self, words: &str) -> bool {
+        let said = Arc::clone(&self.said);
+        self.until(|_| {
+            let said = said.lock().expect("nobody panics with it");
+            String::from_utf8_lossy(&said).contains(words)
+        })
     }
 
     /// `kill -9`.
@@ -281,12 +294,15 @@ impl Ran {
     }
 }
 
-fn reading(mut from: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+/// Reads to the end in a thread of its own; `so_far` holds what has come already.
+fn reading(mut from: impl Read + Send + 'static, so_far: Arc<Mutex<Vec<u8>>>) -> Receiver<Vec<u8>> {
     let (send, receive) = channel();
     std::thread::spawn(move || {
-        let mut all = vec![];
-        let _ = from.read_to_end(&mut all);
-        let _ = send.send(all);
+        let mut some = [0; 4096];
+        while let Ok(length @ 1..) = from.read(&mut some) {
+            so_far.lock().expect("nobody panics with it").extend_from_slice(&some[..length]);
+        }
+        let _ = send.send(std::mem::take(&mut *so_far.lock().expect("nobody panics with it")));
     });
     receive
 }

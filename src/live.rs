@@ -171,7 +171,10 @@ async fn list<'a>(
     let (known, listed) = join(known, join_all(listing)).await;
     let mut problems = vec![];
     match known {
-        Ok(Some(false)) => {
+        // A vendor that does not know the account lists nothing; one that lists something knows it.
+        Ok(Some(false))
+            if listed.iter().flatten().all(|kind| kind.found.iter().all(|found| found.built_in)) =>
+        {
             return Err(vec![
                 Problem::error(Code::AccountUnknown, "the vendor does not know this account")
                     .about(&desired.name)

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::wire;
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
 use crate::providers::VendorError;
@@ -50,13 +51,15 @@ struct Envelope {
 /// One page of a list.
 pub(super) struct Page<T> {
     pub(super) items: Vec<T>,
-    pub(super) pagination: Pagination,
+    pub(super) pagination: Option<Pagination>,
 }
 
 /// What the server says of a page.
 #[derive(Deserialize)]
 pub(super) struct Pagination {
+    #[serde(deserialize_with = "wire::number")]
     size: usize,
+    #[serde(deserialize_with = "wire::number")]
     count: usize,
 }
 
@@ -124,16 +127,20 @@ impl ReadApi {
             let mut paged = query.to_vec();
             paged.extend([("index", nth.as_str()), ("size", size.as_str())]);
             let page = open(self.get(path, &paged).await?);
-            let length = page.items.len();
+            let (length, before) = (page.items.len(), seen.len());
             read += length;
             items.extend(page.items.into_iter().filter(|item| seen.insert(id(item).to_owned())));
-            if seen.len() >= page.pagination.count {
+            let (size, count) = page.pagination.map_or((PAGE, usize::MAX), |said| (said.size, said.count));
+            if seen.len() >= count {
                 return Ok(true);
             }
-            if length < page.pagination.size.clamp(1, PAGE) {
-                return Ok(false);
+            if length < size.clamp(1, PAGE) {
+                // Without a count, a short page is all that tells the end.
+                return Ok(count == usize::MAX);
             }
-            if read > 2 * page.pagination.count + PAGE {
+            if read > count.saturating_mul(2).saturating_add(PAGE)
+                || (count == usize::MAX && seen.len() == before)
+            {
                 let call = call_name("GET", path, query);
                 return Err(VendorError::refused(call, "the list does not come to an end"));
             }
@@ -152,7 +159,12 @@ impl ReadApi {
                 .get(url.as_str())
                 .await
                 .map_err(|failure| VendorError::unanswered(call, &failure))?;
-            if answer.status == 404 { Ok(None) } else { data(call, &answer).map(|_| Some(true)) }
+            match data(call, &answer) {
+                Ok(_) => Ok(Some(true)),
+                // Code 500 says no, and may pass; anything else says nothing, and the lists will tell.
+                Err(error) if is_unknown_id(&error) => Err(error),
+                Err(_) => Ok(None),
+            }
         })
         .await;
         match answer {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::api::{Page, Pagination, ReadApi, WriteApi, is_unknown_id};
+use super::wire;
 use crate::model::kinds::Group;
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
@@ -31,20 +32,25 @@ pub(super) struct Groups {
 #[derive(Debug, Deserialize)]
 struct Listing {
     /// Followers of the account, not groups.
+    #[serde(default, deserialize_with = "wire::number")]
     total: usize,
+    #[serde(default, deserialize_with = "wire::list")]
     groups: Vec<Listed>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Listed {
+    #[serde(deserialize_with = "wire::text")]
     id: String,
+    #[serde(deserialize_with = "wire::text")]
     name: String,
 }
 
 #[derive(Deserialize)]
 struct Members {
+    #[serde(default, deserialize_with = "wire::list")]
     user: Vec<Member>,
-    pagination: Pagination,
+    pagination: Option<Pagination>,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +60,7 @@ struct Member {
 
 #[derive(Deserialize)]
 struct Follower {
-    #[serde(default = "yes")]
+    #[serde(default = "yes", deserialize_with = "wire::truth")]
     subscribed: bool,
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::api::{Page, Pagination, ReadApi, WriteApi};
-use super::texts;
+use super::{texts, wire};
 use crate::model::kinds::{Keyword, Match};
 use crate::model::{Action, RemoteId};
 use crate::providers::{Found, Lane, Links, Made, Reader, VendorError, Writer};
@@ -20,29 +20,36 @@ pub(super) struct Keywords {
 
 #[derive(Deserialize)]
 struct Listing {
+    #[serde(default, deserialize_with = "wire::list")]
     keyword: Vec<Listed>,
-    pagination: Pagination,
+    pagination: Option<Pagination>,
 }
 
 /// The list shows the keywords too, but cut off, unescaped and in any order: they are never taken from it.
 #[derive(Deserialize)]
 struct Listed {
+    #[serde(deserialize_with = "wire::text")]
     id: String,
+    #[serde(deserialize_with = "wire::text")]
     name: String,
 }
 
 #[derive(Deserialize)]
 struct Rule {
+    #[serde(deserialize_with = "wire::text")]
     name: String,
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     reply_id: Option<String>,
     reply_type: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::list")]
     keyword: Vec<Word>,
 }
 
 #[derive(Deserialize)]
 struct Word {
+    #[serde(deserialize_with = "wire::text")]
     content: String,
+    #[serde(deserialize_with = "wire::truth")]
     fuzzy: bool,
 }
 

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use super::api::{ReadApi, WriteApi};
-use super::texts;
+use super::{texts, wire};
 use crate::model::kinds::Button;
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
@@ -22,17 +22,21 @@ const TOP: &str = "0";
 /// A button as the server shows it.
 #[derive(Clone, Debug, Deserialize)]
 struct Wire {
+    #[serde(deserialize_with = "wire::text")]
     id: String,
+    #[serde(deserialize_with = "wire::text")]
     name: String,
     #[serde(rename = "type")]
     kind: Option<String>,
     keycode: Option<String>,
     url: Option<String>,
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     reply_id: Option<String>,
     reply_type: Option<String>,
+    #[serde(deserialize_with = "wire::number")]
     sequence: u32,
     /// Left out when empty.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::list")]
     sub_button: Vec<Wire>,
 }
 

@@ -27,6 +27,7 @@ mod menu;
 mod replies;
 pub mod sandbox;
 mod texts;
+mod wire;
 
 /// Yeapoo.
 pub(super) const PROVIDER: Provider = Provider {

@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::api::{ReadApi, WriteApi};
-use super::texts;
+use super::{texts, wire};
 use crate::model::kinds::Reply;
 use crate::model::{Action, RemoteId};
 use crate::providers::{Found, Lane, Links, Made, Reader, VendorError, Writer};
@@ -28,7 +28,9 @@ pub(super) struct Replies {
 
 #[derive(Deserialize)]
 struct Special {
+    #[serde(deserialize_with = "wire::text")]
     id: String,
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     reply_id: Option<String>,
     reply_type: Option<String>,
 }

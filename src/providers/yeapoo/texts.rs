@@ -12,6 +12,7 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::api::{ReadApi, WriteApi, is_unknown_id};
+use super::wire;
 use crate::model::kinds::{RawReply, Reply};
 use crate::providers::VendorError;
 
@@ -41,6 +42,7 @@ impl Texts {
 
 #[derive(Deserialize)]
 struct Text {
+    #[serde(deserialize_with = "wire::text")]
     content: String,
 }
 

@@ -7,6 +7,7 @@ use crate::world::{Ran, World, changes};
 mod cases;
 mod faults;
 mod kill;
+mod storm;
 
 use cases::{CASES, Case, SEED};
 

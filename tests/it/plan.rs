@@ -282,7 +282,7 @@ fn a_vendor_that_answers_html() {
 
     shop could not be planned:
 
-    error[MP050]: shop: GET bind/refresh: an HTML page instead of JSON: <html><head><title>Please log in</title></head><body><h1>Please log in</h1></body></html>
+    error[MP050]: shop: can't list groups: GET group: an HTML page instead of JSON: <html><head><title>Please log in</title></head><body><h1>Please log in</h1></body></html>
     help: is `base_url` the API's address, and does no login page or proxy stand in front of it?
     "#);
 }

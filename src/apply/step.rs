@@ -37,12 +37,10 @@ impl Step<'_> {
     /// Why nothing new may begin, if so.
     pub(super) fn why_not(&self, options: &Options) -> Option<String> {
         if options.stopped() {
-            Some("interrupted before it was tried".to_owned())
-        } else if self.shared.state().is_broken() {
-            Some("the state can't be written, so nothing new is begun".to_owned())
-        } else {
-            None
+            return Some("interrupted before it was tried".to_owned());
         }
+        let state = self.shared.state();
+        state.broken().map(|error| format!("the state can't be written ({error}), so nothing new is begun"))
     }
 
     /// Whether a change may run beside others.

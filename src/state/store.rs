@@ -150,9 +150,9 @@ impl Open {
         self.state.take(entry);
     }
 
-    /// True if the journal could not be written: nothing new may be begun.
-    pub fn is_broken(&self) -> bool {
-        self.broken.is_some()
+    /// Why the journal could not be written, if so: nothing new may be begun then.
+    pub fn broken(&self) -> Option<&io::Error> {
+        self.broken.as_ref()
     }
 
     /// Folds the journal into the file and lets go of the lock.

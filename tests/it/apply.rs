@@ -7,6 +7,7 @@ use crate::plan::SHOP;
 use crate::world::{PROJECT, World, changes};
 use mpform::sandbox::{Fault, Rule};
 
+mod disk;
 mod refusals;
 
 #[test]

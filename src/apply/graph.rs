@@ -1,19 +1,18 @@
 //! The order of one account's changes: what is needed first, as many at once as allowed, some only alone.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 use super::event::{Done, Ending, Event};
+use super::shared::Shared;
 use super::step::Step;
 use super::{Options, Outcome, Tell, Work, verify};
 use crate::model::Address;
 use crate::plan::Change;
 use crate::problem::{Code, Problem};
 use crate::providers::Lane;
-use crate::state::store::Open;
 use crate::state::{Draft, Entry, Record};
 
 /// Carries out one account's changes, reads back what was written and saves the state.
@@ -21,7 +20,7 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
     remember(&mut work);
     let account = work.desired.name.clone();
     let changes = std::mem::take(&mut work.plan.changes);
-    let shared = Shared { state: Mutex::new(work.state) };
+    let shared = Shared::new(work.state);
     let step = Step {
         desired: work.desired,
         reads: work.reads.as_ref(),
@@ -34,23 +33,11 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
         outcome.done.iter().filter(|done| done.ending == Ending::Done).map(|done| &done.address).collect();
     outcome.problems =
         verify::account(work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await;
-    if let Err((problem, text)) = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner).close() {
+    if let Err((problem, text)) = shared.into_state().close() {
         outcome.problems.push(problem.about(&account));
         outcome.unsaved.push((account, text));
     }
     outcome
-}
-
-/// What all steps of one account share.
-pub(super) struct Shared {
-    state: Mutex<Open>,
-}
-
-impl Shared {
-    /// The state, for a moment.
-    pub(super) fn state(&self) -> MutexGuard<'_, Open> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// What was learnt without writing anything: adoptions, releases, how the account is reached.

@@ -21,6 +21,7 @@ use self::event::{Done, Ending, Event, Tally};
 pub mod event;
 mod graph;
 mod settle;
+mod shared;
 mod step;
 mod verify;
 

@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::graph::Shared;
 use super::settle::{Look, look};
+use super::shared::Shared;
 use super::{Options, View};
 use crate::desired::DesiredAccount;
 use crate::model::{Action, Address, KindInfo, RemoteId, kind_named};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::View;
-use super::graph::Shared;
+use super::shared::Shared;
 use crate::desired::{DesiredAccount, Managed};
 use crate::live::{self, LiveAccount, Scope};
 use crate::model::{Action, Address, KindInfo, RemoteId, Rule, kind_named, kinds};

@@ -1,14 +1,14 @@
 //! What is wanted and what is live make a plan. Pure.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Change, FieldChange, Learnt, Live, Plan, rank};
+use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, tree};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::{diff, gained, lost};
 use crate::live::{By, Claim, LiveAccount};
-use crate::model::{Action, Address, KindInfo, Rule, kind_named, kinds};
+use crate::model::{Action, Address, KindInfo, Rule, kinds};
 use crate::problem::{Code, Problem, any_error};
 use crate::state::{Record, State};
 
@@ -31,9 +31,9 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
         planned.no_longer_declared(managed.prune || (managed.section && kind.is_whole()));
         let changes = planned.changes;
         if kind.is_whole() {
-            let changes = deletes_first(changes);
-            plan.trees.extend(tree(desired, kind, &changes, &live));
-            let commit = commit(desired, kind, &changes, &live, state);
+            let changes = order::deletes_first(changes);
+            plan.trees.extend(tree::tree(desired, kind, &changes, &live));
+            let commit = commit::commit(desired, kind, &changes, &live, state);
             if commit.is_none() && !state.drafts.contains_key(kind.name) {
                 let draft = live.drafts.get(kind.name).cloned();
                 plan.drafts.extend(draft.map(|draft| (desired.name.clone(), kind.name, draft)));
@@ -49,7 +49,7 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     }
     // What others point at goes after those that point at it.
     plan.changes.extend(last.into_iter().rev().flatten());
-    order(&mut plan.changes);
+    order::order(&mut plan.changes);
     plan.abandoned = abandoned(desired, &live, state);
     plan
 }
@@ -285,145 +285,4 @@ fn drift(record: Option<&Record>, have: &Value, fields: &[FieldChange], kind: &K
 fn remembered<'a>(state: &'a State, kind: &'a KindInfo) -> impl Iterator<Item = Live> + 'a {
     let ours = state.resources.iter().filter(|(address, _)| address.kind() == kind.name);
     ours.map(|(address, record)| Live { address: address.clone(), id: record.id.clone() })
-}
-
-/// Deletes renumber the siblings that stay, so they come first, the lower ones before those above them.
-fn deletes_first(changes: Vec<Change>) -> Vec<Change> {
-    let (mut deletes, others): (Vec<_>, Vec<_>) =
-        changes.into_iter().partition(|change| change.action == Action::Delete);
-    deletes.sort_by_key(|change| std::cmp::Reverse(change.address.key().count()));
-    let below = |top: &Address| -> Vec<Address> {
-        let lower = deletes.iter().filter(|change| change.address.parent().as_ref() == Some(top));
-        lower.map(|change| change.address.clone()).collect()
-    };
-    let needs: Vec<_> = deletes.iter().map(|change| below(&change.address)).collect();
-    for (change, needs) in deletes.iter_mut().zip(needs) {
-        change.requires.extend(needs);
-    }
-    let siblings: Vec<_> =
-        deletes.iter().map(|change| (change.address.parent(), change.address.clone())).collect();
-    let mut ordered = deletes;
-    for mut change in others {
-        let parent = change.address.parent();
-        let gone =
-            siblings.iter().filter(|(above, _)| *above == parent || Some(&change.address) == above.as_ref());
-        change.requires.extend(gone.map(|(_, address)| address.clone()));
-        ordered.push(change);
-    }
-    ordered
-}
-
-/// Everything of a tree top to bottom as it will stand, with what goes where it stood.
-fn tree(
-    desired: &DesiredAccount,
-    kind: &'static KindInfo,
-    changes: &[Change],
-    live: &LiveAccount,
-) -> Option<Vec<Address>> {
-    if changes.is_empty() {
-        return None;
-    }
-    let going: Vec<_> = changes
-        .iter()
-        .filter(|change| change.action == Action::Delete)
-        .map(|change| &change.address)
-        .collect();
-    let live_order = |address: &Address| live.claims.get_index_of(address).unwrap_or(usize::MAX);
-    let mut tops: Vec<Vec<Address>> = vec![];
-    let staying =
-        desired.resources.values().filter(|wanted| wanted.kind == kind).map(|wanted| &wanted.address);
-    let mut going_sorted = going.clone();
-    going_sorted.sort_by_key(|address| (address.key().count(), live_order(address)));
-    for address in staying.chain(going_sorted) {
-        match address.parent() {
-            None => tops.push(vec![address.clone()]),
-            Some(parent) => match tops.iter_mut().find(|top| top[0] == parent) {
-                Some(top) => top.push(address.clone()),
-                None => tops.push(vec![address.clone()]),
-            },
-        }
-    }
-    Some(tops.concat())
-}
-
-/// A kind whose changes are drafts needs a commit if something changes, if an earlier change was never committed, or
-/// if somebody else changed the draft since our last commit.
-fn commit(
-    desired: &DesiredAccount,
-    kind: &'static KindInfo,
-    changes: &[Change],
-    live: &LiveAccount,
-    state: &State,
-) -> Option<Change> {
-    let field = kind.commit?;
-    let draft = state.drafts.get(kind.name).cloned().unwrap_or_default();
-    let live_draft = live.drafts.get(kind.name);
-    let moved = draft.committed.is_some() && draft.committed.as_ref() != live_draft;
-    if changes.is_empty() && !draft.pending && !moved {
-        return None;
-    }
-    let mut notes = vec![];
-    if changes.is_empty() && draft.pending {
-        notes.push("an earlier apply changed it and did not come to this".to_owned());
-    } else if changes.is_empty() {
-        notes.push("it was changed outside mpform since the last apply, perhaps without this".to_owned());
-    }
-    let origin =
-        desired.resources.values().find(|wanted| wanted.kind == kind).map(|wanted| wanted.origin.clone());
-    Some(Change {
-        address: Address::new(&desired.name, kind.name, []),
-        action: Action::Update,
-        replace: false,
-        id: None,
-        fields: vec![FieldChange { path: field.to_owned(), before: Value::Null, after: Value::Null }],
-        requires: changes.iter().map(|change| change.address.clone()).collect(),
-        notes,
-        origin,
-        have: None,
-        want: None,
-        protect: false,
-    })
-}
-
-/// A change needs what it names only where that changes too; and what is needed comes first.
-fn order(changes: &mut Vec<Change>) {
-    // An update of what something points at may as well come later; only making it must come first.
-    let made: HashSet<_> = changes
-        .iter()
-        .filter(|change| change.action != Action::Update || change.replace)
-        .map(|change| change.address.clone())
-        .collect();
-    for change in changes.iter_mut() {
-        let is_commit = change.want.is_none() && change.action == Action::Update;
-        let address = change.address.clone();
-        change.requires.retain(|needed| *needed != address && (is_commit || made.contains(needed)));
-        let mut seen = HashSet::new();
-        change.requires.retain(|needed| seen.insert(needed.clone()));
-    }
-    let mut waiting = std::mem::take(changes);
-    let all: HashSet<_> = waiting.iter().map(|change| change.address.clone()).collect();
-    let mut done = HashSet::new();
-    while !waiting.is_empty() {
-        let before = waiting.len();
-        let mut later = vec![];
-        for change in waiting {
-            if change.requires.iter().all(|needed| done.contains(needed) || !all.contains(needed)) {
-                done.insert(change.address.clone());
-                changes.push(change);
-            } else {
-                later.push(change);
-            }
-        }
-        if later.len() == before {
-            // A circle can't arise from links as they are; were it to, the order of the kinds is as good as any.
-            changes.extend(later);
-            break;
-        }
-        waiting = later;
-    }
-}
-
-/// True if an address is the commit of its kind.
-pub(crate) fn is_commit(address: &Address) -> bool {
-    address.key().next().is_none() && kind_named(address.kind()).is_some_and(|kind| kind.commit.is_some())
 }

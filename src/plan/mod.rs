@@ -3,12 +3,15 @@
 use serde_json::Value;
 
 mod build;
+mod commit;
 pub mod guard;
+mod order;
 mod rank;
 mod target;
+mod tree;
 
 pub use build::account;
-pub(crate) use build::is_commit;
+pub(crate) use commit::is_commit;
 pub use target::{Globs, narrow};
 
 use crate::model::{Action, Address, RemoteId};

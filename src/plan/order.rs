@@ -1,0 +1,70 @@
+//! The order in which changes are carried out.
+
+use std::collections::HashSet;
+
+use super::Change;
+use crate::model::{Action, Address};
+
+/// Deletes renumber the siblings that stay, so they come first, the lower ones before those above them.
+pub(super) fn deletes_first(changes: Vec<Change>) -> Vec<Change> {
+    let (mut deletes, others): (Vec<_>, Vec<_>) =
+        changes.into_iter().partition(|change| change.action == Action::Delete);
+    deletes.sort_by_key(|change| std::cmp::Reverse(change.address.key().count()));
+    let below = |top: &Address| -> Vec<Address> {
+        let lower = deletes.iter().filter(|change| change.address.parent().as_ref() == Some(top));
+        lower.map(|change| change.address.clone()).collect()
+    };
+    let needs: Vec<_> = deletes.iter().map(|change| below(&change.address)).collect();
+    for (change, needs) in deletes.iter_mut().zip(needs) {
+        change.requires.extend(needs);
+    }
+    let siblings: Vec<_> =
+        deletes.iter().map(|change| (change.address.parent(), change.address.clone())).collect();
+    let mut ordered = deletes;
+    for mut change in others {
+        let parent = change.address.parent();
+        let gone =
+            siblings.iter().filter(|(above, _)| *above == parent || Some(&change.address) == above.as_ref());
+        change.requires.extend(gone.map(|(_, address)| address.clone()));
+        ordered.push(change);
+    }
+    ordered
+}
+
+/// A change needs what it names only where that changes too; and what is needed comes first.
+pub(super) fn order(changes: &mut Vec<Change>) {
+    // An update of what something points at may as well come later; only making it must come first.
+    let made: HashSet<_> = changes
+        .iter()
+        .filter(|change| change.action != Action::Update || change.replace)
+        .map(|change| change.address.clone())
+        .collect();
+    for change in changes.iter_mut() {
+        let is_commit = change.want.is_none() && change.action == Action::Update;
+        let address = change.address.clone();
+        change.requires.retain(|needed| *needed != address && (is_commit || made.contains(needed)));
+        let mut seen = HashSet::new();
+        change.requires.retain(|needed| seen.insert(needed.clone()));
+    }
+    let mut waiting = std::mem::take(changes);
+    let all: HashSet<_> = waiting.iter().map(|change| change.address.clone()).collect();
+    let mut done = HashSet::new();
+    while !waiting.is_empty() {
+        let before = waiting.len();
+        let mut later = vec![];
+        for change in waiting {
+            if change.requires.iter().all(|needed| done.contains(needed) || !all.contains(needed)) {
+                done.insert(change.address.clone());
+                changes.push(change);
+            } else {
+                later.push(change);
+            }
+        }
+        if later.len() == before {
+            // A circle can't arise from links as they are; were it to, the order of the kinds is as good as any.
+            changes.extend(later);
+            break;
+        }
+        waiting = later;
+    }
+}

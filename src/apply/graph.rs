@@ -43,6 +43,9 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
 /// What was learnt without writing anything: adoptions, releases, how the account is reached.
 fn remember(work: &mut Work<'_>) {
     let state = &mut work.state;
+    for (_, keep) in &work.plan.rebound {
+        state.record(Entry::Rebind { identity: work.identity.clone(), keep: keep.clone() });
+    }
     if state.state().identity != work.identity {
         state.record(Entry::Identity { identity: work.identity.clone() });
     }
@@ -54,6 +57,9 @@ fn remember(work: &mut Work<'_>) {
         }
     }
     for gone in work.plan.released.iter().chain(&work.plan.forgotten) {
+        if !state.state().resources.contains_key(&gone.address) {
+            continue;
+        }
         state.record(Entry::Forget { address: gone.address.clone() });
     }
     for (_, kind, draft) in &work.plan.drafts {
@@ -91,7 +97,8 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
         let mut alone_waits = false;
         while nth < waiting.len() && running.len() < options.parallelism.max(1) {
             let change = waiting[nth];
-            let ready = change.requires.iter().all(|need| !all.contains(need) || ended.contains_key(need));
+            let mut first = change.requires.iter().chain(&change.after);
+            let ready = first.all(|need| !all.contains(need) || ended.contains_key(need));
             let lane = step.lane(change);
             // Those that go alone keep the order of the plan among themselves.
             let may = ready && (lane == Lane::Free || (!alone && !alone_waits));

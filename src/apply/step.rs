@@ -90,9 +90,13 @@ impl Step<'_> {
             }
         }
         if change.action == Action::Create || change.replace {
-            let intent = Intent { natural: self.natural(change), id: None };
+            let intent = self.intent(change, None);
             state.record(Entry::Begin { address: change.address.clone(), intent });
         }
+    }
+
+    fn intent(&self, change: &Change, id: Option<RemoteId>) -> Intent {
+        Intent { natural: self.natural(change), id, want: change.want.clone().unwrap_or_default() }
     }
 
     fn natural(&self, change: &Change) -> String {
@@ -110,6 +114,7 @@ impl Step<'_> {
         writer: &dyn AnyWriter,
         mut doing: Doing,
     ) -> Result<(), Problem> {
+        let mut last = None;
         for _ in 0..=ROUNDS {
             let made = Mutex::new(None);
             let error = match self.once(change, writer, &doing, &made).await {
@@ -128,9 +133,14 @@ impl Step<'_> {
                 Some(None) => return Ok(()),
                 None => return Err(failed(change, &error, Code::Uncertain)),
             };
+            last = Some(error);
         }
-        let message = "its answer was lost each time it was tried";
-        Err(Problem::error(Code::Uncertain, message).about(&change.address).help(LOOK_AGAIN))
+        // The last look showed that it did not happen, so there is nothing to be uncertain of.
+        if matches!(doing, Doing::Create) {
+            self.shared.state().record(Entry::Drop { address: change.address.clone() });
+        }
+        let error = last.unwrap_or_else(|| VendorError::refused("nothing sent", "it was not tried"));
+        Err(failed(change, &error, Code::Failed))
     }
 
     async fn once(
@@ -147,7 +157,7 @@ impl Step<'_> {
             Doing::Create => {
                 let note = |id: &RemoteId| {
                     *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.clone());
-                    let intent = Intent { natural: self.natural(change), id: Some(id.clone()) };
+                    let intent = self.intent(change, Some(id.clone()));
                     self.shared.state().record(Entry::Begin { address: change.address.clone(), intent });
                 };
                 let id = writer.create(&key, want, &self.links(change), &note).await?;
@@ -162,7 +172,7 @@ impl Step<'_> {
                 self.deleted(change);
             }
             Doing::Commit => {
-                writer.commit(&self.order(change.address.kind())).await?;
+                writer.commit(&self.order(change)).await?;
                 self.committed(&change.address);
             }
         }
@@ -237,10 +247,10 @@ impl Step<'_> {
         self.shared.state().state().resources.get(address).map(|record| record.id.clone())
     }
 
-    /// The ids of everything of a kind that is there, in the wanted order.
-    fn order(&self, kind: &str) -> Vec<RemoteId> {
-        let wanted = self.desired.resources.keys().filter(|address| address.kind() == kind);
-        wanted.filter_map(|address| self.id_of(address)).collect()
+    /// The ids of what a commit may put into order, as far as they are known.
+    fn order(&self, change: &Change) -> Vec<RemoteId> {
+        let order = change.want.as_ref().and_then(Value::as_array).into_iter().flatten();
+        order.filter_map(|address| self.id_of(&Address::parse(address.as_str()?)?)).collect()
     }
 
     fn links(&self, change: &Change) -> Links {

@@ -8,7 +8,7 @@ use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, tree};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::{diff, gained, lost};
 use crate::live::{By, Claim, LiveAccount};
-use crate::model::{Action, Address, KindInfo, Rule, kinds};
+use crate::model::{Action, Address, KindInfo, Rule, Shape, kinds};
 use crate::problem::{Code, Problem, any_error};
 use crate::state::{Record, State};
 
@@ -34,7 +34,8 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
             let changes = order::deletes_first(changes);
             plan.trees.extend(tree::tree(desired, kind, &changes, &live));
             let commit = commit::commit(desired, kind, &changes, &live, state);
-            if commit.is_none() && !state.drafts.contains_key(kind.name) {
+            let known = state.drafts.get(kind.name).is_some_and(|draft| !draft.pending);
+            if commit.is_none() && !known {
                 let draft = live.drafts.get(kind.name).cloned();
                 plan.drafts.extend(draft.map(|draft| (desired.name.clone(), kind.name, draft)));
             }
@@ -157,6 +158,7 @@ impl OneKind<'_> {
             id: None,
             fields: gained(body, self.kind.rules),
             requires: wanted.links.clone(),
+            after: vec![],
             notes,
             origin: Some(wanted.origin.clone()),
             have: None,
@@ -200,6 +202,7 @@ impl OneKind<'_> {
                 .collect(),
             fields,
             requires: wanted.links.clone(),
+            after: vec![],
             origin: Some(wanted.origin.clone()),
             have: Some(claim.body.clone()),
             want: Some(body.clone()),
@@ -225,6 +228,7 @@ impl OneKind<'_> {
             notes: drift(record, &claim.body, &fields, self.kind),
             fields,
             requires: vec![],
+            after: vec![],
             origin: wanted.map(|wanted| wanted.origin.clone()),
             have: Some(claim.body.clone()),
             want: None,
@@ -235,7 +239,13 @@ impl OneKind<'_> {
     fn no_longer_declared(&mut self, others_go: bool) {
         let live = self.live;
         for (address, claim) in &live.claims {
-            if address.kind() == self.kind.name && !self.desired.resources.contains_key(address) {
+            if address.kind() != self.kind.name || self.desired.resources.contains_key(address) {
+                continue;
+            }
+            // Fixed keys that are not written down are left alone; `none` is how one says that nothing is to be there.
+            if matches!(self.kind.shape, Shape::Named(_)) && !others_go {
+                self.plan.released.push(Live { address: address.clone(), id: claim.id.clone() });
+            } else {
                 self.delete(address, claim, None);
             }
         }
@@ -283,6 +293,8 @@ fn drift(record: Option<&Record>, have: &Value, fields: &[FieldChange], kind: &K
 }
 
 fn remembered<'a>(state: &'a State, kind: &'a KindInfo) -> impl Iterator<Item = Live> + 'a {
-    let ours = state.resources.iter().filter(|(address, _)| address.kind() == kind.name);
+    // What is protected stays remembered: leaving it out of the configuration does not lift that.
+    let ours =
+        state.resources.iter().filter(|(address, record)| address.kind() == kind.name && !record.protect);
     ours.map(|(address, record)| Live { address: address.clone(), id: record.id.clone() })
 }

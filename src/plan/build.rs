@@ -8,7 +8,7 @@ use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, tree};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::{diff, gained, lost};
 use crate::live::{By, Claim, LiveAccount};
-use crate::model::{Action, Address, KindInfo, Rule, Shape, kinds};
+use crate::model::{Action, Address, KindInfo, Rule, kinds};
 use crate::problem::{Code, Problem, any_error};
 use crate::state::{Record, State};
 
@@ -239,13 +239,7 @@ impl OneKind<'_> {
     fn no_longer_declared(&mut self, others_go: bool) {
         let live = self.live;
         for (address, claim) in &live.claims {
-            if address.kind() != self.kind.name || self.desired.resources.contains_key(address) {
-                continue;
-            }
-            // Fixed keys that are not written down are left alone; `none` is how one says that nothing is to be there.
-            if matches!(self.kind.shape, Shape::Named(_)) && !others_go {
-                self.plan.released.push(Live { address: address.clone(), id: claim.id.clone() });
-            } else {
+            if address.kind() == self.kind.name && !self.desired.resources.contains_key(address) {
                 self.delete(address, claim, None);
             }
         }

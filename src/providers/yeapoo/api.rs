@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::wire;
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
-use crate::providers::{Happened, VendorError};
+use crate::providers::VendorError;
 
 /// How often a list that does not make up its count is read again.
 const PASSES: usize = 5;
@@ -224,16 +224,13 @@ impl WriteApi {
         let call = call_name(method.as_str(), path, &[]);
         let url = self.read.url(&[self.read.info_id.as_str()], path, &[]);
         let body = body.map(|body| Bytes::from(body.to_string()));
-        // Only what certainly did not happen is sent again: a connection that never was, and a vendor that is busy.
-        until_it_passes(|| async {
-            let answer = self.http.send(method.clone(), url.as_str(), body.clone()).await;
-            let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure));
-            answer.and_then(|answer| data(&call, &answer)).map_err(|error| {
-                let unsent = error.code.is_none() || error.code.as_deref() == Some("HTTP 429");
-                if unsent && error.happened == Happened::No { error } else { error.may_pass(Again::No) }
-            })
+        let answer = self.http.send(method, url.as_str(), body).await;
+        let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
+        data(&call, &answer).map_err(|error| {
+            // Too early: it surely did not happen, and is looked at and sent again like one that may have.
+            let early = error.code.as_deref() == Some("HTTP 429");
+            if early { error.maybe_happened() } else { error }
         })
-        .await
     }
 }
 
@@ -331,6 +328,7 @@ fn begins(body: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::providers::Happened;
 
     fn answer(status: u16, content_type: &str, body: &str) -> Answer {
         let body = Bytes::copy_from_slice(body.as_bytes());

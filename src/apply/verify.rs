@@ -48,7 +48,10 @@ pub(super) async fn account(
     }
     let mut problems = undeleted(&touched, &live);
     let left = plan::account(&narrowed, live, &state);
+    // What is left of a whole that was done in part is no news of that part.
+    let in_part = |change: &Change| change.requires.iter().any(|needed| !done.contains(needed));
     let left = left.changes.iter().filter(|change| done.contains(&change.address));
+    let left = left.filter(|change| !(is_commit(&change.address) && in_part(change)));
     problems.extend(left.filter_map(|change| {
         if change.action == Action::Create {
             return Some(not_verified(&change.address, "a read does not show it"));

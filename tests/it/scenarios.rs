@@ -188,4 +188,8 @@ scenarios! {
     double_button
     same_names
     exchanged
+    targets
+    moved_together
+    click_key
+    blacklisted
 }

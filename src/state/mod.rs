@@ -256,6 +256,58 @@ mod tests {
     }
 
     #[test]
+    fn another_account_keeps_what_it_lists_and_nothing_begun() {
+        let mut state = State::new("default", "shop");
+        for key in ["a", "b"] {
+            let record = Record::new(RemoteId(key.into()), json!({}), false);
+            state.take(Entry::Keep { address: Address::new("shop", "keyword", [key]), record });
+        }
+        let intent = Intent { natural: "c".into(), id: None, want: Value::Null };
+        state.take(Entry::Begin { address: address(), intent });
+        state.take(Entry::Draft { kind: "menu".into(), draft: Draft { pending: true, committed: None } });
+        let identity = IndexMap::from([("info_id".to_owned(), "cafe".to_owned())]);
+        let keep = vec![Address::new("shop", "keyword", ["b"])];
+        state.take(Entry::Rebind { identity: identity.clone(), keep: keep.clone() });
+        assert_eq!(state.resources.keys().cloned().collect::<Vec<_>>(), keep);
+        assert_eq!((state.intents.len(), state.drafts.len(), state.identity), (0, 0, identity));
+    }
+
+    #[test]
+    fn of_two_moves_the_nearest_counts() {
+        let menu = |keys: &[&str]| Address::new("shop", "menu", keys.iter().copied());
+        let mut state = State::new("default", "shop");
+        for (id, keys) in [("1", &["店"][..]), ("2", &["店", "甲"]), ("3", &["店", "乙"])] {
+            let record = Record::new(RemoteId(id.into()), json!({}), false);
+            state.take(Entry::Keep { address: menu(keys), record });
+        }
+        let wanted = [(menu(&["店"]), menu(&["铺"])), (menu(&["店", "甲"]), menu(&["铺", "丙"]))];
+        // The order in which they are written says nothing.
+        for wanted in [wanted.to_vec(), wanted.iter().rev().cloned().collect()] {
+            let mut state = state.clone();
+            assert_eq!(state.follow(&wanted).len(), 3);
+            let record =
+                |(address, record): (&Address, &Record)| (address.to_string(), record.id.to_string());
+            let mut found: Vec<_> = state.resources.iter().map(record).collect();
+            found.sort_unstable();
+            let expected = [("铺", "1"), ("铺/丙", "2"), ("铺/乙", "3")];
+            assert_eq!(found, expected.map(|(key, id)| (format!("shop/menu/{key}"), id.to_owned())));
+        }
+    }
+
+    #[test]
+    fn no_two_go_to_one_address() {
+        let mut state = State::new("default", "shop");
+        for key in ["a", "b"] {
+            let record = Record::new(RemoteId(key.into()), json!({}), false);
+            state.take(Entry::Keep { address: Address::new("shop", "keyword", [key]), record });
+        }
+        let to = Address::new("shop", "keyword", ["c"]);
+        let wanted = ["a", "b"].map(|key| (Address::new("shop", "keyword", [key]), to.clone()));
+        assert_eq!(state.follow(&wanted).len(), 1);
+        assert_eq!(state.resources.len(), 2);
+    }
+
+    #[test]
     fn entries_come_back_from_their_lines() {
         let entry = Entry::Draft { kind: "menu".into(), draft: Draft { pending: true, committed: None } };
         let line = serde_json::to_string(&entry).expect("writes");

@@ -311,6 +311,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_journal_that_ends_within_a_character_opens() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path(), "default");
+        let mut opened = open(&store).await;
+        opened.record(keep("营业时间"));
+        drop(opened);
+        let path = store.path("shop", "journal");
+        let whole = fs::read(&path).expect("reads");
+        // The same line once more, cut after the first byte of 营.
+        let cut = whole.windows(3).position(|bytes| bytes == "营".as_bytes()).expect("is in it") + 1;
+        atomic::write(&path, &[&whole[..], &whole[..cut]].concat()).expect("writes");
+        assert_eq!(open(&store).await.state().resources.len(), 1);
+        assert_eq!(store.read("shop").expect("reads").resources.len(), 1);
+    }
+
+    #[tokio::test]
     async fn entries_that_the_file_has_already_are_passed_over() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::new(folder.path(), "default");

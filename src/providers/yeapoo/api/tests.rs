@@ -1,0 +1,147 @@
+//! Envelopes, and lists that servers cut as they like.
+
+use super::*;
+use crate::providers::Happened;
+
+fn answer(status: u16, content_type: &str, body: &str) -> Answer {
+    let body = Bytes::copy_from_slice(body.as_bytes());
+    Answer { status, content_type: content_type.into(), retry_after: None, body }
+}
+
+fn json(body: &str) -> Result<Value, VendorError> {
+    data("GET group", &answer(200, "application/json", body))
+}
+
+#[test]
+fn success_is_in_the_code_not_in_the_status() {
+    assert_eq!(json(r#"{"code":200,"message":"OK","data":[1]}"#), Ok(serde_json::json!([1])));
+    assert_eq!(json(r#"{"code":"200"}"#), Ok(Value::Null));
+    let error = json(r#"{"code":500,"message":"boom","data":null}"#).expect_err("an error inside 200");
+    assert_eq!(
+        (error.code.as_deref(), error.happened, error.again),
+        (Some("500"), Happened::No, Again::Soon)
+    );
+    assert_eq!(error.to_string(), "GET group: code 500: boom");
+}
+
+#[test]
+fn an_unknown_id_is_not_asked_for_again() {
+    let error = json(r#"{"code":500,"message":"Incorrect result size: expected 1, actual 0"}"#)
+        .expect_err("an error");
+    assert_eq!(error.again, Again::No);
+}
+
+#[test]
+fn what_is_not_json_may_have_happened() {
+    for body in ["<html>502</html>", r#"{"code":200,"mess"#, "[]", r#"{"data":1}"#, ""] {
+        let error = json(body).expect_err("not an envelope");
+        assert_eq!((error.happened, error.again), (Happened::Maybe, Again::Soon), "{body}");
+    }
+}
+
+#[test]
+fn http_statuses_say_whether_it_happened() {
+    let outcome = |status| {
+        let error = data("POST group", &answer(status, "text/html", "<html>x</html>")).expect_err("not 200");
+        (error.happened, error.again)
+    };
+    assert_eq!(outcome(404), (Happened::No, Again::No));
+    assert_eq!(outcome(302), (Happened::No, Again::No));
+    assert_eq!(outcome(429), (Happened::No, Again::Soon));
+    assert_eq!(outcome(502), (Happened::Maybe, Again::Soon));
+}
+
+#[test]
+fn a_call_is_named_without_host_and_account() {
+    assert_eq!(
+        call_name("GET", &["keyword"], &[("index", "1"), ("size", "100")]),
+        "GET keyword?index=1&size=100"
+    );
+}
+
+/// A server of a few lines: the path and query of each request, with a body that the test gives.
+async fn stub(answers: impl Fn(&str) -> Value + Send + Sync + 'static) -> WriteApi {
+    use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listens");
+    let root = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mut stream = BufReader::new(stream);
+            let (mut first, mut line, mut length) = (String::new(), String::new(), 0);
+            stream.read_line(&mut first).await.expect("a request");
+            while stream.read_line(&mut line).await.expect("a header") > 2 {
+                let value = line.to_ascii_lowercase();
+                length =
+                    value.strip_prefix("content-length:").map_or(length, |it| it.trim().parse().unwrap());
+                line.clear();
+            }
+            stream.read_exact(&mut vec![0; length]).await.expect("a body");
+            let body = answers(first.split(' ').nth(1).unwrap_or_default()).to_string();
+            let head =
+                format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+            stream.write_all(format!("{head}{body}").as_bytes()).await.expect("an answer");
+        }
+    });
+    let limits = http::Limits { concurrency: 1, requests_per_second: None };
+    let client = http::Client::new([], http::Throttle::new(limits)).expect("a client");
+    WriteApi::new(http::Writer::new(&client), &Url::parse(&root).expect("an address"), "shop")
+}
+
+#[derive(Deserialize)]
+struct Short {
+    list: Vec<String>,
+    pagination: Pagination,
+}
+
+async fn listed(api: &WriteApi) -> Vec<String> {
+    let open = |short: Short| Page { items: short.list, pagination: Some(short.pagination) };
+    api.read.pages(&["keyword"], &[], open, |id: &String| id, true).await.expect("a list")
+}
+
+fn page_of(path: &str) -> usize {
+    let index = path.split("index=").nth(1).and_then(|rest| rest.split('&').next());
+    index.and_then(|index| index.parse().ok()).expect("a page")
+}
+
+fn short(ids: impl Iterator<Item = usize>) -> Value {
+    let list: Vec<_> = ids.map(|id| id.to_string()).collect();
+    serde_json::json!({"code": 200, "data": {"list": list, "pagination": {"size": 100, "count": 45}}})
+}
+
+#[tokio::test]
+async fn pages_that_are_shorter_than_they_say_are_read_to_the_last() {
+    let twenty = |path: &str| {
+        let from = (page_of(path) - 1) * 20;
+        short((from..from + 20).filter(|id| *id < 45))
+    };
+    assert_eq!(listed(&stub(twenty).await).await.len(), 45);
+}
+
+#[tokio::test]
+async fn pages_cut_without_an_order_are_read_until_all_have_shown() {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    // Each reading leaves out others, and shows some twice instead.
+    let shuffled = move |path: &str| {
+        let nth = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        if page_of(path) > 1 {
+            short(0..0)
+        } else {
+            short((0..45).map(|id| (id % 20) + nth * 10).filter(|id| *id < 45))
+        }
+    };
+    assert_eq!(listed(&stub(shuffled).await).await.len(), 45);
+}
+
+#[tokio::test]
+async fn a_count_that_is_too_high_ends_as_well() {
+    let fewer = |path: &str| if page_of(path) > 1 { short(0..0) } else { short(0..30) };
+    assert_eq!(listed(&stub(fewer).await).await.len(), 30);
+}
+
+#[tokio::test]
+async fn an_id_may_be_a_number() {
+    let api = stub(|_| serde_json::json!({"code": 200, "data": 4711})).await;
+    assert_eq!(api.make(&["text"], &Value::Null).await.as_deref(), Ok("4711"));
+    let api = stub(|_| serde_json::json!({"code": 200, "data": null})).await;
+    assert_eq!(api.make(&["text"], &Value::Null).await.expect_err("no id").happened, Happened::Maybe);
+}

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
 use reqwest::{Method, redirect};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -69,7 +71,10 @@ impl Client {
         self.calls.fetch_add(1, Ordering::Relaxed);
         let mut request = self.inner.request(method, url).headers(self.headers.clone());
         if let Some(body) = body {
-            // Also an empty one: without its length of 0, some servers and proxies refuse a POST.
+            // Without a length of 0, some servers and proxies refuse a POST; it is not sent by itself.
+            if body.is_empty() {
+                request = request.header(CONTENT_LENGTH, 0);
+            }
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
         let mut response = request.send().await.map_err(|error| {

@@ -8,6 +8,8 @@ use crate::world::{PROJECT, World, changes};
 use mpform::sandbox::{Fault, Rule};
 
 mod disk;
+mod mended;
+mod rebind;
 mod refusals;
 
 #[test]

@@ -1,5 +1,6 @@
 //! The tests that run the real binary against the sandbox. The files mirror those of `src`.
 
+mod proxy;
 mod world;
 
 mod apply;
@@ -13,5 +14,7 @@ mod readme;
 mod sandbox;
 mod scenarios;
 mod schema;
+mod secrets;
 mod state;
 mod validate;
+mod wire;

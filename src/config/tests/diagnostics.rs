@@ -206,6 +206,10 @@ fn the_policy_judges() {
     assert_eq!(project("{lint: {MP023: error}}"), [("MP023", Error)]);
     assert_eq!(project("{forbidden_words: [最便宜]}"), [("MP023", Warning), ("MP027", Error)]);
     assert_eq!(project("{lint: {MP23: off}}")[0], ("MP014", Error));
+    // What the configuration itself must be is no matter of taste.
+    for code in ["MP001", "MP010", "MP014", "MP041", "MP060", "MP063"] {
+        assert_eq!(project(&format!("{{lint: {{{code}: off}}}}"))[0], ("MP014", Error), "{code}");
+    }
 }
 
 #[test]

@@ -129,6 +129,17 @@ fn an_environment_is_laid_over() {
 }
 
 #[test]
+fn no_environment_is_named_as_what_stands_without_one() {
+    let text = ENVIRONMENTS.replace("  empty:\n", "  default: {vars: {site: d}}\n");
+    let said = Trial::new(&[("mpform.yaml", &text)]).said();
+    assert_eq!(said.len(), 1, "{said:#?}");
+    assert!(
+        said[0].starts_with("MP014 mpform.yaml:8:3 an environment can't be named `default`"),
+        "{said:#?}"
+    );
+}
+
+#[test]
 fn the_command_line_goes_over_everything() {
     let trial = || Trial::new(&[("mpform.yaml", ENVIRONMENTS)]);
     assert_eq!(text_of(&trial().var("site", "${var.x}"), "shop"), "${var.x}b");

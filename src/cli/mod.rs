@@ -9,6 +9,7 @@ mod apply;
 mod completions;
 mod context;
 mod demo;
+mod drift;
 mod exit;
 mod init;
 mod plan;
@@ -95,6 +96,9 @@ enum Command {
     /// Shows the plan, asks, carries it out, and reads back what it changed
     #[command(after_help = "Example:\n  mpform apply --yes")]
     Apply(apply::Args),
+    /// Shows what others changed on the vendor's side since the last apply
+    #[command(after_help = "Example:\n  mpform drift --account shop --detailed-exitcode")]
+    Drift(drift::Args),
     /// Looks into what is remembered of accounts
     #[command(subcommand, after_help = "Example:\n  mpform state list")]
     State(state::Command),
@@ -153,6 +157,7 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Schema => schema::run(context),
         Command::Plan(args) => plan::run(&args, context).await,
         Command::Apply(args) => apply::run(&args, context).await,
+        Command::Drift(args) => drift::run(&args, context).await,
         Command::State(command) => state::run(&command, context),
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Demo => demo::run(context).await,

@@ -6,7 +6,7 @@ use super::{Change, FieldChange};
 use crate::desired::DesiredAccount;
 use crate::live::LiveAccount;
 use crate::model::{Action, Address, KindInfo, kind_named};
-use crate::state::State;
+use crate::state::{Draft, State};
 
 /// A kind whose changes are drafts needs a commit if something changes, if an earlier change was never committed, or
 /// if somebody else changed the draft since our last commit.
@@ -19,9 +19,7 @@ pub(super) fn commit(
 ) -> Option<Change> {
     let field = kind.commit?;
     let draft = state.drafts.get(kind.name).cloned().unwrap_or_default();
-    let live_draft = live.drafts.get(kind.name);
-    let moved = draft.committed.is_some() && draft.committed.as_ref() != live_draft;
-    if changes.is_empty() && !draft.pending && !moved {
+    if changes.is_empty() && !draft.pending && !moved(&draft, live, kind) {
         return None;
     }
     let mut notes = vec![];
@@ -40,11 +38,17 @@ pub(super) fn commit(
         fields: vec![FieldChange { path: field.to_owned(), before: Value::Null, after: Value::Null }],
         requires: changes.iter().map(|change| change.address.clone()).collect(),
         notes,
+        drift: vec![],
         origin,
         have: None,
         want: None,
         protect: false,
     })
+}
+
+/// True if the draft is not what we last committed.
+pub(super) fn moved(draft: &Draft, live: &LiveAccount, kind: &KindInfo) -> bool {
+    draft.committed.is_some() && draft.committed.as_ref() != live.drafts.get(kind.name)
 }
 
 /// True if an address is the commit of its kind.

@@ -30,6 +30,7 @@ pub(crate) fn change(action: Action, at: &str, fields: &[(&str, Value, Value)]) 
         fields,
         requires: vec![],
         notes: vec![],
+        drift: vec![],
         origin: (action != Action::Delete).then(|| place(at)),
         have: None,
         want: None,

@@ -9,6 +9,7 @@ mod apply;
 mod completions;
 mod context;
 mod demo;
+mod doctor;
 mod drift;
 mod exit;
 mod init;
@@ -99,6 +100,9 @@ enum Command {
     /// Shows what others changed on the vendor's side since the last apply
     #[command(after_help = "Example:\n  mpform drift --account shop --detailed-exitcode")]
     Drift(drift::Args),
+    /// Reaches every account and says what is wrong with it, a line each
+    #[command(after_help = "Example:\n  mpform doctor --account shop")]
+    Doctor(doctor::Args),
     /// Looks into what is remembered of accounts
     #[command(subcommand, after_help = "Example:\n  mpform state list")]
     State(state::Command),
@@ -158,6 +162,7 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Plan(args) => plan::run(&args, context).await,
         Command::Apply(args) => apply::run(&args, context).await,
         Command::Drift(args) => drift::run(&args, context).await,
+        Command::Doctor(args) => doctor::run(&args, context).await,
         Command::State(command) => state::run(&command, context),
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Demo => demo::run(context).await,

@@ -6,6 +6,7 @@ mod apply;
 mod completions;
 mod conformance;
 mod demo;
+mod doctor;
 mod drift;
 mod house;
 mod init;

@@ -333,9 +333,10 @@ fn by_natural_key(kind: &Kinds<'_>, wanted: &Wanted, state: &State, book: &mut B
             )
             .about(&wanted.address)
             .at(wanted.origin.clone())
-            .help(
-                "nothing tells which of them is meant; delete or rename all but one in the vendor's console",
-            ));
+            .help(format!(
+                "say which of them is meant, e.g. `mpform state adopt {} {}`, or delete or rename all but one in the vendor's console",
+                wanted.address, ids[0]
+            )));
         }
     };
     let by = if intent.is_some() { By::Intent } else { By::NaturalKey };

@@ -103,7 +103,7 @@ enum Command {
     /// Reaches every account and says what is wrong with it, a line each
     #[command(after_help = "Example:\n  mpform doctor --account shop")]
     Doctor(doctor::Args),
-    /// Looks into what is remembered of accounts
+    /// Looks into what is remembered of accounts, or corrects it
     #[command(subcommand, after_help = "Example:\n  mpform state list")]
     State(state::Command),
     /// Serves the vendors' APIs locally, with seeded demo data
@@ -163,7 +163,7 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Apply(args) => apply::run(&args, context).await,
         Command::Drift(args) => drift::run(&args, context).await,
         Command::Doctor(args) => doctor::run(&args, context).await,
-        Command::State(command) => state::run(&command, context),
+        Command::State(command) => state::run(&command, context).await,
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Demo => demo::run(context).await,
         Command::Completions(args) => completions::run(&args, context, &mut Cli::command()),

@@ -339,7 +339,7 @@ accounts:
     2 | groups: {VIP: {}}
       |          ^^^
       |
-      = help: nothing tells which of them is meant; delete or rename all but one in the vendor's console
+      = help: say which of them is meant, e.g. `mpform state adopt shop/group/VIP aa000000000000000000000000000001`, or delete or rename all but one in the vendor's console
     ");
 }
 

@@ -11,7 +11,7 @@ use futures::future::{join, join_all};
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::desired::{DesiredAccount, Wanted};
+use crate::desired::{DesiredAccount, Managed, Wanted};
 use crate::diff::diff;
 use crate::model::{Address, KindInfo, RemoteId, Rule, kinds};
 use crate::problem::{Code, Problem};
@@ -118,6 +118,27 @@ pub async fn read(
         problems.extend(found);
     }
     if problems.is_empty() { Ok(live) } else { Err(problems) }
+}
+
+/// Asks an account for everything that its vendor lists, without regard to what is declared: how many objects of each
+/// kind there are, built-in ones left out.
+///
+/// # Errors
+/// What could not be read, and an account that the vendor does not know.
+pub async fn reach(
+    account: &str,
+    provider: &Provider,
+    reads: &dyn Reads,
+) -> Result<BTreeMap<&'static str, usize>, Vec<Problem>> {
+    let everything = DesiredAccount {
+        name: account.to_owned(),
+        managed: provider.kinds.iter().map(|kind| (*kind, Managed::default())).collect(),
+        resources: IndexMap::new(),
+        moved: vec![],
+    };
+    let listed = list(&everything, provider, reads, true).await?;
+    let count = |kind: &Kinds<'_>| kind.found.iter().filter(|found| !found.built_in).count();
+    Ok(listed.iter().map(|kind| (kind.info.name, count(kind))).collect())
 }
 
 async fn one_kind(
@@ -325,9 +346,10 @@ fn by_natural_key(
             )
             .about(&wanted.address)
             .at(wanted.origin.clone())
-            .help(
-                "nothing tells which of them is meant; delete or rename all but one in the vendor's console",
-            ));
+            .help(format!(
+                "say which of them is meant, e.g. `mpform state adopt {} {}`, or delete or rename all but one in the vendor's console",
+                wanted.address, ids[0]
+            )));
         }
     };
     let by = if intent.is_some() { By::Intent } else { By::NaturalKey };

@@ -258,7 +258,7 @@ impl Step<'_> {
         let wanted = self.desired.resources.get(&change.address);
         for address in wanted.into_iter().flat_map(|wanted| &wanted.links) {
             if let Some(id) = self.id_of(address) {
-                let key = address.within_account().split_once('/').map_or("", |(_, key)| key);
+                let key = address.within_kind();
                 links.insert(address.kind(), key, id);
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Context, Exit, Selection, apply, plan};
+use super::{Context, Exit, Selection, apply, drift, plan};
 use crate::report::Role;
 use crate::sandbox::{Running, Sandbox, Seed};
 use crate::state::atomic;
@@ -48,7 +48,8 @@ async fn tour(context: &Context) -> anyhow::Result<()> {
     tour.chapter("Somebody changes two things by hand in the vendor's console …");
     tour.by_hand()?;
 
-    tour.chapter("… which the next plan shows as drift.");
+    tour.chapter("… which shows as drift, and which the next plan would undo.");
+    tour.drift().await?;
     tour.plan(Exit::Changes).await?;
 
     tour.chapter("Repair it.");
@@ -84,6 +85,14 @@ impl Tour<'_> {
         let exit =
             plan::run(&plan::Args { detailed_exitcode: true, ..plan::Args::default() }, &self.inner).await;
         anyhow::ensure!(exit == expected, "plan ended with {exit:?} and not {expected:?}");
+        Ok(())
+    }
+
+    async fn drift(&self) -> anyhow::Result<()> {
+        self.command("drift");
+        let exit =
+            drift::run(&drift::Args { detailed_exitcode: true, ..drift::Args::default() }, &self.inner).await;
+        anyhow::ensure!(exit == Exit::Changes, "drift ended with {exit:?}");
         Ok(())
     }
 

@@ -9,6 +9,8 @@ mod apply;
 mod completions;
 mod context;
 mod demo;
+mod doctor;
+mod drift;
 mod exit;
 mod init;
 mod plan;
@@ -95,7 +97,13 @@ enum Command {
     /// Shows the plan, asks, carries it out, and reads back what it changed
     #[command(after_help = "Example:\n  mpform apply --yes")]
     Apply(apply::Args),
-    /// Looks into what is remembered of accounts
+    /// Shows what others changed on the vendor's side since the last apply
+    #[command(after_help = "Example:\n  mpform drift --account shop --detailed-exitcode")]
+    Drift(drift::Args),
+    /// Reaches every account and says what is wrong with it, a line each
+    #[command(after_help = "Example:\n  mpform doctor --account shop")]
+    Doctor(doctor::Args),
+    /// Looks into what is remembered of accounts, or corrects it
     #[command(subcommand, after_help = "Example:\n  mpform state list")]
     State(state::Command),
     /// Serves the vendors' APIs locally, with seeded demo data
@@ -153,7 +161,9 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Schema => schema::run(context),
         Command::Plan(args) => plan::run(&args, context).await,
         Command::Apply(args) => apply::run(&args, context).await,
-        Command::State(command) => state::run(&command, context),
+        Command::Drift(args) => drift::run(&args, context).await,
+        Command::Doctor(args) => doctor::run(&args, context).await,
+        Command::State(command) => state::run(&command, context).await,
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Demo => demo::run(context).await,
         Command::Completions(args) => completions::run(&args, context, &mut Cli::command()),

@@ -11,7 +11,8 @@ use crate::desired::{Desired, DesiredAccount, desired};
 use crate::http::{self, Client, Throttle};
 use crate::live::{self, By, LiveAccount, Scope};
 use crate::model::Address;
-use crate::plan::guard::{Permits, refuse};
+use crate::plan::drift::{self, Drift};
+use crate::plan::guard::{Permits, emptied, refuse};
 use crate::plan::{self, FailedAccount, Globs, Plan};
 use crate::problem::{Code, Problem, any_error};
 use crate::state::store::Store;
@@ -121,18 +122,35 @@ impl<'a> Session<'a> {
             .await
     }
 
-    async fn plan_account(&self, account: &Account<'_>, state: &State) -> Plan {
-        let name = &account.config.name;
-        let failed = |problems| Plan {
-            failed: vec![FailedAccount { account: name.clone(), problems }],
-            environment: self.project.config.environment.clone(),
-            ..Plan::default()
-        };
-        let rebind = self.permits.rebind.contains(name);
+    /// Looks for drift in every account, side by side, against these states (in the order of the accounts).
+    pub(super) async fn drift(&self, states: &[State]) -> Drift {
+        let looks = self.accounts.iter().zip(states).map(|(account, state)| async {
+            let name = &account.config.name;
+            let failed =
+                |problems| Drift { failed: vec![FailedAccount { account: name.clone(), problems }], ..Drift::default() };
+            let Seen { state, live, .. } = match self.look(account, state).await {
+                Ok(seen) => seen,
+                Err(problems) => return failed(problems),
+            };
+            if let Some(problem) = emptied(name, &live.counts, &state) {
+                return failed(vec![problem.help(format!(
+                    "a mistyped `info_id` looks exactly like that; if it really was emptied, look at `mpform plan --rebind {name}`"
+                ))]);
+            }
+            drift::drift(account.desired, &live, &state, &self.targets)
+        });
+        let mut all = Drift { environment: self.project.config.environment.clone(), ..Drift::default() };
+        join_all(looks).await.into_iter().for_each(|one| all.join(one));
+        all
+    }
+
+    /// Reads an account against what is remembered of it.
+    async fn look(&self, account: &Account<'_>, state: &State) -> Result<Seen, Vec<Problem>> {
+        let rebind = self.permits.rebind.contains(&account.config.name);
         let another = another_account(account, state);
         let rebound = rebind && another.is_some();
         if let Some(problem) = another.filter(|_| !rebind) {
-            return failed(vec![problem]);
+            return Err(vec![problem]);
         }
         let mut state = state.clone();
         let wanted: Vec<_> =
@@ -140,12 +158,23 @@ impl<'a> Session<'a> {
         let moved = state.follow(&wanted);
         let reads = account.connect.reads(http::Reader::new(&account.client));
         let scope = Scope { probe: true, trust_ids: !rebind };
-        let live = live::read(account.desired, account.config.provider, reads.as_ref(), &state, scope).await;
-        let mut live = match live {
-            Ok(live) => live,
+        let mut live =
+            live::read(account.desired, account.config.provider, reads.as_ref(), &state, scope).await?;
+        let rebound = rebound.then(|| forget_the_other(&mut live, &mut state));
+        Ok(Seen { state, moved, live, rebound })
+    }
+
+    async fn plan_account(&self, account: &Account<'_>, state: &State) -> Plan {
+        let name = &account.config.name;
+        let failed = |problems| Plan {
+            failed: vec![FailedAccount { account: name.clone(), problems }],
+            environment: self.project.config.environment.clone(),
+            ..Plan::default()
+        };
+        let Seen { state, moved, live, rebound } = match self.look(account, state).await {
+            Ok(seen) => seen,
             Err(problems) => return failed(problems),
         };
-        let rebound = rebound.then(|| forget_the_other(&mut live, &mut state));
         let counts = live.counts.clone();
         let mut plan = plan::account(account.desired, live, &state);
         plan.rebound.extend(rebound.map(|keep| (name.clone(), keep)));
@@ -157,6 +186,15 @@ impl<'a> Session<'a> {
         plan.warnings = std::mem::take(&mut plan.warnings).into_iter().filter_map(judge).collect();
         plan
     }
+}
+
+/// An account as it is live, and its state with what is declared to have moved in its new place.
+struct Seen {
+    state: State,
+    moved: Vec<(Address, Address)>,
+    live: LiveAccount,
+    /// Where another account was allowed to take its place: what stays of what is remembered.
+    rebound: Option<Vec<Address>>,
 }
 
 fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Account<'a>, Problem> {
@@ -209,7 +247,7 @@ pub(super) fn unmatched(project: &Project, selection: &Selection, plan: &Plan) -
 }
 
 /// Why the account may not be the one that the state remembers.
-fn another_account(account: &Account<'_>, state: &State) -> Option<Problem> {
+pub(super) fn another_account(account: &Account<'_>, state: &State) -> Option<Problem> {
     if state.is_empty() || state.identity.is_empty() {
         return None;
     }

@@ -1,12 +1,17 @@
 //! `mpform state`.
 
+mod adopt;
+mod edit;
+mod next;
+
 use serde_json::json;
 
 use super::session::{Project, store};
 use super::{Context, Exit};
 use crate::model::Address;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, any_error};
 use crate::state::State;
+use crate::state::store::Open;
 
 /// What to do with the state.
 #[derive(Debug, clap::Subcommand)]
@@ -24,6 +29,28 @@ pub(super) enum Command {
         /// The resource's address
         address: String,
     },
+    /// Lets a resource go on under another address, with everything below it
+    #[command(after_help = "Example:\n  mpform state mv shop/menu/新品 shop/menu/上新")]
+    Mv {
+        /// Its address so far
+        from: String,
+        /// Its address from now on, in the same account and of the same kind
+        to: String,
+    },
+    /// Forgets a resource; the object stays at the vendor
+    #[command(after_help = "Example:\n  mpform state rm shop/keyword/营业时间")]
+    Rm {
+        /// The resource's address
+        address: String,
+    },
+    /// Says that a live object is the one of an address, e.g. of two with the same name
+    #[command(after_help = "Example:\n  mpform state adopt shop/keyword/营业时间 5f31c0de")]
+    Adopt {
+        /// The resource's address
+        address: String,
+        /// The vendor's id of the object
+        id: String,
+    },
     /// Says who holds an account's lock; a lock on this machine dies with its holder and needs no unlocking
     #[command(after_help = "Example:\n  mpform state unlock shop")]
     Unlock {
@@ -32,22 +59,33 @@ pub(super) enum Command {
     },
 }
 
-/// Looks into the state; writes nothing.
-pub(super) fn run(command: &Command, context: &Context) -> Exit {
+/// Looks into the state, or changes it. Nothing is written to a vendor.
+pub(super) async fn run(command: &Command, context: &Context) -> Exit {
+    if let Command::Adopt { address, id } = command {
+        return ended(adopt::adopt(address, id, context).await, context);
+    }
     let (project, problems) = Project::load(context, true);
     let Some(project) = project else {
         context.complain(&problems);
         return Exit::Error;
     };
+    let sound = !any_error(&problems);
     let result = match command {
         Command::List { account } => list(&project, account.as_deref(), context),
         Command::Show { address } => show(&project, address, context),
+        Command::Mv { from, to } => edit::mv(&project, sound, from, to, context).await,
+        Command::Rm { address } => edit::rm(&project, sound, address, context).await,
+        Command::Adopt { .. } => Ok(()),
         Command::Unlock { account } => unlock(&project, account, context),
     };
+    ended(result.map_err(|problem| vec![problem]), context)
+}
+
+fn ended(result: Result<(), Vec<Problem>>, context: &Context) -> Exit {
     match result {
         Ok(()) => Exit::Done,
-        Err(problem) => {
-            context.complain([&problem]);
+        Err(problems) => {
+            context.complain(&problems);
             Exit::Error
         }
     }
@@ -76,16 +114,9 @@ fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), 
 }
 
 fn show(project: &Project, text: &str, context: &Context) -> Result<(), Problem> {
-    let address = Address::parse(text).ok_or_else(|| {
-        Problem::error(Code::BadValue, format!("`{text}` is not an address"))
-            .help("an address is ACCOUNT/KIND/KEY, e.g. shop/keyword/营业时间")
-    })?;
+    let address = address(text)?;
     let state: State = store(project).read(address.account())?;
-    let record = state.resources.get(&address).ok_or_else(|| {
-        Problem::error(Code::DanglingReference, "nothing is remembered of it")
-            .about(&address)
-            .help("`mpform state list` shows what is")
-    })?;
+    let record = state.resources.get(&address).ok_or_else(|| not_remembered(&address))?;
     let shown = json!({
         "address": address, "id": record.id, "protect": record.protect,
         "fingerprint": record.fingerprint, "applied": record.applied,
@@ -107,6 +138,27 @@ fn unlock(project: &Project, account: &str, context: &Context) -> Result<(), Pro
                 .help("the lock is the operating system's: it is free as soon as that process has ended"))
         }
     }
+}
+
+fn address(text: &str) -> Result<Address, Problem> {
+    Address::parse(text).ok_or_else(|| {
+        Problem::error(Code::BadValue, format!("`{text}` is not an address"))
+            .help("an address is ACCOUNT/KIND/KEY, e.g. shop/keyword/营业时间")
+    })
+}
+
+fn not_remembered(address: &Address) -> Problem {
+    Problem::error(Code::DanglingReference, "nothing is remembered of it")
+        .about(address)
+        .help("`mpform state list` shows what is")
+}
+
+/// Saves a state that was changed by hand; one that can't be saved is printed, to be saved by hand as well.
+fn save(state: Open, context: &Context) -> Result<(), Problem> {
+    state.close().map_err(|(problem, text)| {
+        context.print(&format!("{text}\n"));
+        problem
+    })
 }
 
 fn nothing_known(account: &str) -> Problem {

@@ -144,7 +144,7 @@ fn placed<K: Kind>(read: K, level: Option<&Level>) -> Option<K> {
             let value = match (*field, &level.parent) {
                 ("position", _) => json!(level.position),
                 ("parent", Some(parent)) => {
-                    json!(parent.within_account().split_once('/').map_or("", |(_, key)| key))
+                    json!(parent.within_kind())
                 }
                 _ => continue,
             };

@@ -59,7 +59,7 @@ fn set_parents(kind: &Kinds<'_>, live: &mut LiveAccount) {
     for found in &kind.found {
         let (Some(address), Some(parent)) = (address_of.get(&found.id), &found.parent) else { continue };
         let above = match address_of.get(parent) {
-            Some(above) => above.within_account().split_once('/').map_or("", |(_, key)| key).to_owned(),
+            Some(above) => above.within_kind().to_owned(),
             None => parent.to_string(),
         };
         if let Some(claim) = live.claims.get_mut(address) {

@@ -77,6 +77,11 @@ impl Address {
     pub fn within_account(&self) -> &str {
         self.0.split_once('/').map_or("", |(_, rest)| rest)
     }
+
+    /// The written form of its key: without the account and the kind.
+    pub fn within_kind(&self) -> &str {
+        self.within_account().split_once('/').map_or("", |(_, key)| key)
+    }
 }
 
 impl fmt::Display for Address {

@@ -1,9 +1,10 @@
 //! What is wanted and what is live make a plan. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::drift::overwritten;
 use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, tree};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::{diff, gained, lost};
@@ -160,6 +161,7 @@ impl OneKind<'_> {
             requires: wanted.links.clone(),
             after: vec![],
             notes,
+            drift: vec![],
             origin: Some(wanted.origin.clone()),
             have: None,
             want: Some(body.clone()),
@@ -190,16 +192,15 @@ impl OneKind<'_> {
             });
             return;
         }
+        let drift = overwritten(record, &claim.body, &fields, self.kind);
         let replace = fields.iter().any(|change| self.kind.rules.at(&change.path) == Some(Rule::Immutable));
         self.changes.push(Change {
             address: address.clone(),
             action: Action::Update,
             replace,
             id: Some(claim.id.clone()),
-            notes: adoption(claim)
-                .into_iter()
-                .chain(drift(record, &claim.body, &fields, self.kind))
-                .collect(),
+            notes: adoption(claim).into_iter().chain(outside(&drift)).collect(),
+            drift,
             fields,
             requires: wanted.links.clone(),
             after: vec![],
@@ -217,6 +218,7 @@ impl OneKind<'_> {
         }
         let record = self.state.resources.get(address);
         let fields = lost(&claim.body, self.kind.rules);
+        let drift = overwritten(record, &claim.body, &fields, self.kind);
         let protect = wanted
             .and_then(|wanted| wanted.protect)
             .unwrap_or_else(|| record.is_some_and(|record| record.protect));
@@ -225,7 +227,8 @@ impl OneKind<'_> {
             action: Action::Delete,
             replace: false,
             id: Some(claim.id.clone()),
-            notes: drift(record, &claim.body, &fields, self.kind),
+            notes: outside(&drift).into_iter().collect(),
+            drift,
             fields,
             requires: vec![],
             after: vec![],
@@ -267,23 +270,10 @@ fn adoption(claim: &Claim) -> Option<String> {
     (claim.by == By::NaturalKey).then(|| "adopted: it is there already, and was found by its name".to_owned())
 }
 
-/// What of a change is news to us: somebody else changed it since the last apply.
-fn drift(record: Option<&Record>, have: &Value, fields: &[FieldChange], kind: &KindInfo) -> Vec<String> {
-    let Some(record) = record else { return vec![] };
-    let place = kind.rules.path_of(Rule::Rank);
-    let moved: BTreeSet<_> =
-        diff(have, &record.applied, kind.rules).into_iter().map(|change| change.path).collect();
-    let both: Vec<_> = fields
-        .iter()
-        .map(|change| change.path.as_str())
-        // Places change with every sibling; they say nothing about who did it.
-        .filter(|path| moved.contains(*path) && Some(*path) != place)
-        .collect();
-    if both.is_empty() {
-        vec![]
-    } else {
-        vec![format!("changed outside mpform since the last apply: {}", both.join(", "))]
-    }
+/// Says what of a change is news to us.
+fn outside(drift: &[FieldChange]) -> Option<String> {
+    let paths: Vec<_> = drift.iter().map(|change| change.path.as_str()).collect();
+    (!paths.is_empty()).then(|| format!("changed outside mpform since the last apply: {}", paths.join(", ")))
 }
 
 fn remembered<'a>(state: &'a State, kind: &'a KindInfo) -> impl Iterator<Item = Live> + 'a {

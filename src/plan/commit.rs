@@ -6,7 +6,7 @@ use super::{Change, FieldChange};
 use crate::desired::DesiredAccount;
 use crate::live::LiveAccount;
 use crate::model::{Action, Address, KindInfo, kind_named};
-use crate::state::State;
+use crate::state::{Draft, State};
 
 /// A kind whose changes are drafts needs a commit if something changes, if an earlier change was never committed, or
 /// if somebody else changed the draft since our last commit.
@@ -19,8 +19,7 @@ pub(super) fn commit(
 ) -> Option<Change> {
     let field = kind.commit?;
     let draft = state.drafts.get(kind.name).cloned().unwrap_or_default();
-    let live_draft = live.drafts.get(kind.name);
-    let moved = draft.committed.is_some() && draft.committed.as_ref() != live_draft;
+    let moved = moved(&draft, live, kind);
     // Something may have been begun since the last commit and never have come to be.
     let pending = draft.pending && (draft.committed.is_none() || moved);
     if changes.is_empty() && !pending && !moved {
@@ -43,6 +42,7 @@ pub(super) fn commit(
         requires: changes.iter().map(|change| change.address.clone()).collect(),
         after: vec![],
         notes,
+        drift: vec![],
         origin,
         have: None,
         // What may be put into the wanted order on the way.
@@ -56,6 +56,11 @@ pub(super) fn commit(
         ),
         protect: false,
     })
+}
+
+/// True if the draft is not what we last committed.
+pub(super) fn moved(draft: &Draft, live: &LiveAccount, kind: &KindInfo) -> bool {
+    draft.committed.is_some() && draft.committed.as_ref() != live.drafts.get(kind.name)
 }
 
 /// True if an address is the commit of its kind.

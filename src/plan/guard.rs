@@ -46,17 +46,23 @@ fn allows(most: MaxDeletes, deletes: usize, live: usize) -> bool {
 }
 
 fn looks_empty(plan: &mut Plan, account: &str, live: &LiveCounts, state: &State, permits: &Permits) {
-    let known = state.resources.keys().filter(|address| live.contains_key(address.kind())).count();
-    let empty = !live.is_empty() && live.values().all(|count| *count == 0);
-    if known > 0 && empty && !permits.rebind.iter().any(|name| name == account) {
-        let problem = Problem::error(
-            Code::LooksEmpty,
-            format!("the account looks empty, but the state knows {known} objects in it"),
-        );
-        plan.refusals.push(problem.about(account).help(format!(
+    if let Some(problem) =
+        emptied(account, live, state).filter(|_| !permits.rebind.iter().any(|name| name == account))
+    {
+        plan.refusals.push(problem.help(format!(
             "a mistyped `info_id` looks exactly like that; if it really was emptied, give `--rebind {account}`"
         )));
     }
+}
+
+/// Nothing is live of all that the state knows: more likely it is another account than that all of it is gone.
+pub fn emptied(account: &str, live: &LiveCounts, state: &State) -> Option<Problem> {
+    let known = state.resources.keys().filter(|address| live.contains_key(address.kind())).count();
+    let empty = !live.is_empty() && live.values().all(|count| *count == 0);
+    (known > 0 && empty).then(|| {
+        let message = format!("the account looks empty, but the state knows {known} objects in it");
+        Problem::error(Code::LooksEmpty, message).about(account)
+    })
 }
 
 fn too_many_deletes(plan: &mut Plan, account: &str, live: &LiveCounts, most: MaxDeletes, permits: &Permits) {

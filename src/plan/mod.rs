@@ -4,6 +4,7 @@ use serde_json::Value;
 
 mod build;
 mod commit;
+pub mod drift;
 pub mod guard;
 mod order;
 mod rank;
@@ -105,6 +106,8 @@ pub struct Change {
     pub after: Vec<Address>,
     /// What one should know about it, e.g. that somebody else changed it since the last apply.
     pub notes: Vec<String>,
+    /// What it overwrites that somebody else changed since the last apply: what was applied, and what is live.
+    pub drift: Vec<FieldChange>,
     /// Where it is declared; none for a delete.
     pub origin: Option<Place>,
     /// The live body.

@@ -31,6 +31,7 @@ pub(crate) fn change(action: Action, at: &str, fields: &[(&str, Value, Value)]) 
         requires: vec![],
         after: vec![],
         notes: vec![],
+        drift: vec![],
         origin: (action != Action::Delete).then(|| place(at)),
         have: None,
         want: None,

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::apply::event::{Done, Ending, Event};
+use crate::plan::drift::{Drift, Drifted, Fate, Verdict};
 use crate::plan::{Change, FieldChange, Live, Plan};
 use crate::problem::Problem;
 
@@ -38,6 +39,70 @@ pub fn plan(plan: &Plan) -> Value {
         "forgotten": lives(&plan.forgotten),
         "failed": failed.collect::<Vec<_>>(),
     })
+}
+
+/// Drift as one object.
+pub fn drift(drift: &Drift) -> Value {
+    let count = drift.count();
+    let failed = drift
+        .failed
+        .iter()
+        .map(|failed| json!({"account": failed.account, "problems": problems(&failed.problems)}));
+    json!({
+        "format_version": FORMAT_VERSION,
+        "tool_version": env!("CARGO_PKG_VERSION"),
+        "environment": drift.environment,
+        "summary": {
+            "others": count.others,
+            "both": count.both,
+            "agreed": count.agreed,
+            "deleted": count.deleted,
+            "drafts": drift.drafts.len(),
+            "as_applied": drift.as_applied,
+            "unmanaged": drift.unmanaged,
+        },
+        "drift": drift.drifted.iter().map(drifted).collect::<Vec<_>>(),
+        "drafts": drift.drafts,
+        "released": lives(&drift.released),
+        "warnings": problems(&drift.warnings),
+        "failed": failed.collect::<Vec<_>>(),
+    })
+}
+
+fn drifted(one: &Drifted) -> Value {
+    let (fate, live_id) = match &one.fate {
+        Fate::Changed => ("changed", Some(&one.id)),
+        Fate::Remade(id) => ("remade", Some(id)),
+        Fate::Deleted => ("deleted", None),
+    };
+    let fields = one.fields.iter().map(|field| {
+        json!({
+            "path": field.change.path,
+            "verdict": verdict(field.verdict),
+            "applied": field.change.before,
+            "live": field.change.after,
+            "wanted": field.wanted,
+        })
+    });
+    json!({
+        "address": one.address,
+        "account": one.address.account(),
+        "kind": one.address.kind(),
+        "id": one.id,
+        "live_id": live_id,
+        "fate": fate,
+        "verdict": verdict(one.verdict()),
+        "declared": one.declared,
+        "fields": fields.collect::<Vec<_>>(),
+    })
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Others => "others",
+        Verdict::Both => "both",
+        Verdict::Agreed => "agreed",
+    }
 }
 
 /// One line of `apply --json`; none for what is only said to people.

@@ -3,6 +3,7 @@
 
 mod change;
 mod diff;
+pub mod drift;
 mod field;
 mod list;
 mod sections;
@@ -35,7 +36,11 @@ pub fn plan(plan: &Plan, style: &Style, width: usize) -> String {
     }
     parts.extend(sections::noticed(plan, style));
     parts.push(sections::summary(plan, style));
-    // An empty line of somebody's text keeps no indentation.
+    joined(&parts)
+}
+
+/// Parts with an empty line in between. An empty line of somebody's text keeps no indentation.
+fn joined(parts: &[String]) -> String {
     let tidy = |line: &str| if line.trim().is_empty() { String::new() } else { line.to_owned() };
     parts.join("\n\n").split('\n').map(|line| tidy(line) + "\n").collect()
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::model::{Address, RemoteId};
+use crate::model::{Address, RemoteId, Rule, kind_named};
 
 pub mod atomic;
 mod lock;
@@ -63,6 +63,17 @@ impl Record {
     /// A record of an object as it was applied.
     pub fn new(id: RemoteId, applied: Value, protect: bool) -> Self {
         Self { id, fingerprint: fingerprint(&applied), applied, protect }
+    }
+
+    /// The same where what it lies under has got another address.
+    fn below(&self, above: &Address) -> Self {
+        let rules = kind_named(above.kind()).map(|kind| kind.rules);
+        let Some(field) = rules.and_then(|rules| rules.path_of(Rule::Immutable)) else { return self.clone() };
+        let mut applied = self.applied.clone();
+        if !applied[field].is_null() {
+            applied[field] = above.within_kind().into();
+        }
+        Self::new(self.id.clone(), applied, self.protect)
     }
 }
 
@@ -186,8 +197,13 @@ impl State {
         let mut entries = vec![];
         for (from, to) in moved {
             if let Some(record) = state.resources.get(from) {
+                let above = from.parent().and_then(|parent| moved.iter().find(|(from, _)| *from == parent));
+                let record = match above {
+                    Some((_, above)) if to.parent().as_ref() == Some(above) => record.below(above),
+                    _ => record.clone(),
+                };
                 entries.push(Entry::Forget { address: from.clone() });
-                entries.push(Entry::Keep { address: to.clone(), record: record.clone() });
+                entries.push(Entry::Keep { address: to.clone(), record });
             }
         }
         entries
@@ -305,6 +321,26 @@ mod tests {
         let wanted = ["a", "b"].map(|key| (Address::new("shop", "keyword", [key]), to.clone()));
         assert_eq!(state.follow(&wanted).len(), 1);
         assert_eq!(state.resources.len(), 2);
+    }
+
+    #[test]
+    fn what_lies_below_moves_along_and_knows_its_new_parent() {
+        let mut state = State::new("default", "shop");
+        let at = |text: &str| Address::parse(text).expect("an address");
+        for (address, body) in [
+            ("shop/menu/店", json!({"name": "店"})),
+            ("shop/menu/店/官网", json!({"name": "官网", "parent": "店"})),
+            ("shop/menu/店里", json!({"name": "店里"})),
+        ] {
+            let record = Record::new("5f".into(), body, address.ends_with('店'));
+            state.take(Entry::Keep { address: at(address), record });
+        }
+        let moved = state.follow(&[(at("shop/menu/店"), at("shop/menu/门店"))]);
+        assert_eq!(moved.len(), 2);
+        let keys: Vec<_> = state.resources.keys().map(Address::as_str).collect();
+        assert_eq!(keys, ["shop/menu/店里", "shop/menu/门店", "shop/menu/门店/官网"]);
+        assert_eq!(state.resources[&at("shop/menu/门店/官网")].applied["parent"], "门店");
+        assert!(state.resources[&at("shop/menu/门店")].protect);
     }
 
     #[test]

@@ -105,6 +105,21 @@ fn each_field_is_one_change_and_then_none() {
     });
 }
 
+/// Neither what an apply did nor what the configuration has changed since is taken for somebody else's doing.
+#[test]
+fn what_we_do_ourselves_is_no_drift() {
+    each(|case, world| {
+        world.apply();
+        world.run("drift --detailed-exitcode").expect_code(0);
+        for variant in case.variants {
+            world.shop(variant.yaml);
+            world.run("drift --detailed-exitcode").expect_code(0);
+            world.apply();
+            world.run("drift --detailed-exitcode").expect_code(0);
+        }
+    });
+}
+
 #[test]
 fn what_is_taken_out_is_deleted_and_only_that() {
     each(|case, world| {

@@ -20,7 +20,8 @@ fn the_whole_tour() {
     $ mpform plan
     $ mpform apply --yes
     # Somebody changes two things by hand in the vendor's console …
-    # … which the next plan shows as drift.
+    # … which shows as drift, and which the next plan would undo.
+    $ mpform drift
     $ mpform plan
     # Repair it.
     $ mpform apply --yes

@@ -7,6 +7,8 @@ mod apply;
 mod completions;
 mod conformance;
 mod demo;
+mod doctor;
+mod drift;
 mod house;
 mod init;
 mod plan;

@@ -328,7 +328,7 @@ accounts:
     );
     world.shop("groups: {VIP: {}}\n");
     let ran = world.run("plan").expect_code(1);
-    assert_snapshot!(format!("{}{}", ran.out, ran.err), @r#"
+    assert_snapshot!(format!("{}{}", ran.out, ran.err), @"
     No changes in what could be planned. Not planned: shop.
 
     shop could not be planned:
@@ -339,8 +339,8 @@ accounts:
     2 | groups: {VIP: {}}
       |          ^^^
       |
-      = help: nothing tells which of them is meant; delete or rename all but one in the vendor's console
-    "#);
+      = help: say which of them is meant, e.g. `mpform state adopt shop/group/VIP aa000000000000000000000000000001`, or delete or rename all but one in the vendor's console
+    ");
 }
 
 #[test]
@@ -350,15 +350,17 @@ fn what_somebody_changed_by_hand_is_noted() {
     let id = live["groups"].as_array().expect("groups").iter().find(|group| group["name"] == "VIP");
     let id = id.expect("it is there")["id"].as_str().expect("an id").to_owned();
     world.hand("PUT", &format!("group/{id}"), json!({"name": "贵宾"}));
-    assert_snapshot!(world.run("plan").expect_code(0).out, @r#"
+    assert_snapshot!(world.run("plan").expect_code(0).out, @"
     shop
 
       ~ shop/group/vip will be updated (shop.yaml:3)
           ~ name: 贵宾 → VIP
           note: changed outside mpform since the last apply: name
+            what was applied → what is live now:
+              ~ name: VIP → 贵宾
 
     7 unchanged hidden
 
     Plan: 0 to create, 1 to update, 0 to delete.
-    "#);
+    ");
 }

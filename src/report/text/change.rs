@@ -44,7 +44,7 @@ pub(super) fn beside(change: &Change, style: Style) -> String {
     style.paint(Role::Faint, &text)
 }
 
-/// Fields and notes.
+/// Fields, notes, and what somebody else changed that this overwrites.
 pub(super) fn details<'a>(
     change: &'a Change,
     fields: &[&FieldChange],
@@ -52,7 +52,20 @@ pub(super) fn details<'a>(
     room: usize,
 ) -> impl Iterator<Item = String> + 'a {
     let notes = change.notes.iter().map(move |note| style.paint(Role::Warning, "note: ") + &escape(note));
-    field::lines(fields, change.action, style, room).into_iter().chain(notes)
+    field::lines(fields, change.action, style, room)
+        .into_iter()
+        .chain(notes)
+        .chain(theirs(change, style, room))
+}
+
+fn theirs(change: &Change, style: Style, room: usize) -> Vec<String> {
+    if change.drift.is_empty() {
+        return vec![];
+    }
+    let fields: Vec<_> = change.drift.iter().collect();
+    let title = style.paint(Role::Faint, "  what was applied → what is live now:");
+    let lines = field::lines(&fields, Action::Update, style, room.saturating_sub(4));
+    std::iter::once(title).chain(lines.into_iter().map(|line| format!("    {line}"))).collect()
 }
 
 /// What nobody wrote is not worth a line where everything comes or goes.

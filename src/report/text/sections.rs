@@ -79,12 +79,12 @@ pub(super) fn summary(plan: &Plan, style: Style) -> String {
     style.paint(if plan.is_refused() { Role::Delete } else { Role::Emphasis }, &line)
 }
 
-fn live_line(live: &Live) -> (String, String) {
+pub(super) fn live_line(live: &Live) -> (String, String) {
     (live.address.to_string(), format!(" (id {})", escape(live.id.as_str())))
 }
 
 /// Lines of something in front and something faint behind.
-fn named(these: &[(String, String)], title: &str, style: Style) -> String {
+pub(super) fn named(these: &[(String, String)], title: &str, style: Style) -> String {
     let mut lines = vec![style.paint(Role::Heading, title)];
     for (front, behind) in these.iter().take(NAMED) {
         lines.push(format!("    {}{}", escape(front), style.paint(Role::Faint, behind)));

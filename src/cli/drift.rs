@@ -1,0 +1,88 @@
+//! `mpform drift`.
+
+use super::plan::complain;
+use super::session::{Project, Session, left_behind, store};
+use super::{Context, Exit, Selection};
+use crate::plan::Globs;
+use crate::plan::drift::Drift;
+use crate::problem::{Code, Problem};
+use crate::report;
+
+/// Arguments of `drift`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct Args {
+    /// Prints what was found as one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Only these accounts; `*` works
+    #[arg(long, value_name = "NAME")]
+    pub(super) account: Vec<String>,
+    /// Only these addresses; `*` and `**` work
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) target: Vec<String>,
+    /// Exit code 2 if there is drift
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
+}
+
+/// Prints what others changed since the last apply. Writes nothing, neither at a vendor nor in the state.
+pub(super) async fn run(args: &Args, context: &Context) -> Exit {
+    let Some(project) = Project::for_work(context) else { return Exit::Error };
+    let selection =
+        Selection { account: args.account.clone(), target: args.target.clone(), ..Selection::default() };
+    let session = match Session::open(&project, &selection) {
+        Ok(session) => session,
+        Err(problems) => return complain(context, &problems),
+    };
+    let store = store(&project);
+    let states: Result<Vec<_>, _> =
+        session.accounts.iter().map(|account| store.read(&account.config.name)).collect();
+    let states = match states {
+        Ok(states) => states,
+        Err(problem) => return complain(context, &[problem]),
+    };
+    let mut drift = session.drift(&states).await;
+    drift.warnings.extend(left_behind(&project));
+    // Targets that name nothing: most likely a slip of the pen, and no drift would look like success.
+    let known: Vec<_> = states.iter().flat_map(|state| state.resources.keys()).collect();
+    let missed: Vec<_> = args
+        .target
+        .iter()
+        .filter(|pattern| {
+            Globs::new([pattern.as_str()])
+                .is_ok_and(|glob| !known.iter().any(|address| glob.matches(address.as_str())))
+        })
+        .map(|pattern| {
+            Problem::error(
+                Code::DanglingReference,
+                format!("`--target {pattern}` names nothing that was applied"),
+            )
+            .help("`mpform state list` shows what was")
+        })
+        .collect();
+    if !missed.is_empty() {
+        return complain(context, &missed);
+    }
+    show(&drift, args.json, context);
+    if !drift.failed.is_empty() {
+        Exit::Error
+    } else if args.detailed_exitcode && !drift.is_empty() {
+        Exit::Changes
+    } else {
+        Exit::Done
+    }
+}
+
+fn show(drift: &Drift, json: bool, context: &Context) {
+    if json {
+        context.print(&format!("{:#}\n", report::json::drift(drift)));
+    } else {
+        context.print(&report::text::drift::drift(drift, context.style, context.width));
+    }
+    let failed = drift.failed.iter().flat_map(|failed| &failed.problems);
+    let problems: Vec<_> = drift.warnings.iter().chain(failed).collect();
+    if !problems.is_empty() {
+        context.say("");
+        context.complain(problems);
+    }
+}

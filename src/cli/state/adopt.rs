@@ -1,0 +1,158 @@
+//! `mpform state adopt`: what is live and what is declared are brought together by hand.
+
+use serde_json::Value;
+
+use super::{address, next, save};
+use crate::cli::session::{Account, Project, Session, another_account, store};
+use crate::cli::{Context, Selection};
+use crate::http;
+use crate::model::{Address, KindInfo, RemoteId, Rule, Shape};
+use crate::problem::{Code, Problem};
+use crate::providers::{Found, Reads};
+use crate::state::{Entry, Record, State};
+
+/// Lets a live object be the one of an address, after a look that it is there and nobody else's.
+pub(super) async fn adopt(text: &str, id: &str, context: &Context) -> Result<(), Vec<Problem>> {
+    let address = address(text).map_err(one)?;
+    let kind = next::check(&address).map_err(one)?;
+    // What is wrong with the project has been said by then.
+    let Some(project) = Project::for_work(context) else { return Err(vec![]) };
+    let selection = Selection { account: vec![address.account().to_owned()], ..Selection::default() };
+    let session = Session::open(&project, &selection)?;
+    let Some(account) = session.accounts.first() else { return Err(vec![]) };
+    let me = context.holder("state adopt");
+    let mut open = store(&project).open(address.account(), &me, context.lock_timeout).await.map_err(one)?;
+    if let Some(problem) = another_account(account, open.state()) {
+        return Err(vec![problem]);
+    }
+    let id = RemoteId::from(id);
+    owner(open.state(), &address, &id).map_err(one)?;
+    let body = look(account, kind, &address, &id, open.state()).await.map_err(one)?;
+
+    let before = open.state().resources.get(&address).cloned();
+    let declared = account.desired.resources.get(&address).and_then(|wanted| wanted.protect);
+    let protect = before.as_ref().is_some_and(|record| record.protect) || declared == Some(true);
+    if open.state().identity.is_empty() {
+        let identity = account.connect.identity();
+        let identity = identity.into_iter().map(|(setting, value)| (setting.to_owned(), value)).collect();
+        open.record(Entry::Identity { identity });
+    }
+    // Nothing was applied to it yet: it counts as applied as it is, so that nobody's work shows as drift.
+    let record = Record::new(id.clone(), body, protect);
+    open.record(Entry::Keep { address: address.clone(), record });
+    save(open, context).map_err(one)?;
+
+    context.print(&match before {
+        Some(before) if before.id != id => {
+            format!("{address} is {id} from now on; {}, which it was, is nobody's now\n", before.id)
+        }
+        _ => format!("{address} is {id} from now on\n"),
+    });
+    context.print(&format!("next: {}\n", next::of_ours(&project, &address, protect)));
+    Ok(())
+}
+
+fn one(problem: Problem) -> Vec<Problem> {
+    vec![problem]
+}
+
+/// Refuses an object that is another address's.
+fn owner(state: &State, address: &Address, id: &RemoteId) -> Result<(), Problem> {
+    let other = |theirs: &&Address| *theirs != address && theirs.kind() == address.kind();
+    let ours = state.resources.iter().filter(|(_, record)| record.id == *id).map(|(theirs, _)| theirs);
+    let begun =
+        state.intents.iter().filter(|(_, intent)| intent.id.as_ref() == Some(id)).map(|(theirs, _)| theirs);
+    match ours.chain(begun).find(other) {
+        Some(theirs) => Err(Problem::error(Code::Duplicate, format!("{id} is {theirs} already"))
+            .about(address)
+            .help(format!("`mpform state mv {theirs} {address}` gives it this address; `mpform state rm {theirs}` lets go of it"))),
+        None => Ok(()),
+    }
+}
+
+/// The object as it is live. Only what the account's list shows is taken: some vendors answer for an id of any account.
+async fn look(
+    account: &Account<'_>,
+    kind: &'static KindInfo,
+    address: &Address,
+    id: &RemoteId,
+    state: &State,
+) -> Result<Value, Problem> {
+    let reads = account.connect.reads(http::Reader::new(&account.client));
+    let Some(reader) = reads.reader(kind.name) else {
+        let message = format!("{} keeps no {}", account.config.provider.name, kind.section);
+        return Err(Problem::error(Code::NotKept, message)
+            .about(address)
+            .help("adopt it in another account"));
+    };
+    let failed = |error: crate::providers::VendorError| error.problem(address);
+    let found = reader.list().await.map_err(failed)?.into_iter().find(|found| found.id == *id);
+    let Some(found) = found else { return Err(missing(account, reads.as_ref(), kind, address, id).await) };
+    let above = place(kind, address, &found, state)?;
+    let want = account.desired.resources.get(address).and_then(|wanted| wanted.body.as_ref());
+    let body = reader.read(id, want).await.map_err(failed)?;
+    let Some(mut body) = body else { return Err(missing(account, reads.as_ref(), kind, address, id).await) };
+    if let (Some(field), Some(above)) = (kind.rules.path_of(Rule::Immutable), above) {
+        body[field] = above.within_kind().into();
+    }
+    Ok(body)
+}
+
+/// Refuses an object that lies elsewhere than the address says. Gives back what it lies under.
+fn place(
+    kind: &KindInfo,
+    address: &Address,
+    found: &Found<Value>,
+    state: &State,
+) -> Result<Option<Address>, Problem> {
+    let wrong =
+        |message: String, help: String| Err(Problem::error(Code::BadMove, message).about(address).help(help));
+    if matches!(kind.shape, Shape::Named(_)) && found.natural != *address.last() {
+        return wrong(
+            format!("{} is the {} `{}`", found.id, kind.name, found.natural),
+            "its key says what it is for".to_owned(),
+        );
+    }
+    let above = address.parent();
+    let known = above.as_ref().and_then(|above| state.resources.get(above)).map(|record| &record.id);
+    match (&above, &found.parent) {
+        (None, None) => Ok(None),
+        (Some(_), Some(parent)) if known == Some(parent) => Ok(above),
+        (Some(above), Some(parent)) if known.is_none() => wrong(
+            format!("{} lies under {parent}, and nothing is remembered of {above}", found.id),
+            format!("first `mpform state adopt {above} {parent}`"),
+        ),
+        (_, Some(parent)) => wrong(
+            format!("{} lies under {parent}", found.id),
+            "name an address below the one that has that id; `mpform state list` shows the ids".to_owned(),
+        ),
+        (Some(_), None) => {
+            wrong(format!("{} lies under nothing", found.id), "name an address without a parent".to_owned())
+        }
+    }
+}
+
+/// Says that it is not there, or what it is instead.
+async fn missing(
+    account: &Account<'_>,
+    reads: &dyn Reads,
+    kind: &KindInfo,
+    address: &Address,
+    id: &RemoteId,
+) -> Problem {
+    for other in account.config.provider.kinds.iter().filter(|other| **other != kind.name) {
+        let Some(reader) = reads.reader(other) else { continue };
+        // It is missing either way; this only makes the message better.
+        if reader.list().await.is_ok_and(|found| found.iter().any(|found| found.id == *id)) {
+            return Problem::error(
+                Code::DanglingReference,
+                format!("{id} is of kind {other}, not {}", kind.name),
+            )
+            .about(address)
+            .help(format!("adopt it as {}/{other}/…", address.account()));
+        }
+    }
+    Problem::error(Code::DanglingReference, format!("the account lists no {} with the id {id}", kind.name))
+        .about(address)
+        .help("`mpform plan --json` names the ids of unmanaged objects")
+}

@@ -1,0 +1,116 @@
+//! `mpform state mv` and `mpform state rm`.
+
+use super::next::{self, UNKNOWN};
+use super::{address, not_remembered, save};
+use crate::cli::Context;
+use crate::cli::session::{Project, store};
+use crate::model::Address;
+use crate::problem::{Code, Problem};
+use crate::state::{Entry, State};
+
+/// Lets what is remembered of an address, and of all below it, go on under another. `sound`: the configuration has no
+/// errors.
+pub(super) async fn mv(
+    project: &Project,
+    sound: bool,
+    from: &str,
+    to: &str,
+    context: &Context,
+) -> Result<(), Problem> {
+    let (from, to) = (address(from)?, address(to)?);
+    let store = store(project);
+    // A look first: what is not there needs neither a lock nor a folder.
+    moves(&store.read(from.account())?, &from, &to)?;
+    let mut open = store.open(from.account(), &context.holder("state mv"), context.lock_timeout).await?;
+    let moved = moves(open.state(), &from, &to)?;
+    let protect = open.state().resources[&from].protect;
+    for entry in State::moves(&moved, open.state()) {
+        open.record(entry);
+    }
+    save(open, context)?;
+    for (from, to) in &moved {
+        context.print(&format!("{from} is {to} from now on\n"));
+    }
+    if !sound {
+        context.print(&format!("next: {UNKNOWN}\n"));
+        return Ok(());
+    }
+    context.print(&format!("next: {}\n", next::of_ours(project, &to, protect)));
+    let declared = project.desired.accounts.get(from.account());
+    if declared.is_some_and(|account| account.resources.contains_key(&from)) {
+        context.print(&format!("next: {}\n", next::of_forgotten(project, &from)));
+    }
+    Ok(())
+}
+
+/// What moves, or why it can't.
+fn moves(state: &State, from: &Address, to: &Address) -> Result<Vec<(Address, Address)>, Problem> {
+    let cannot = |message: &str, help: &str| {
+        Err(Problem::error(Code::BadMove, message).about(from).help(help.to_owned()))
+    };
+    if !state.resources.contains_key(from) {
+        return Err(not_remembered(from));
+    }
+    if from.account() != to.account() {
+        return cannot("it can't move to another account", "an object stays in its vendor's account");
+    }
+    if from.kind() != to.kind() {
+        return cannot("it can't become another kind", "an object stays what it is");
+    }
+    if to == from || is_below(to, from) {
+        return cannot("it can't move there", "name an address that is neither its own nor below it");
+    }
+    let begun = state.intents.keys().find(|address| *address == from || is_below(address, from));
+    if let Some(begun) = begun {
+        let problem = Problem::error(Code::BadMove, "something was begun there, and its end is not known");
+        return Err(problem.about(begun).help("run `mpform apply` first: it looks what came of it"));
+    }
+    let mut moved = vec![];
+    for old in state.resources.keys().filter(|address| *address == from || is_below(address, from)) {
+        let rest = &old.as_str()[from.as_str().len()..];
+        let new = address(&format!("{to}{rest}"))?;
+        next::check(&new)?;
+        if let Some(there) = state.resources.get(&new) {
+            let problem =
+                Problem::error(Code::Duplicate, format!("it is remembered already, with id {}", there.id));
+            return Err(problem.about(&new).help(format!("`mpform state rm {new}` forgets that one")));
+        }
+        moved.push((old.clone(), new));
+    }
+    Ok(moved)
+}
+
+fn is_below(address: &Address, above: &Address) -> bool {
+    address.as_str().strip_prefix(above.as_str()).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Forgets one address.
+pub(super) async fn rm(project: &Project, sound: bool, text: &str, context: &Context) -> Result<(), Problem> {
+    let address = address(text)?;
+    let store = store(project);
+    let known =
+        |state: &State| state.resources.contains_key(&address) || state.intents.contains_key(&address);
+    if !known(&store.read(address.account())?) {
+        return Err(not_remembered(&address));
+    }
+    let mut open = store.open(address.account(), &context.holder("state rm"), context.lock_timeout).await?;
+    if !known(open.state()) {
+        return Err(not_remembered(&address));
+    }
+    let record = open.state().resources.get(&address).cloned();
+    open.record(Entry::Forget { address: address.clone() });
+    save(open, context)?;
+    match record {
+        Some(record) => {
+            let protection = if record.protect { ", and so is that it was protected" } else { "" };
+            context.print(&format!(
+                "{address} is forgotten{protection}; the object stays at the vendor (id {})\n",
+                record.id
+            ));
+        }
+        None => context.print(&format!("{address} is forgotten: it was begun, and its end was not known\n")),
+    }
+    let next = if sound { next::of_forgotten(project, &address) } else { UNKNOWN.to_owned() };
+    context.print(&format!("next: {next}\n"));
+    Ok(())
+}

@@ -10,6 +10,7 @@ mod completions;
 mod context;
 mod demo;
 mod exit;
+mod export;
 mod init;
 mod plan;
 mod sandbox;
@@ -95,6 +96,9 @@ enum Command {
     /// Shows the plan, asks, carries it out, and reads back what it changed
     #[command(after_help = "Example:\n  mpform apply --yes")]
     Apply(apply::Args),
+    /// Writes what an account holds as YAML that plans to no change
+    #[command(after_help = "Example:\n  mpform export shop -o shop-project")]
+    Export(export::Args),
     /// Looks into what is remembered of accounts
     #[command(subcommand, after_help = "Example:\n  mpform state list")]
     State(state::Command),
@@ -153,6 +157,7 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Schema => schema::run(context),
         Command::Plan(args) => plan::run(&args, context).await,
         Command::Apply(args) => apply::run(&args, context).await,
+        Command::Export(args) => export::run(&args, context).await,
         Command::State(command) => state::run(&command, context),
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Demo => demo::run(context).await,

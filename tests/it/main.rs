@@ -6,6 +6,7 @@ mod apply;
 mod completions;
 mod conformance;
 mod demo;
+mod export;
 mod house;
 mod init;
 mod plan;

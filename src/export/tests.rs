@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::fates::Fates;
 use super::page::page;
-use super::{put, scalar};
+use super::scalar;
+use super::trial::put;
 use crate::config::{self, Options, parse};
 use crate::desired::desired;
 use crate::model::{Address, RemoteId, kind_named};

@@ -1,6 +1,9 @@
 //! `mpform export`: what is live becomes files that plan to no change.
 
+use std::time::Duration;
+
 use mpform::sandbox::{Fault, Rule, Sandbox, Seed};
+use mpform::state::store::{Holder, Store};
 use serde_json::{Value, json};
 
 use crate::world::{Ran, World, changes};
@@ -280,4 +283,41 @@ fn what_is_remembered_is_kept() {
         .expect_code(1)
         .says(&["does not fit what is live", "shop/keyword/hours"]);
     assert!(read(&world, "shop/keywords.yaml").contains("  hours: #"), "nothing was written");
+}
+
+#[test]
+fn a_menu_is_exported_whole_or_not_at_all() {
+    let page = |name: &str| json!({"name": name, "url": "https://m.example.com"});
+    let menus = [
+        ("twice", json!([page("关于"), page("关于")])),
+        ("nameless", json!([page("关于"), page("")])),
+        ("four", json!([page("一"), page("二"), page("三"), page("四")])),
+        ("idle below", json!([{"name": "更多", "buttons": [page("关于"), {"name": "没用"}]}])),
+    ];
+    for (what, menu) in menus {
+        let world = world(&json!({"menu": menu, "subscribe": {"text": "欢迎"}}));
+        let ran = world.run("export shop -o fresh").expect_code(0).says(&["MP090", "shop/menu: "]);
+        let text = read(&world, "fresh/shop/menu.yaml");
+        assert!(!text.contains("\nmenu:") && text.contains("# menu:"), "{what}: {text}\n{}", ran.err);
+        settled(&world, "fresh");
+    }
+}
+
+#[test]
+fn a_locked_state_stops_it_before_the_first_file() {
+    let world = world(&json!({"rules": [{"name": "时间", "match": ["几点"], "text": "九点"}]}));
+    let store = Store::new(&world.path("fresh/.mpform/state"), "default");
+    let holder = Holder {
+        who: "ops@ci".into(),
+        pid: 7,
+        since: "2026-11-21T10:00:00+08:00".into(),
+        command: "apply".into(),
+    };
+    let runtime = tokio::runtime::Runtime::new().expect("runs");
+    let open = runtime.block_on(store.open("shop", &holder, Duration::ZERO)).expect("opens");
+    world.run("export shop -o fresh").expect_code(1).says(&["MP072", "ops@ci"]);
+    assert!(!world.path("fresh/shop").exists());
+    open.close().expect("closes");
+    world.run("export shop -o fresh").expect_code(0);
+    settled(&world, "fresh");
 }

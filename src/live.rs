@@ -12,6 +12,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::desired::{DesiredAccount, Wanted};
+use crate::diff::diff;
 use crate::model::{Address, KindInfo, RemoteId, Rule, kinds};
 use crate::problem::{Code, Problem};
 use crate::providers::{AnyReader, Found, Provider, Reads, VendorError};
@@ -240,11 +241,14 @@ async fn claim(
         }
     }
     for wanted in &kind.wanted {
-        if let Err(problem) = by_natural_key(kind, wanted, state, &mut book) {
+        let moved = desired.moved.iter().find(|moved| moved.to == wanted.address).map(|moved| &moved.from);
+        if let Err(problem) = by_natural_key(kind, wanted, moved, state, &mut book) {
             problems.push(problem);
         }
     }
-    begun_and_no_longer_wanted(kind, desired, state, &mut book);
+    if let Err(error) = begun_and_no_longer_wanted(kind, desired, state, &mut book).await {
+        problems.push(error.problem(&desired.name));
+    }
     problems.extend(kind.wanted.iter().filter_map(|wanted| renamed_onto_another(kind, wanted, &book)));
     live.gone.retain(|address| !book.claimed.contains_key(address));
 
@@ -269,7 +273,13 @@ impl Book {
     }
 }
 
-fn by_natural_key(kind: &Kinds<'_>, wanted: &Wanted, state: &State, book: &mut Book) -> Result<(), Problem> {
+fn by_natural_key(
+    kind: &Kinds<'_>,
+    wanted: &Wanted,
+    moved_from: Option<&Address>,
+    state: &State,
+    book: &mut Book,
+) -> Result<(), Problem> {
     if book.claimed.contains_key(&wanted.address) {
         return Ok(());
     }
@@ -287,13 +297,16 @@ fn by_natural_key(kind: &Kinds<'_>, wanted: &Wanted, state: &State, book: &mut B
         },
         None => None,
     };
-    let candidates: Vec<_> = kind
-        .found
-        .iter()
-        .filter(|found| {
-            found.natural == wanted.natural && found.parent == parent && !book.taken.contains(&found.id)
-        })
-        .collect();
+    let named = |name: &str| -> Vec<_> {
+        let free =
+            kind.found.iter().filter(|found| found.parent == parent && !book.taken.contains(&found.id));
+        free.filter(|found| found.natural == name).collect()
+    };
+    let mut candidates = named(&wanted.natural);
+    if let (true, Some(before)) = (candidates.is_empty(), moved_from) {
+        // Nobody remembers the move, so the object still has its old name.
+        candidates = named(&before.last());
+    }
     let id = match candidates[..] {
         [] => return Ok(()),
         [one] => one.id.clone(),
@@ -343,25 +356,43 @@ fn renamed_onto_another(kind: &Kinds<'_>, wanted: &Wanted, book: &Book) -> Optio
 }
 
 /// Something that was begun, may have come to be, and has been taken out of the configuration meanwhile: it is ours.
-fn begun_and_no_longer_wanted(kind: &Kinds<'_>, desired: &DesiredAccount, state: &State, book: &mut Book) {
+async fn begun_and_no_longer_wanted(
+    kind: &Kinds<'_>,
+    desired: &DesiredAccount,
+    state: &State,
+    book: &mut Book,
+) -> Result<(), VendorError> {
     for (address, intent) in &state.intents {
         if address.kind() != kind.info.name || desired.resources.contains_key(address) {
             continue;
         }
         let parent = address.parent().map(|parent| book.claimed.get(&parent).map(|(id, _)| id.clone()));
-        let found = kind.found.iter().find(|found| {
-            let same_place = parent.as_ref().is_none_or(|parent| found.parent == *parent);
-            let meant = intent.id.as_ref().is_none_or(|id| found.id == *id);
-            !found.built_in
-                && found.natural == intent.natural
-                && same_place
-                && meant
-                && !book.taken.contains(&found.id)
-        });
-        if let Some(found) = found {
-            book.take(address.clone(), found.id.clone(), By::Intent);
+        let candidates: Vec<_> = kind
+            .found
+            .iter()
+            .filter(|found| {
+                let same_place = parent.as_ref().is_none_or(|parent| found.parent == *parent);
+                let free = !found.built_in && !book.taken.contains(&found.id);
+                free && found.natural == intent.natural && same_place
+            })
+            .map(|found| found.id.clone())
+            .collect();
+        for id in candidates {
+            let ours = match &intent.id {
+                Some(given) => id == *given,
+                // Somebody else may have made one of that name since: it is ours only if it is what we were making.
+                None => kind.reader.read(&id, Some(&intent.want)).await?.is_some_and(|have| {
+                    let differs = diff(&have, &intent.want, kind.info.rules);
+                    differs.iter().all(|change| kind.info.rules.at(&change.path) == Some(Rule::Immutable))
+                }),
+            };
+            if ours {
+                book.take(address.clone(), id, By::Intent);
+                break;
+            }
         }
     }
+    Ok(())
 }
 
 /// The address an unmanaged object would have.

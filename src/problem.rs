@@ -11,6 +11,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet
 use serde::Serialize;
 
 mod code;
+mod mask;
 
 pub use code::Code;
 
@@ -151,20 +152,20 @@ impl Problem {
             Level::Warning => Title::WARNING,
         };
         let headline = match &self.about {
-            Some(about) => format!("{about}: {}", self.message),
-            None => self.message.clone(),
+            Some(about) => format!("{about}: {}", self.discreet()),
+            None => self.discreet(),
         };
+        let texts: Vec<_> = self.places.iter().map(|place| mask::masked(&place.source.text)).collect();
         let mut group = Group::with_title(title.primary_title(headline).id(self.code.as_str()));
-        for (nth, place) in self.places.iter().enumerate() {
+        for (nth, (place, text)) in self.places.iter().zip(&texts).enumerate() {
             let kind = if nth == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
             let end = place.source.floor(place.span.end);
             let mut mark = kind.span(place.source.floor(place.span.start).min(end)..end);
             if !place.label.is_empty() {
                 mark = mark.label(place.label.as_str());
             }
-            group = group.element(
-                Snippet::source(place.source.text.as_str()).path(place.source.name.as_str()).annotation(mark),
-            );
+            group = group
+                .element(Snippet::source(text.as_ref()).path(place.source.name.as_str()).annotation(mark));
         }
         let Some(help) = &self.help else { return renderer.render(&[group]).to_string() };
         // Without a place to hang it below, the help is a line of its own.
@@ -173,6 +174,23 @@ impl Problem {
             return renderer.render(&[group]).to_string() + "\n" + &renderer.render(&[help]).to_string();
         }
         renderer.render(&[group.element(Title::HELP.message(help.as_str()))]).to_string()
+    }
+
+    /// The message without what it may quote from the value of a secret.
+    fn discreet(&self) -> String {
+        let mut message = self.message.clone();
+        for place in &self.places {
+            let text = &place.source.text;
+            let hidden = mask::secrets(text);
+            let touched =
+                hidden.iter().any(|range| range.start < place.span.end && place.span.start < range.end);
+            let quoted = text.get(place.span.clone()).unwrap_or_default();
+            let quoted = quoted.trim_matches(['"', '\'']);
+            if touched && !quoted.is_empty() {
+                message = message.replace(quoted, "•••");
+            }
+        }
+        message
     }
 
     /// The same for programs: `validate --json` prints these.
@@ -186,7 +204,7 @@ impl Problem {
             })
             .collect();
         serde_json::json!({
-            "code": self.code.as_str(), "level": self.level, "message": self.message,
+            "code": self.code.as_str(), "level": self.level, "message": self.discreet(),
             "about": self.about, "places": places, "help": self.help,
         })
     }

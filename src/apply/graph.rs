@@ -44,6 +44,9 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
 
 /// Takes into the state what was learnt without writing anything: adoptions, releases, how the account is reached.
 pub fn remember(plan: &Plan, identity: &IndexMap<String, String>, state: &mut Open) {
+    for (_, keep) in &plan.rebound {
+        state.record(Entry::Rebind { identity: identity.clone(), keep: keep.clone() });
+    }
     if state.state().identity != *identity {
         state.record(Entry::Identity { identity: identity.clone() });
     }
@@ -55,6 +58,9 @@ pub fn remember(plan: &Plan, identity: &IndexMap<String, String>, state: &mut Op
         }
     }
     for gone in plan.released.iter().chain(&plan.forgotten) {
+        if !state.state().resources.contains_key(&gone.address) {
+            continue;
+        }
         state.record(Entry::Forget { address: gone.address.clone() });
     }
     for (_, kind, draft) in &plan.drafts {
@@ -92,7 +98,8 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
         let mut alone_waits = false;
         while nth < waiting.len() && running.len() < options.parallelism.max(1) {
             let change = waiting[nth];
-            let ready = change.requires.iter().all(|need| !all.contains(need) || ended.contains_key(need));
+            let mut first = change.requires.iter().chain(&change.after);
+            let ready = first.all(|need| !all.contains(need) || ended.contains_key(need));
             let lane = step.lane(change);
             // Those that go alone keep the order of the plan among themselves.
             let may = ready && (lane == Lane::Free || (!alone && !alone_waits));

@@ -94,7 +94,7 @@ pub async fn run(work: Vec<Work<'_>>, options: &Options, tell: &Tell<'_>) -> Out
         done: count(Ending::Done),
         failed: count(Ending::Failed),
         skipped: count(Ending::Skipped),
-        verified: outcome.problems.is_empty(),
+        verified: outcome.problems.is_empty() && count(Ending::Failed) == 0,
     };
     tell(&Event::Summary(outcome.tally));
     outcome

@@ -37,12 +37,10 @@ impl Step<'_> {
     /// Why nothing new may begin, if so.
     pub(super) fn why_not(&self, options: &Options) -> Option<String> {
         if options.stopped() {
-            Some("interrupted before it was tried".to_owned())
-        } else if self.shared.state().is_broken() {
-            Some("the state can't be written, so nothing new is begun".to_owned())
-        } else {
-            None
+            return Some("interrupted before it was tried".to_owned());
         }
+        let state = self.shared.state();
+        state.broken().map(|error| format!("the state can't be written ({error}), so nothing new is begun"))
     }
 
     /// Whether a change may run beside others.
@@ -92,9 +90,13 @@ impl Step<'_> {
             }
         }
         if change.action == Action::Create || change.replace {
-            let intent = Intent { natural: self.natural(change), id: None };
+            let intent = self.intent(change, None);
             state.record(Entry::Begin { address: change.address.clone(), intent });
         }
+    }
+
+    fn intent(&self, change: &Change, id: Option<RemoteId>) -> Intent {
+        Intent { natural: self.natural(change), id, want: change.want.clone().unwrap_or_default() }
     }
 
     fn natural(&self, change: &Change) -> String {
@@ -112,6 +114,7 @@ impl Step<'_> {
         writer: &dyn AnyWriter,
         mut doing: Doing,
     ) -> Result<(), Problem> {
+        let mut last = None;
         for _ in 0..=ROUNDS {
             let made = Mutex::new(None);
             let error = match self.once(change, writer, &doing, &made).await {
@@ -130,9 +133,14 @@ impl Step<'_> {
                 Some(None) => return Ok(()),
                 None => return Err(failed(change, &error, Code::Uncertain)),
             };
+            last = Some(error);
         }
-        let message = "its answer was lost each time it was tried";
-        Err(Problem::error(Code::Uncertain, message).about(&change.address).help(LOOK_AGAIN))
+        // The last look showed that it did not happen, so there is nothing to be uncertain of.
+        if matches!(doing, Doing::Create) {
+            self.shared.state().record(Entry::Drop { address: change.address.clone() });
+        }
+        let error = last.unwrap_or_else(|| VendorError::refused("nothing sent", "it was not tried"));
+        Err(failed(change, &error, Code::Failed))
     }
 
     async fn once(
@@ -149,7 +157,7 @@ impl Step<'_> {
             Doing::Create => {
                 let note = |id: &RemoteId| {
                     *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.clone());
-                    let intent = Intent { natural: self.natural(change), id: Some(id.clone()) };
+                    let intent = self.intent(change, Some(id.clone()));
                     self.shared.state().record(Entry::Begin { address: change.address.clone(), intent });
                 };
                 let id = writer.create(&key, want, &self.links(change), &note).await?;
@@ -164,7 +172,7 @@ impl Step<'_> {
                 self.deleted(change);
             }
             Doing::Commit => {
-                writer.commit(&self.order(change.address.kind())).await?;
+                writer.commit(&self.order(change)).await?;
                 self.committed(&change.address);
             }
         }
@@ -239,10 +247,10 @@ impl Step<'_> {
         self.shared.state().state().resources.get(address).map(|record| record.id.clone())
     }
 
-    /// The ids of everything of a kind that is there, in the wanted order.
-    fn order(&self, kind: &str) -> Vec<RemoteId> {
-        let wanted = self.desired.resources.keys().filter(|address| address.kind() == kind);
-        wanted.filter_map(|address| self.id_of(address)).collect()
+    /// The ids of what a commit may put into order, as far as they are known.
+    fn order(&self, change: &Change) -> Vec<RemoteId> {
+        let order = change.want.as_ref().and_then(Value::as_array).into_iter().flatten();
+        order.filter_map(|address| self.id_of(&Address::parse(address.as_str()?)?)).collect()
     }
 
     fn links(&self, change: &Change) -> Links {

@@ -9,13 +9,13 @@ use super::{Context, Selection};
 use crate::config;
 use crate::desired::{Desired, DesiredAccount, desired};
 use crate::http::{self, Client, Throttle};
-use crate::live::{self, Scope};
+use crate::live::{self, By, LiveAccount, Scope};
 use crate::model::Address;
 use crate::plan::guard::{Permits, refuse};
 use crate::plan::{self, FailedAccount, Globs, Plan};
 use crate::problem::{Code, Problem, any_error};
-use crate::state::State;
 use crate::state::store::Store;
+use crate::state::{Entry, State};
 
 /// A project and what it wants.
 pub(super) struct Project {
@@ -133,7 +133,9 @@ impl<'a> Session<'a> {
             ..Plan::default()
         };
         let rebind = self.permits.rebind.contains(name);
-        if let Some(problem) = another_account(account, state).filter(|_| !rebind) {
+        let another = another_account(account, state);
+        let rebound = rebind && another.is_some();
+        if let Some(problem) = another.filter(|_| !rebind) {
             return failed(vec![problem]);
         }
         let mut state = state.clone();
@@ -143,12 +145,14 @@ impl<'a> Session<'a> {
         let reads = account.connect.reads(http::Reader::new(&account.client));
         let scope = Scope { probe: true, trust_ids: !rebind };
         let live = live::read(account.desired, account.config.provider, reads.as_ref(), &state, scope).await;
-        let live = match live {
+        let mut live = match live {
             Ok(live) => live,
             Err(problems) => return failed(problems),
         };
+        let rebound = rebound.then(|| forget_the_other(&mut live, &mut state));
         let counts = live.counts.clone();
         let mut plan = plan::account(account.desired, live, &state);
+        plan.rebound.extend(rebound.map(|keep| (name.clone(), keep)));
         plan.environment.clone_from(&self.project.config.environment);
         plan.moved = moved;
         plan::narrow(&mut plan, &self.targets);
@@ -180,6 +184,16 @@ fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Accoun
     let headers = config.headers.iter().map(|(name, value)| (name.as_str(), value));
     let client = Client::new(headers, Throttle::new(limits)).map_err(broken)?;
     Ok(Account { config, desired, connect, client })
+}
+
+/// Another account has other objects: of what is remembered only that counts which this one lists as well. Gives
+/// back what stays.
+fn forget_the_other(live: &mut LiveAccount, state: &mut State) -> Vec<Address> {
+    let listed = live.claims.iter().filter(|(_, claim)| claim.by == By::State);
+    let keep: Vec<_> = listed.map(|(address, _)| address.clone()).collect();
+    live.gone.clear();
+    state.take(Entry::Rebind { identity: state.identity.clone(), keep: keep.clone() });
+    keep
 }
 
 /// Targets that name nothing: most likely a slip of the pen, and an empty plan would look like success.

@@ -13,6 +13,13 @@ pub(super) fn environment(project: &Node, name: Option<&str>, problems: &mut Vec
     let chosen = name.unwrap_or(DEFAULT);
     let base = project.without(&["environments"]);
     let over = environments.and_then(|environments| environments.get(chosen));
+    if let Some((key, _)) = environments.and_then(|environments| environments.entry(DEFAULT)) {
+        problems.push(
+            Problem::error(Code::BadValue, "an environment can't be named `default`")
+                .at(key.place())
+                .help("that is what stands without --env; choose another name, or write its keys at the top"),
+        );
+    }
     if over.is_none() && chosen != DEFAULT {
         let known: Vec<_> = environments
             .map(Node::entries)

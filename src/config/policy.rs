@@ -179,9 +179,10 @@ impl TryFrom<String> for LintCode {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        Code::ALL.iter().find(|code| code.as_str() == text).map(|code| Self(*code)).ok_or_else(|| {
-            let help = suggest(&text, Code::ALL.iter().map(|code| code.as_str()), "");
-            format!("there is no finding `{text}`\nhelp: {help}")
+        let lints = || Code::ALL.iter().filter(|code| code.is_lint());
+        lints().find(|code| code.as_str() == text).map(|code| Self(*code)).ok_or_else(|| {
+            let help = suggest(&text, lints().map(|code| code.as_str()), "");
+            format!("there is no finding `{text}` whose level can be changed\nhelp: {help}")
         })
     }
 }

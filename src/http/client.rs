@@ -69,6 +69,7 @@ impl Client {
         self.calls.fetch_add(1, Ordering::Relaxed);
         let mut request = self.inner.request(method, url).headers(self.headers.clone());
         if let Some(body) = body {
+            // Also an empty one: without its length of 0, some servers and proxies refuse a POST.
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
         let mut response = request.send().await.map_err(|error| {
@@ -131,7 +132,7 @@ impl Writer {
     /// # Errors
     /// When there is no whole answer.
     pub async fn send(&self, method: Method, url: &str, body: Option<Bytes>) -> Result<Answer, Failure> {
-        self.0.0.send(method, url, body).await
+        self.0.0.send(method, url, Some(body.unwrap_or_default())).await
     }
 }
 

@@ -34,7 +34,8 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
             let changes = order::deletes_first(changes);
             plan.trees.extend(tree::tree(desired, kind, &changes, &live));
             let commit = commit::commit(desired, kind, &changes, &live, state);
-            if commit.is_none() && !state.drafts.contains_key(kind.name) {
+            let known = state.drafts.get(kind.name).is_some_and(|draft| !draft.pending);
+            if commit.is_none() && !known {
                 let draft = live.drafts.get(kind.name).cloned();
                 plan.drafts.extend(draft.map(|draft| (desired.name.clone(), kind.name, draft)));
             }
@@ -157,6 +158,7 @@ impl OneKind<'_> {
             id: None,
             fields: gained(body, self.kind.rules),
             requires: wanted.links.clone(),
+            after: vec![],
             notes,
             origin: Some(wanted.origin.clone()),
             have: None,
@@ -200,6 +202,7 @@ impl OneKind<'_> {
                 .collect(),
             fields,
             requires: wanted.links.clone(),
+            after: vec![],
             origin: Some(wanted.origin.clone()),
             have: Some(claim.body.clone()),
             want: Some(body.clone()),
@@ -225,6 +228,7 @@ impl OneKind<'_> {
             notes: drift(record, &claim.body, &fields, self.kind),
             fields,
             requires: vec![],
+            after: vec![],
             origin: wanted.map(|wanted| wanted.origin.clone()),
             have: Some(claim.body.clone()),
             want: None,
@@ -283,6 +287,8 @@ fn drift(record: Option<&Record>, have: &Value, fields: &[FieldChange], kind: &K
 }
 
 fn remembered<'a>(state: &'a State, kind: &'a KindInfo) -> impl Iterator<Item = Live> + 'a {
-    let ours = state.resources.iter().filter(|(address, _)| address.kind() == kind.name);
+    // What is protected stays remembered: leaving it out of the configuration does not lift that.
+    let ours =
+        state.resources.iter().filter(|(address, record)| address.kind() == kind.name && !record.protect);
     ours.map(|(address, record)| Live { address: address.clone(), id: record.id.clone() })
 }

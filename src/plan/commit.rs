@@ -21,11 +21,13 @@ pub(super) fn commit(
     let draft = state.drafts.get(kind.name).cloned().unwrap_or_default();
     let live_draft = live.drafts.get(kind.name);
     let moved = draft.committed.is_some() && draft.committed.as_ref() != live_draft;
-    if changes.is_empty() && !draft.pending && !moved {
+    // Something may have been begun since the last commit and never have come to be.
+    let pending = draft.pending && (draft.committed.is_none() || moved);
+    if changes.is_empty() && !pending && !moved {
         return None;
     }
     let mut notes = vec![];
-    if changes.is_empty() && draft.pending {
+    if changes.is_empty() && pending {
         notes.push("an earlier apply changed it and did not come to this".to_owned());
     } else if changes.is_empty() {
         notes.push("it was changed outside mpform since the last apply, perhaps without this".to_owned());
@@ -39,10 +41,19 @@ pub(super) fn commit(
         id: None,
         fields: vec![FieldChange { path: field.to_owned(), before: Value::Null, after: Value::Null }],
         requires: changes.iter().map(|change| change.address.clone()).collect(),
+        after: vec![],
         notes,
         origin,
         have: None,
-        want: None,
+        // What may be put into the wanted order on the way.
+        want: Some(
+            desired
+                .resources
+                .keys()
+                .filter(|address| address.kind() == kind.name)
+                .map(Address::as_str)
+                .collect(),
+        ),
         protect: false,
     })
 }

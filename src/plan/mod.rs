@@ -45,6 +45,8 @@ pub struct Plan {
     /// Drafts of which nothing was known so far and that need no commit: account, kind and fingerprint. A change to
     /// them that somebody else makes later is noticed by it.
     pub drafts: Vec<(String, &'static str, String)>,
+    /// Accounts that are another one from the next apply on, each with the addresses whose objects it lists as well.
+    pub rebound: Vec<(String, Vec<Address>)>,
     /// What was begun once, did not come to be, and is not wanted any more.
     pub abandoned: Vec<Address>,
     /// What the state is to remember of managed resources that need no change.
@@ -97,8 +99,10 @@ pub struct Change {
     pub id: Option<RemoteId>,
     /// What differs. A delete lists what is lost.
     pub fields: Vec<FieldChange>,
-    /// What must be done before.
+    /// What must be done before, or this can't be done.
     pub requires: Vec<Address>,
+    /// What is to be tried before, if it is tried at all.
+    pub after: Vec<Address>,
     /// What one should know about it, e.g. that somebody else changed it since the last apply.
     pub notes: Vec<String>,
     /// Where it is declared; none for a delete.
@@ -161,6 +165,7 @@ impl Plan {
         self.moved.extend(other.moved);
         self.trees.extend(other.trees);
         self.drafts.extend(other.drafts);
+        self.rebound.extend(other.rebound);
         self.abandoned.extend(other.abandoned);
         self.learnt.extend(other.learnt);
         self.refusals.extend(other.refusals);

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Change;
+use super::{Change, is_commit};
 use crate::model::{Action, Address};
 
 /// Deletes renumber the siblings that stay, so they come first, the lower ones before those above them.
@@ -23,9 +23,13 @@ pub(super) fn deletes_first(changes: Vec<Change>) -> Vec<Change> {
     let mut ordered = deletes;
     for mut change in others {
         let parent = change.address.parent();
-        let gone =
-            siblings.iter().filter(|(above, _)| *above == parent || Some(&change.address) == above.as_ref());
-        change.requires.extend(gone.map(|(_, address)| address.clone()));
+        for (above, address) in &siblings {
+            if above.as_ref() == Some(&change.address) {
+                change.requires.push(address.clone());
+            } else if *above == parent {
+                change.after.push(address.clone());
+            }
+        }
         ordered.push(change);
     }
     ordered
@@ -40,7 +44,7 @@ pub(super) fn order(changes: &mut Vec<Change>) {
         .map(|change| change.address.clone())
         .collect();
     for change in changes.iter_mut() {
-        let is_commit = change.want.is_none() && change.action == Action::Update;
+        let is_commit = is_commit(&change.address);
         let address = change.address.clone();
         change.requires.retain(|needed| *needed != address && (is_commit || made.contains(needed)));
         let mut seen = HashSet::new();
@@ -53,7 +57,8 @@ pub(super) fn order(changes: &mut Vec<Change>) {
         let before = waiting.len();
         let mut later = vec![];
         for change in waiting {
-            if change.requires.iter().all(|needed| done.contains(needed) || !all.contains(needed)) {
+            let mut first = change.requires.iter().chain(&change.after);
+            if first.all(|needed| done.contains(needed) || !all.contains(needed)) {
                 done.insert(change.address.clone());
                 changes.push(change);
             } else {

@@ -4,8 +4,10 @@ use std::collections::HashSet;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::Plan;
-use crate::model::{Address, kind_named};
+use serde_json::Value;
+
+use super::{Change, Plan, is_commit};
+use crate::model::Address;
 
 /// Patterns of addresses: `*` stands for one part of an address or some of it, `**` for any number of parts.
 #[derive(Clone, Debug, Default)]
@@ -49,14 +51,17 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
     if targets.is_empty() {
         return;
     }
+    // Who names a kind as a whole means all of it.
+    let wholes = plan.changes.iter().filter(|change| is_commit(&change.address));
+    let wholes: Vec<_> = wholes.filter(|change| targets.matches(change.address.as_str())).collect();
+    let whole = wholes.iter().flat_map(|change| change.requires.iter().cloned());
     let mut kept: HashSet<Address> = plan
         .changes
         .iter()
         .filter(|change| targets.matches(change.address.as_str()))
         .map(|change| change.address.clone())
+        .chain(whole)
         .collect();
-    let is_commit =
-        |address: &Address| address.key().next().is_none() && kind_named(address.kind()).is_some();
     loop {
         let before = kept.len();
         let committed: HashSet<_> = kept
@@ -76,9 +81,15 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
             break;
         }
     }
-    plan.changes.retain(|change| kept.contains(&change.address));
+    let dropped = plan.changes.extract_if(.., |change| !kept.contains(&change.address));
+    let untidy: HashSet<_> = dropped.map(|change| change.address.parent()).collect();
     for change in &mut plan.changes {
         change.requires.retain(|address| kept.contains(address));
+        change.after.retain(|address| kept.contains(address));
+        if is_commit(&change.address) {
+            // Where not every change among siblings is made, none of them is put into order on the way.
+            leave_in_place(change, &untidy);
+        }
     }
     let matches = |address: &Address| targets.matches(address.as_str());
     plan.unchanged.retain(|address| matches(address));
@@ -86,6 +97,15 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
     plan.learnt.retain(|learnt| matches(&learnt.address));
     for list in [&mut plan.adopted, &mut plan.released, &mut plan.forgotten] {
         list.retain(|live| matches(&live.address));
+    }
+}
+
+fn leave_in_place(commit: &mut Change, untidy: &HashSet<Option<Address>>) {
+    if let Some(Value::Array(order)) = &mut commit.want {
+        order.retain(|address| {
+            let address = address.as_str().and_then(Address::parse);
+            address.is_some_and(|address| !untidy.contains(&address.parent()))
+        });
     }
 }
 

@@ -16,6 +16,12 @@ macro_rules! codes {
                 match self { $(Code::$name => $code,)+ }
             }
 
+            /// True for a finding whose level a project may change: the limits and oddities of a vendor, not what
+            /// the configuration itself must be.
+            pub fn is_lint(self) -> bool {
+                (Code::MenuSize..=Code::NameShown).contains(&self) || matches!(self, Code::NotAFollower | Code::NotNeeded | Code::Blacklisted)
+            }
+
             /// What it means, in a sentence.
             pub fn meaning(self) -> &'static str {
                 match self { $(Code::$name => concat!($($doc),+).trim_ascii(),)+ }
@@ -91,6 +97,8 @@ codes! {
     Twins = "MP041",
     /// an openid that does not follow the account
     NotAFollower = "MP042",
+    /// an openid on the account's blacklist
+    Blacklisted = "MP043",
     /// a vendor that could not be reached or did not answer as it should
     Vendor = "MP050",
     /// an account that the vendor does not know

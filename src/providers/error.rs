@@ -94,6 +94,7 @@ impl VendorError {
         let help = match (self.happened, self.code.as_deref()) {
             _ if self.hint.is_some() => self.hint.unwrap_or_default(),
             (_, Some("HTTP 404")) => "the vendor has no such path: check `base_url`",
+            (Happened::No, None) if self.again == Again::No => "run `mpform plan` to see what is left",
             (Happened::No, None) => "check `base_url` and the network, then run the command again",
             _ => "run the command again; if it stays, ask the vendor with the code and message above",
         };

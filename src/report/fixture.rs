@@ -29,6 +29,7 @@ pub(crate) fn change(action: Action, at: &str, fields: &[(&str, Value, Value)]) 
         id: (action != Action::Create).then(|| RemoteId::from("5f31")),
         fields,
         requires: vec![],
+        after: vec![],
         notes: vec![],
         origin: (action != Action::Delete).then(|| place(at)),
         have: None,

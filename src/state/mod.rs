@@ -67,13 +67,16 @@ impl Record {
 }
 
 /// Something that was begun: whether it happened is found out by looking.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Intent {
     /// By what the object would be known.
     pub natural: String,
     /// The id, if the vendor gave one before the end was lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<RemoteId>,
+    /// What it was to be: only an object like that is taken for it when the id is not known.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub want: Value,
 }
 
 /// What is known of a draft.
@@ -95,6 +98,13 @@ pub enum Entry {
     Identity {
         /// Setting and value.
         identity: IndexMap<String, String>,
+    },
+    /// It is another account from now on: of what was ours only that stays which it lists as well.
+    Rebind {
+        /// Setting and value.
+        identity: IndexMap<String, String>,
+        /// What stays.
+        keep: Vec<Address>,
     },
     /// Something is about to be made.
     Begin {
@@ -145,6 +155,12 @@ impl State {
         self.serial += 1;
         match entry {
             Entry::Identity { identity } => self.identity = identity,
+            Entry::Rebind { identity, keep } => {
+                self.identity = identity;
+                self.resources.retain(|address, _| keep.contains(address));
+                self.intents.clear();
+                self.drafts.clear();
+            }
             Entry::Begin { address, intent } => {
                 self.intents.insert(address, intent);
             }
@@ -180,17 +196,21 @@ impl State {
     /// Lets records go on under other addresses. Gives back what really moved; what is not remembered, or would
     /// take the place of something that is, stays.
     pub fn follow(&mut self, wanted: &[(Address, Address)]) -> Vec<(Address, Address)> {
-        let mut moved = vec![];
-        for (from, to) in wanted {
-            let below = |address: &&Address| {
-                *address == from
-                    || address.as_str().strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with('/'))
-            };
-            for old in self.resources.keys().filter(below) {
-                let rest = &old.as_str()[from.as_str().len()..];
-                let new =
-                    Address::parse(&format!("{to}{rest}")).filter(|new| !self.resources.contains_key(new));
-                moved.extend(new.map(|new| (old.clone(), new)));
+        // The nearest move counts: one of a button over one of the menu it lies in.
+        let nearest = |old: &Address| {
+            let moves = wanted.iter().filter_map(|(from, to)| {
+                let rest = old.as_str().strip_prefix(from.as_str())?;
+                (rest.is_empty() || rest.starts_with('/')).then_some((from.as_str().len(), to, rest))
+            });
+            moves
+                .max_by_key(|(length, ..)| *length)
+                .and_then(|(_, to, rest)| Address::parse(&format!("{to}{rest}")))
+        };
+        let mut moved: Vec<(Address, Address)> = vec![];
+        for old in self.resources.keys() {
+            let Some(new) = nearest(old) else { continue };
+            if !self.resources.contains_key(&new) && moved.iter().all(|(_, taken)| *taken != new) {
+                moved.push((old.clone(), new));
             }
         }
         for entry in Self::moves(&moved, self) {
@@ -225,7 +245,7 @@ mod tests {
         let mut state = State::new("default", "shop");
         state.take(Entry::Begin {
             address: address(),
-            intent: Intent { natural: "营业时间".into(), id: None },
+            intent: Intent { natural: "营业时间".into(), id: None, want: Value::Null },
         });
         assert_eq!(state.intents.len(), 1);
         let record = Record::new("5f".into(), json!({"name": "营业时间"}), false);

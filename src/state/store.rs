@@ -40,18 +40,21 @@ impl Store {
     /// # Errors
     /// A file that can't be read, is broken, or comes from a newer version.
     pub fn read(&self, account: &str) -> Result<State, Problem> {
+        // The journal first: were it folded in between, its lines would be in the file too and be passed over.
+        let journal = self.path(account, "journal");
+        let lines = match fs::read(&journal) {
+            // The last line may have been cut off, even in the middle of a character.
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(failed(&journal, "read", &error)),
+        };
         let path = self.path(account, "json");
         let mut state = match fs::read(&path) {
             Ok(bytes) => parse(&path, &bytes)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => State::new(&self.environment, account),
             Err(error) => return Err(failed(&path, "read", &error)),
         };
-        let journal = self.path(account, "journal");
-        match fs::read_to_string(&journal) {
-            Ok(lines) => replay(&mut state, &lines),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(failed(&journal, "read", &error)),
-        }
+        replay(&mut state, &lines);
         Ok(state)
     }
 
@@ -150,9 +153,9 @@ impl Open {
         self.state.take(entry);
     }
 
-    /// True if the journal could not be written: nothing new may be begun.
-    pub fn is_broken(&self) -> bool {
-        self.broken.is_some()
+    /// Why the journal could not be written, if so: nothing new may be begun then.
+    pub fn broken(&self) -> Option<&io::Error> {
+        self.broken.as_ref()
     }
 
     /// Folds the journal into the file and lets go of the lock.
@@ -298,7 +301,7 @@ mod tests {
         opened.record(keep("a"));
         opened.record(Entry::Begin {
             address: Address::new("shop", "keyword", ["b"]),
-            intent: Intent { natural: "b".into(), id: None },
+            intent: Intent { natural: "b".into(), id: None, want: json!(null) },
         });
         opened.journal.write_all(b"{\"serial\": 3, \"chan").expect("half a line");
         drop(opened);

@@ -9,7 +9,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("problem", &[]),
     ("config", &["model", "problem", "providers"]),
     ("desired", &["config", "model", "problem"]),
-    ("live", &["desired", "model", "problem", "providers", "state"]),
+    ("live", &["desired", "diff", "model", "problem", "providers", "state"]),
     ("diff", &["model", "plan"]),
     ("plan", &["config", "desired", "diff", "live", "model", "problem", "state"]),
     ("apply", &["desired", "diff", "live", "model", "plan", "problem", "providers", "state"]),

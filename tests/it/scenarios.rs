@@ -187,4 +187,5 @@ scenarios! {
     hidden_rule
     double_button
     same_names
+    exchanged
 }

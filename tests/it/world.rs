@@ -18,6 +18,9 @@ use tokio::runtime::Runtime;
 /// How long a child process may take before it is killed and the test fails.
 pub(crate) const BOUND: Duration = Duration::from_secs(60);
 
+/// The program.
+const BINARY: &str = env!("CARGO_BIN_EXE_mpform");
+
 /// The project every test begins with: one account at the sandbox, its resources in `shop.yaml`.
 pub(crate) const PROJECT: &str = "\
 version: 1
@@ -122,8 +125,20 @@ impl World {
         self.spawn(&arguments.split_whitespace().collect::<Vec<_>>(), &[])
     }
 
+    /// Runs the binary where no file can grow beyond a block (512 bytes or a kilobyte, as the shell counts).
+    #[cfg(target_os = "linux")]
+    pub(crate) fn run_on_a_full_disk(&self, arguments: &str) -> Ran {
+        let mut command = Command::new("/bin/sh");
+        // Without the trap the signal would end the process, which no full disk does.
+        command.args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"", BINARY]);
+        self.begin(command, &arguments.split_whitespace().collect::<Vec<_>>(), &[]).end()
+    }
+
     fn spawn(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Started<'_> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mpform"));
+        self.begin(Command::new(BINARY), arguments, variables)
+    }
+
+    fn begin(&self, mut command: Command, arguments: &[&str], variables: &[(&str, &str)]) -> Started<'_> {
         command
             .args(arguments)
             .current_dir(self.folder.path())

@@ -17,6 +17,9 @@ use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
 use crate::providers::VendorError;
 
+/// How often a list that does not make up its count is read again.
+const PASSES: usize = 5;
+
 /// What an HTML page usually means.
 const NOT_THE_API: &str =
     "is `base_url` the API's address, and does no login page or proxy stand in front of it?";
@@ -91,7 +94,8 @@ impl ReadApi {
     /// Every item of a list: pages of 100 until the distinct ids make up `count` or a page is short.
     ///
     /// Pages are cut by offset without a unique order, so an item may show twice and another not at all: where the
-    /// distinct ids don't make up `count`, the list is read once more. Some lists count what they never show.
+    /// distinct ids don't make up `count`, the list is read again, to its last page and as long as that brings
+    /// something new. Some lists count what they never show.
     pub(super) async fn pages<T, D: DeserializeOwned>(
         &self,
         path: &[&str],
@@ -102,9 +106,14 @@ impl ReadApi {
     ) -> Result<Vec<T>, VendorError> {
         let mut items = vec![];
         let mut seen = HashSet::new();
-        for _ in 0..2 {
-            let complete = self.pages_once(path, query, &open, &id, &mut items, &mut seen).await?;
+        let mut complete = self.pages_once(path, query, &open, &id, (&mut items, &mut seen), false).await?;
+        for _ in 0..PASSES {
+            let before = seen.len();
             if complete || !count_is_true {
+                break;
+            }
+            complete = self.pages_once(path, query, &open, &id, (&mut items, &mut seen), true).await?;
+            if seen.len() == before {
                 break;
             }
         }
@@ -117,8 +126,8 @@ impl ReadApi {
         query: &[(&str, &str)],
         open: &impl Fn(D) -> Page<T>,
         id: &impl Fn(&T) -> &str,
-        items: &mut Vec<T>,
-        seen: &mut HashSet<String>,
+        (items, seen): (&mut Vec<T>, &mut HashSet<String>),
+        to_the_last: bool,
     ) -> Result<bool, VendorError> {
         let mut index = 1;
         let mut read = 0;
@@ -134,7 +143,8 @@ impl ReadApi {
             if seen.len() >= count {
                 return Ok(true);
             }
-            if length < size.clamp(1, PAGE) {
+            // A page may be shorter than it says and not be the last: where something is missing, only an empty one is.
+            if length < if to_the_last { 1 } else { size.clamp(1, PAGE) } {
                 // Without a count, a short page is all that tells the end.
                 return Ok(count == usize::MAX);
             }
@@ -195,6 +205,7 @@ impl WriteApi {
     pub(super) async fn make(&self, path: &[&str], body: &Value) -> Result<String, VendorError> {
         match self.send(Method::POST, path, Some(body)).await? {
             Value::String(id) if !id.is_empty() => Ok(id),
+            Value::Number(id) => Ok(id.to_string()),
             other => Err(VendorError::refused(
                 call_name("POST", path, &[]),
                 format!("no id in the answer: {other}"),
@@ -214,13 +225,24 @@ impl WriteApi {
         let url = self.read.url(&[self.read.info_id.as_str()], path, &[]);
         let body = body.map(|body| Bytes::from(body.to_string()));
         let answer = self.http.send(method, url.as_str(), body).await;
-        data(&call, &answer.map_err(|failure| VendorError::unanswered(&call, &failure))?)
+        let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
+        data(&call, &answer).map_err(|error| {
+            // Too early: it surely did not happen, and is looked at and sent again like one that may have.
+            let early = error.code.as_deref() == Some("HTTP 429");
+            if early { error.maybe_happened() } else { error }
+        })
     }
 }
 
-/// True if the vendor's own code is 500: on calls by id its word for an id that it does not know.
-pub(super) fn is_unknown_id(error: &VendorError) -> bool {
+/// True if the vendor's own code is 500: everything that went wrong on its side, whoever is to blame.
+pub(super) fn is_code_500(error: &VendorError) -> bool {
     error.code.as_deref() == Some("500")
+}
+
+/// True if the vendor says of a call by id that it does not know the id. Any other 500 is a failure, and a failed
+/// read is never taken for "not there".
+pub(super) fn is_unknown_id(error: &VendorError) -> bool {
+    is_code_500(error) && error.again == Again::No
 }
 
 /// The method and the path below the account.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use super::api::{Page, Pagination, ReadApi, WriteApi, is_unknown_id};
+use super::api::{Page, Pagination, ReadApi, WriteApi, is_code_500, is_unknown_id};
 use super::wire;
 use crate::model::kinds::Group;
 use crate::model::{Action, Finding, RemoteId};
@@ -21,12 +21,15 @@ use crate::providers::{Found, Lane, Links, Made, Reader, VendorError, Writer};
 const BATCH: usize = 500;
 /// The pseudo-group of everybody who follows.
 const EVERYBODY: &str = "-1";
+/// The blacklist, as a group.
+const BLACKLIST: &str = "1";
 
 /// Reads groups.
 pub(super) struct Groups {
     api: Arc<ReadApi>,
     listing: OnceCell<Listing>,
     everybody: OnceCell<BTreeSet<String>>,
+    blacklist: OnceCell<BTreeSet<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,6 +58,7 @@ struct Members {
 
 #[derive(Deserialize)]
 struct Member {
+    #[serde(deserialize_with = "wire::text")]
     openid: String,
 }
 
@@ -76,7 +80,12 @@ fn is_built_in(id: &str) -> bool {
 
 impl Groups {
     pub(super) fn new(api: &Arc<ReadApi>) -> Self {
-        Self { api: Arc::clone(api), listing: OnceCell::new(), everybody: OnceCell::new() }
+        Self {
+            api: Arc::clone(api),
+            listing: OnceCell::new(),
+            everybody: OnceCell::new(),
+            blacklist: OnceCell::new(),
+        }
     }
 
     async fn listing(&self) -> Result<&Listing, VendorError> {
@@ -94,9 +103,26 @@ impl Groups {
         Ok(sorted.into_iter().collect())
     }
 
+    /// Those of some openids that are on the blacklist: adding one to any group takes it off.
+    async fn blocked(&self, openids: &[&String]) -> Result<BTreeSet<String>, VendorError> {
+        let has_one = self.listing().await?.groups.iter().any(|group| group.id == BLACKLIST);
+        if openids.is_empty() || !has_one {
+            return Ok(BTreeSet::new());
+        }
+        let blacklist = self.blacklist.get_or_try_init(|| async {
+            Ok::<_, VendorError>(self.members(BLACKLIST).await?.into_iter().collect())
+        });
+        let blacklist: &BTreeSet<String> = blacklist.await?;
+        Ok(openids
+            .iter()
+            .filter(|openid| blacklist.contains(**openid))
+            .map(|openid| (*openid).clone())
+            .collect())
+    }
+
     /// Those of some openids that do not follow the account. Asks for each by itself, or for everybody, whichever
     /// takes fewer calls.
-    async fn strangers(&self, openids: Vec<&String>) -> Result<BTreeSet<String>, VendorError> {
+    async fn strangers(&self, openids: &[&String]) -> Result<BTreeSet<String>, VendorError> {
         if openids.is_empty() {
             return Ok(BTreeSet::new());
         }
@@ -105,17 +131,27 @@ impl Groups {
                 Ok::<_, VendorError>(self.members(EVERYBODY).await?.into_iter().collect())
             });
             let everybody = everybody.await?;
-            return Ok(openids.into_iter().filter(|openid| !everybody.contains(*openid)).cloned().collect());
+            let strangers = openids.iter().filter(|openid| !everybody.contains(**openid));
+            return Ok(strangers.map(|openid| (*openid).clone()).collect());
         }
-        let asked = openids.into_iter().map(|openid| async move {
+        let asked = openids.iter().map(|openid| async move {
             match self.api.get::<Follower>(&["user", openid], &[]).await {
-                Ok(follower) => Ok((!follower.subscribed).then(|| openid.clone())),
-                Err(error) if is_unknown_id(&error) => Ok(Some(openid.clone())),
+                Ok(follower) => Ok((!follower.subscribed).then(|| (*openid).clone())),
+                Err(error) if is_unknown_id(&error) => Ok(Some((*openid).clone())),
                 Err(error) => Err(error),
             }
         });
         Ok(try_join_all(asked).await?.into_iter().flatten().collect())
     }
+}
+
+/// A warning about members that are wanted and can't be.
+fn left_out(code: Code, who: &BTreeSet<String>, why: &str, help: &str) -> Option<Finding> {
+    let some: Vec<_> = who.iter().take(3).map(String::as_str).collect();
+    let more = if who.len() > some.len() { ", …" } else { "" };
+    let members = if who.len() == 1 { "member is" } else { "members are" };
+    let message = format!("{} {members} {why}: {}{more}", who.len(), some.join(", "));
+    (!who.is_empty()).then(|| Finding::warning(code, ["members".into()], message, help))
 }
 
 impl Reader<Group> for Groups {
@@ -170,23 +206,22 @@ impl Reader<Group> for Groups {
         }
         let known = have.and_then(|(_, have)| have.members.as_deref()).unwrap_or_default();
         let Some(members) = &mut want.members else { return Ok(found) };
-        let new = members.iter().filter(|openid| known.binary_search(openid).is_err()).collect();
-        let strangers = self.strangers(new).await?;
-        if !strangers.is_empty() {
-            members.retain(|openid| !strangers.contains(openid));
-            let some: Vec<_> = strangers.iter().take(3).map(String::as_str).collect();
-            let more = if strangers.len() > some.len() { ", …" } else { "" };
-            found.push(Finding::warning(
-                Code::NotAFollower,
-                ["members".into()],
-                format!(
-                    "{} of the members do not follow the account: {}{more}",
-                    strangers.len(),
-                    some.join(", ")
-                ),
-                "they are left out, since the vendor can't show them as members; take them out of the list",
-            ));
-        }
+        let new: Vec<_> = members.iter().filter(|openid| known.binary_search(openid).is_err()).collect();
+        let strangers = self.strangers(&new).await?;
+        let blocked = self.blocked(&new).await?;
+        members.retain(|openid| !strangers.contains(openid) && !blocked.contains(openid));
+        found.extend(left_out(
+            Code::NotAFollower,
+            &strangers,
+            "not following the account",
+            "they are left out, since the vendor can't show them as members; take them out of the list",
+        ));
+        found.extend(left_out(
+            Code::Blacklisted,
+            &blocked,
+            "on the blacklist",
+            "they are left out, since joining a group would take them off it; take them out of the list",
+        ));
         Ok(found)
     }
 }
@@ -211,7 +246,7 @@ impl GroupsWriter {
         let path = ["user", call, "batch"];
         for _ in 0..2 {
             match self.api.send(Method::POST, &path, Some(body)).await {
-                Err(error) if is_unknown_id(&error) => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(error) if is_code_500(&error) => tokio::time::sleep(Duration::from_millis(50)).await,
                 other => return other.map(|_| ()),
             }
         }
@@ -277,7 +312,7 @@ impl Writer<Group> for GroupsWriter {
         for _ in 0..2 {
             match self.api.send(Method::DELETE, &path, None).await {
                 Ok(_) => return Ok(()),
-                Err(error) if !is_unknown_id(&error) => return Err(error),
+                Err(error) if !is_code_500(&error) => return Err(error),
                 Err(_) if self.is_gone(id).await? => return Ok(()),
                 Err(_) => tokio::time::sleep(Duration::from_millis(1100)).await,
             }

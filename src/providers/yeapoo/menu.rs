@@ -28,7 +28,9 @@ struct Wire {
     name: String,
     #[serde(rename = "type")]
     kind: Option<String>,
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     keycode: Option<String>,
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     url: Option<String>,
     #[serde(default, deserialize_with = "wire::maybe_text")]
     reply_id: Option<String>,
@@ -128,8 +130,9 @@ impl Reader<Button> for Menu {
         want: &mut Button,
         have: Option<(&RemoteId, &Button)>,
     ) -> Result<Vec<Finding>, VendorError> {
-        if want.keycode.is_some() && have.and_then(|(_, have)| have.keycode.as_ref()) != want.keycode.as_ref()
-        {
+        // Nor below another button, which takes a new one.
+        let stays = have.is_some_and(|(_, have)| have.keycode == want.keycode && have.parent == want.parent);
+        if want.keycode.is_some() && !stays {
             return Ok(vec![Finding::error(
                 Code::CannotCreate,
                 ["keycode".into()],
@@ -199,6 +202,10 @@ impl MenuWriter {
 /// The PUTs that put siblings into the wanted order: id, name and new place of each. None where the order is right,
 /// gaps or not.
 fn moves<'a>(siblings: &'a [Wire], order: &[RemoteId]) -> Vec<(&'a str, &'a str, u32)> {
+    if siblings.iter().any(|wire| order.iter().all(|id| id.as_str() != wire.id)) {
+        // Somebody else's button among them: nobody has said where it belongs.
+        return vec![];
+    }
     let place = |wire: &Wire| order.iter().position(|id| id.as_str() == wire.id).unwrap_or(usize::MAX);
     let mut wanted: Vec<_> = siblings.iter().collect();
     wanted.sort_by_key(|wire| place(wire));
@@ -244,6 +251,9 @@ impl Writer<Button> for MenuWriter {
         links: &Links,
         made: &Made<'_>,
     ) -> Result<RemoteId, VendorError> {
+        if want.keycode.is_some() {
+            return Err(VendorError::refused("nothing sent", "a click key can't be set through the API"));
+        }
         let parent = match &want.parent {
             Some(link) => links.id(link)?.as_str(),
             None => TOP,

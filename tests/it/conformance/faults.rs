@@ -204,10 +204,10 @@ fn not_repeated_blindly(world: &World, what: &str) {
 }
 
 macro_rules! writes {
-    ($($name:ident: $fault:expr;)+) => {$(
+    ($($name:ident: $fault:expr, $journeys:expr;)+) => {$(
         #[test]
         fn $name() {
-            for journey in JOURNEYS {
+            for journey in $journeys {
                 at_each_write(journey, &$fault);
             }
         }
@@ -215,19 +215,20 @@ macro_rules! writes {
 }
 
 writes! {
-    a_write_that_never_arrives: Fault::ResetBefore;
-    a_write_whose_answer_is_lost: Fault::ResetAfter;
-    a_write_that_the_vendor_refuses: Fault::Code { code: 500, message: "boom".into() };
-    a_write_that_the_gateway_refuses: Fault::Status { status: 502 };
-    a_write_whose_answer_is_cut: Fault::Cut;
-    a_write_that_comes_too_soon: Fault::RetryAfter { seconds: 0 };
-    a_write_that_ends_at_a_login_page: Fault::Html;
+    a_write_that_never_arrives: Fault::ResetBefore, JOURNEYS;
+    a_write_whose_answer_is_lost: Fault::ResetAfter, JOURNEYS;
+    a_write_whose_answer_is_cut: Fault::Cut, JOURNEYS;
+    a_write_that_the_vendor_refuses: Fault::Code { code: 500, message: "boom".into() }, JOURNEYS;
+    a_write_that_the_gateway_refuses: Fault::Status { status: 502 }, JOURNEYS;
+    // To mpform these two are like one of the others; one journey shows that they are.
+    a_write_that_comes_too_soon: Fault::RetryAfter { seconds: 0 }, [&CHANGE];
+    a_write_that_ends_at_a_login_page: Fault::Html, [&CHANGE];
 }
 
 /// A fault that passes is not even noticed: reads are tried again.
 fn at_each_read(fault: &Fault) {
-    // A first apply reads nothing that the others don't.
-    for journey in &JOURNEYS[1..] {
+    // This one reads everything that the others read, and more.
+    for journey in [CHANGE] {
         let undisturbed = journey.undisturbed();
         for nth in 0..undisturbed.reads {
             let what = format!("{}: {} at read {nth}", journey.name, fault.name());

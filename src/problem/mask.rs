@@ -1,0 +1,103 @@
+//! What a file says under the keys of secrets is never shown, not even where the file is broken.
+//!
+//! It works on the text, since a file that is not YAML has nothing else, and rather hides too much: after the key of
+//! a secret, or a word much like it, the rest of the line, and everything that is indented below it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Keys whose values are secret by their type.
+const SECRET: &[&str] = &["headers", "authorization", "app_key", "client_secret", "token"];
+
+/// The same text with every secret blotted out, byte for byte, so that places in it stay where they are.
+pub(super) fn masked(text: &str) -> Cow<'_, str> {
+    let hidden = secrets(text);
+    if hidden.is_empty() {
+        return text.into();
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut at = 0;
+    for range in hidden {
+        shown.push_str(&text[at..range.start]);
+        shown.extend(text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }));
+        at = range.end;
+    }
+    shown.push_str(&text[at..]);
+    shown.into()
+}
+
+/// The stretches of a text that are secret, in order and apart.
+pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = vec![];
+    let mut below: Option<usize> = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_end_matches(['\n', '\r']);
+        let indent = body.len() - body.trim_start_matches(' ').len();
+        let blank = body.trim().is_empty();
+        if below.is_some_and(|key| indent > key) && !blank {
+            // A key says nothing; what stands behind it does.
+            let from = body.find(": ").map_or(indent, |colon| colon + 2);
+            found.push(start + from..start + body.len());
+        } else if !blank {
+            below = None;
+            if let Some((at, end)) = secret_key(body) {
+                found.push(start + end..start + body.len());
+                below = Some(at.min(indent));
+            }
+        }
+        start += line.len();
+    }
+    found.retain(|range| !range.is_empty());
+    found
+}
+
+/// Where the first key of a secret begins on a line, and where its value does.
+fn secret_key(line: &str) -> Option<(usize, usize)> {
+    line.match_indices(':').find_map(|(colon, _)| {
+        let front = line[..colon].trim_end_matches(['"', '\'', ' ']);
+        let word = front.rsplit(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).next()?;
+        let is_secret = SECRET.iter().any(|key| {
+            let word = word.to_ascii_lowercase();
+            word == *key || strsim::osa_distance(&word, key) <= if key.len() > 6 { 2 } else { 1 }
+        });
+        is_secret.then_some((front.len() - word.len(), colon + 1))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn the_rest_of_the_line_is_hidden() {
+        let text = "a: {info_idx: demo, headers: {Authorization: \"Bearer 密钥\"}}\nb: 1\n";
+        let shown = masked(text);
+        assert!(shown.starts_with("a: {info_idx: demo, headers:***"), "{shown}");
+        assert!(!shown.contains("Bearer") && !shown.contains('密') && shown.ends_with("\nb: 1\n"), "{shown}");
+        assert_eq!(shown.len(), text.len());
+    }
+
+    #[test]
+    fn so_is_what_is_indented_below_and_nothing_after() {
+        let text = "  headers:\n    X-Key: one\n    Other:\n      - two\n  info_id: demo\n";
+        assert_eq!(masked(text), "  headers:\n    X-Key: ***\n    ******\n      *****\n  info_id: demo\n");
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_hides_as_well() {
+        assert!(!masked("header: {A: S3CRET}\n").contains("S3CRET"));
+        assert!(!masked("clint_secret: S3CRET\n").contains("S3CRET"));
+    }
+
+    #[test]
+    fn other_keys_are_shown() {
+        for text in [
+            "token_url: https://sso.example.com\n",
+            "info_id: demo\nlimits: {concurrency: 4}\n",
+            "- {name: 官网, link: x}\n",
+        ] {
+            assert_eq!(masked(text), text);
+        }
+    }
+}

@@ -24,6 +24,9 @@ pub mod state;
 // Plans, events and outcomes for people and programs.
 pub mod report;
 
+// The way back: what is live becomes a project.
+pub mod export;
+
 // Beside the passage: the vendors, the one HTTP client for all of them, our stand-in for their servers, the schema
 // of the configuration language, and what a problem is.
 pub mod http;

@@ -4,20 +4,22 @@ use std::collections::{HashMap, HashSet};
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use indexmap::IndexMap;
 
 use super::event::{Done, Ending, Event};
 use super::shared::Shared;
 use super::step::Step;
 use super::{Options, Outcome, Tell, Work, verify};
 use crate::model::Address;
-use crate::plan::Change;
+use crate::plan::{Change, Plan};
 use crate::problem::{Code, Problem};
 use crate::providers::Lane;
+use crate::state::store::Open;
 use crate::state::{Draft, Entry, Record};
 
 /// Carries out one account's changes, reads back what was written and saves the state.
 pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'_>) -> Outcome {
-    remember(&mut work);
+    remember(&work.plan, &work.identity, &mut work.state);
     let account = work.desired.name.clone();
     let changes = std::mem::take(&mut work.plan.changes);
     let shared = Shared::new(work.state);
@@ -40,33 +42,32 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
     outcome
 }
 
-/// What was learnt without writing anything: adoptions, releases, how the account is reached.
-fn remember(work: &mut Work<'_>) {
-    let state = &mut work.state;
-    for (_, keep) in &work.plan.rebound {
-        state.record(Entry::Rebind { identity: work.identity.clone(), keep: keep.clone() });
+/// Takes into the state what was learnt without writing anything: adoptions, releases, how the account is reached.
+pub fn remember(plan: &Plan, identity: &IndexMap<String, String>, state: &mut Open) {
+    for (_, keep) in &plan.rebound {
+        state.record(Entry::Rebind { identity: identity.clone(), keep: keep.clone() });
     }
-    if state.state().identity != work.identity {
-        state.record(Entry::Identity { identity: work.identity.clone() });
+    if state.state().identity != *identity {
+        state.record(Entry::Identity { identity: identity.clone() });
     }
-    for learnt in &work.plan.learnt {
+    for learnt in &plan.learnt {
         let record = Record::new(learnt.id.clone(), learnt.body.clone(), learnt.protect);
         let known = state.state().resources.get(&learnt.address) == Some(&record);
         if !known || state.state().intents.contains_key(&learnt.address) {
             state.record(Entry::Keep { address: learnt.address.clone(), record });
         }
     }
-    for gone in work.plan.released.iter().chain(&work.plan.forgotten) {
+    for gone in plan.released.iter().chain(&plan.forgotten) {
         if !state.state().resources.contains_key(&gone.address) {
             continue;
         }
         state.record(Entry::Forget { address: gone.address.clone() });
     }
-    for (_, kind, draft) in &work.plan.drafts {
+    for (_, kind, draft) in &plan.drafts {
         let draft = Draft { pending: false, committed: Some(draft.clone()) };
         state.record(Entry::Draft { kind: (*kind).to_owned(), draft });
     }
-    for address in &work.plan.abandoned {
+    for address in &plan.abandoned {
         state.record(Entry::Drop { address: address.clone() });
     }
 }

@@ -18,6 +18,8 @@ use crate::state::store::Open;
 
 use self::event::{Done, Ending, Event, Tally};
 
+pub use graph::remember;
+
 pub mod event;
 mod graph;
 mod settle;

@@ -12,6 +12,7 @@ mod demo;
 mod doctor;
 mod drift;
 mod exit;
+mod export;
 mod init;
 mod plan;
 mod sandbox;
@@ -103,6 +104,9 @@ enum Command {
     /// Reaches every account and says what is wrong with it, a line each
     #[command(after_help = "Example:\n  mpform doctor --account shop")]
     Doctor(doctor::Args),
+    /// Writes what an account holds as YAML that plans to no change
+    #[command(after_help = "Example:\n  mpform export shop -o shop-project")]
+    Export(export::Args),
     /// Looks into what is remembered of accounts, or corrects it
     #[command(subcommand, after_help = "Example:\n  mpform state list")]
     State(state::Command),
@@ -163,6 +167,7 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Apply(args) => apply::run(&args, context).await,
         Command::Drift(args) => drift::run(&args, context).await,
         Command::Doctor(args) => doctor::run(&args, context).await,
+        Command::Export(args) => export::run(&args, context).await,
         Command::State(command) => state::run(&command, context).await,
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Demo => demo::run(context).await,

@@ -28,14 +28,7 @@ impl Project {
     /// Reads a project. `stand_in`: missing environment variables are no error.
     pub(super) fn load(context: &Context, stand_in: bool) -> (Option<Self>, Vec<Problem>) {
         let mut problems = vec![];
-        let variables = Arc::clone(&context.variables);
-        let options = config::Options {
-            environment: context.environment.clone(),
-            vars: context.vars.clone(),
-            env: Arc::new(move |name: &str| variables.get(name).cloned()),
-            stand_in,
-        };
-        let config = config::load(&context.root, &options, &mut problems);
+        let config = config::load(&context.root, &options(context, stand_in), &mut problems);
         let project = config.map(|config| Self { desired: desired(&config, &mut problems), config });
         (project, problems)
     }
@@ -45,6 +38,17 @@ impl Project {
         let (project, problems) = Self::load(context, false);
         context.complain(&problems);
         project.filter(|_| !any_error(&problems))
+    }
+}
+
+/// How a project is read.
+pub(super) fn options(context: &Context, stand_in: bool) -> config::Options {
+    let variables = Arc::clone(&context.variables);
+    config::Options {
+        environment: context.environment.clone(),
+        vars: context.vars.clone(),
+        env: Arc::new(move |name: &str| variables.get(name).cloned()),
+        stand_in,
     }
 }
 

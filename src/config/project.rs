@@ -65,6 +65,8 @@ pub struct Project {
     pub documents: Vec<Document>,
     /// False if a file could not be read to its end.
     pub whole: bool,
+    /// The project document with the chosen environment laid over it, `${…}` not filled in.
+    pub written: Node,
 }
 
 /// A resources document.
@@ -159,6 +161,7 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
         accounts: accounts.into_iter().filter_map(|(name, account)| Some((name, account?))).collect(),
         documents,
         whole,
+        written: node,
     })
 }
 

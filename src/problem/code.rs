@@ -131,6 +131,10 @@ codes! {
     Uncertain = "MP081",
     /// a write that the vendor accepted and that a read does not show
     NotVerified = "MP082",
+    /// a live object, or part of one, that an export can only write as a comment
+    LeftOut = "MP090",
+    /// a file that an export would overwrite
+    Exists = "MP091",
 }
 
 #[cfg(test)]

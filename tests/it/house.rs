@@ -15,6 +15,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("apply", &["desired", "diff", "live", "model", "plan", "problem", "providers", "state"]),
     ("state", &["model", "problem"]),
     ("report", &["apply", "model", "plan", "problem"]),
+    ("export", &["config", "desired", "live", "model", "plan", "problem", "providers", "state"]),
     ("http", &[]),
     ("providers", &["config", "desired", "http", "model", "problem"]),
     // The list of the vendors' sandboxes.
@@ -151,7 +152,7 @@ fn planning_is_pure() {
 
 #[test]
 fn who_reads_can_not_write() {
-    let readers = |file: &File| matches!(file.room(), "live" | "plan" | "diff" | "desired");
+    let readers = |file: &File| matches!(file.room(), "live" | "plan" | "diff" | "desired" | "export");
     nowhere(&["Writer", "Writes"], &[], readers);
 }
 

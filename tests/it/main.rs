@@ -9,6 +9,7 @@ mod conformance;
 mod demo;
 mod doctor;
 mod drift;
+mod export;
 mod house;
 mod init;
 mod plan;

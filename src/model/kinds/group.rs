@@ -96,6 +96,10 @@ impl Kind for Group {
         self.name.clone().unwrap_or_else(|| key.to_owned())
     }
 
+    fn everything() -> Option<Self> {
+        Some(Self { members: Some(vec![]), ..Self::default() })
+    }
+
     fn lay_over(&mut self, have: &Self) {
         if std::mem::take(&mut self.members_mode) == MembersMode::AtLeast
             && let (Some(members), Some(others)) = (&mut self.members, &have.members)

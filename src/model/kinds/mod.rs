@@ -72,6 +72,11 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync 
         key.to_owned()
     }
 
+    /// What a reader is asked for who is to read all of an object, where it reads some parts only if they are wanted.
+    fn everything() -> Option<Self> {
+        None
+    }
+
     /// Takes from what is live what this leaves to it.
     fn lay_over(&mut self, have: &Self) {
         let _ = have;
@@ -105,6 +110,8 @@ pub struct KindInfo {
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// [`Kind::lay_over`] on plain bodies.
     pub lay_over: fn(&Value, &Value) -> Value,
+    /// [`Kind::everything`] as a plain body.
+    pub everything: fn() -> Option<Value>,
 }
 
 impl KindInfo {
@@ -125,6 +132,7 @@ impl KindInfo {
                 });
                 typed.unwrap_or_else(|_| want.clone())
             },
+            everything: || K::everything().and_then(|all| serde_json::to_value(all).ok()),
         }
     }
 

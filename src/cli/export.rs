@@ -1,0 +1,288 @@
+//! `mpform export`.
+
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+
+use super::plan::complain;
+use super::session::{Project, Session, options, store};
+use super::{Context, Exit, Selection};
+use crate::apply;
+use crate::config::suggest;
+use crate::export::{Export, File, Source, export};
+use crate::http;
+use crate::model::Address;
+use crate::problem::{Code, Problem, any_error};
+use crate::state::State;
+use crate::state::atomic;
+use crate::state::store::{Open, Store};
+
+/// The file at a project's root.
+const PROJECT: &str = "mpform.yaml";
+
+/// Arguments of `export`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The account, as the project names it
+    account: String,
+    /// The project's folder that the files go to; made if it is not there. Default: this project
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Overwrites files of an earlier export
+    #[arg(long)]
+    force: bool,
+}
+
+/// Reads everything of an account and writes it down. At the vendor it writes nothing.
+pub(super) async fn run(args: &Args, context: &Context) -> Exit {
+    let Some(project) = Project::for_work(context) else { return Exit::Error };
+    match work(args, &project, context).await {
+        Ok(()) => Exit::Done,
+        Err(problems) => complain(context, &problems),
+    }
+}
+
+async fn work(args: &Args, project: &Project, context: &Context) -> Result<(), Vec<Problem>> {
+    let name = &args.account;
+    if !project.config.accounts.contains_key(name) {
+        let known = project.config.accounts.keys().map(String::as_str);
+        let problem = Problem::error(Code::UnknownAccount, format!("there is no account `{name}`"));
+        return Err(vec![problem.help(suggest(name, known, "declare it under `accounts:` in mpform.yaml"))]);
+    }
+    let selection = Selection { account: vec![name.clone()], ..Selection::default() };
+    let session = Session::open(project, &selection)?;
+    let Some(account) = session.accounts.first() else { return Ok(()) };
+    let identity: IndexMap<_, _> =
+        account.connect.identity().into_iter().map(|(setting, value)| (setting.to_owned(), value)).collect();
+    let target = Target::look(args, &identity, context).map_err(|problem| vec![problem])?;
+    let state = target.store.read(name).map_err(|problem| vec![problem])?;
+    if !state.is_empty() && !state.identity.is_empty() && state.identity != identity {
+        let message = "another account of this name is remembered where the files go to";
+        return Err(vec![
+            Problem::error(Code::Rebind, message)
+                .about(name)
+                .help("export into a folder of its own with `-o DIR`"),
+        ]);
+    }
+    let source = Source {
+        account: name,
+        provider: account.config.provider,
+        reads: account.connect.reads(http::Reader::new(&account.client)),
+        written: &project.config.written,
+        options: &options(context, false),
+        state: &state,
+    };
+    let made = export(&source).await?;
+    let done = async {
+        target.check(&made, context)?;
+        args_allow(args, &target, &made, context).await?;
+        // The lock is held while the files are written, so that no apply reads half of them.
+        let open = target.store.open(name, &context.holder("export"), context.lock_timeout).await?;
+        if open.state() != &state {
+            return Err(Problem::error(Code::State, "the state changed while the account was read")
+                .about(name)
+                .help("run it again; nothing was written"));
+        }
+        target.write(&made, context)?;
+        Ok(open)
+    };
+    let open = done.await.map_err(|problem| vec![problem])?;
+    context.complain(&made.left_out);
+    finish(&target, &made, open, &identity, context)
+}
+
+/// The project that the files go to.
+struct Target<'a> {
+    account: &'a str,
+    folder: PathBuf,
+    /// It has a project document already, which is left as it is.
+    there: bool,
+    store: Store,
+}
+
+impl<'a> Target<'a> {
+    fn look(args: &'a Args, identity: &IndexMap<String, String>, context: &Context) -> Result<Self, Problem> {
+        let folder = args.out.clone().unwrap_or_else(|| context.root.clone());
+        let there = folder.join(PROJECT).exists();
+        if !there {
+            // As a project finds it that says nothing about it.
+            let store = Store::new(&folder.join(".mpform").join("state"), "default");
+            return Ok(Self { account: &args.account, folder, there, store });
+        }
+        let project = loaded(&folder, context)?;
+        let account = project.config.accounts.get(&args.account).ok_or_else(|| {
+            Problem::error(
+                Code::UnknownAccount,
+                format!("the project in {} has no account `{}`", folder.display(), args.account),
+            )
+            .help("declare it there under `accounts:`, or export into a folder of its own with `-o DIR`")
+        })?;
+        let there_it_is =
+            account.connect.as_deref().map(crate::providers::Connect::identity).unwrap_or_default();
+        let differs =
+            identity.iter().find(|(setting, value)| there_it_is.get(setting.as_str()) != Some(value));
+        if let Some((setting, _)) = differs {
+            let message = format!("in {} it is another account: `{setting}` differs", folder.display());
+            return Err(Problem::error(Code::BadValue, message)
+                .about(&args.account)
+                .help("export into a folder of its own with `-o DIR`"));
+        }
+        Ok(Self { account: &args.account, store: store(&project), folder, there })
+    }
+
+    /// Refuses what could not stand beside the files.
+    fn check(&self, made: &Export, context: &Context) -> Result<(), Problem> {
+        if !self.there {
+            return Ok(());
+        }
+        let project = loaded(&self.folder, context)?;
+        let ours = |name: &str| made.files.iter().any(|file| file.name == name);
+        let beside = project.config.documents.iter().find(|document| {
+            let says = |key: &str| !matches!(key, "account" | "accounts" | "include");
+            document.accounts.iter().any(|account| account == self.account)
+                && !ours(&document.node.source().name)
+                && document.node.entries().iter().any(|(key, _)| key.text().is_some_and(says))
+        });
+        match beside {
+            None => Ok(()),
+            Some(document) => {
+                let message = format!(
+                    "the project declares resources of it already, in {}",
+                    document.node.source().name
+                );
+                Err(Problem::error(Code::Duplicate, message)
+                    .about(self.account)
+                    .help("export into a fresh folder with `-o DIR`, and take over from there what you miss"))
+            }
+        }
+    }
+
+    fn files<'b>(&self, made: &'b Export) -> impl Iterator<Item = (&'b str, &'b str)> {
+        let project = (!self.there).then_some((PROJECT, made.project.as_str()));
+        // The project document comes last: without it the files are no project yet.
+        made.files.iter().map(|File { name, text }| (name.as_str(), text.as_str())).chain(project)
+    }
+
+    fn write(&self, made: &Export, context: &Context) -> Result<(), Problem> {
+        let failed = |path: &Path, error: &std::io::Error| {
+            Problem::error(Code::File, format!("can't write {}: {error}", path.display())).help(
+                "check the folder's permissions and the disk's free space, and run it again with --force",
+            )
+        };
+        for (name, _) in self.files(made) {
+            let path = self.folder.join(name);
+            let folder = path.parent().unwrap_or(&self.folder);
+            std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+        }
+        for (name, text) in self.files(made) {
+            let path = self.folder.join(name);
+            atomic::write(&path, text.as_bytes()).map_err(|error| failed(&path, &error))?;
+            context.print(&format!("{}\n", path.display()));
+        }
+        Ok(())
+    }
+}
+
+fn loaded(folder: &Path, context: &Context) -> Result<Project, Problem> {
+    let mut inner = context.within(folder.to_owned(), (*context.variables).clone());
+    inner.environment.clone_from(&context.environment);
+    inner.vars.clone_from(&context.vars);
+    let (project, problems) = Project::load(&inner, true);
+    match project {
+        Some(project) if !any_error(&problems) => Ok(project),
+        _ => Err(problems
+            .into_iter()
+            .find(|problem| any_error(std::slice::from_ref(problem)))
+            .unwrap_or_else(|| {
+                Problem::error(Code::File, format!("the project in {} can't be read", folder.display()))
+                    .help("run `mpform validate` there")
+            })),
+    }
+}
+
+/// Files that are there are overwritten only if somebody says so.
+async fn args_allow(
+    args: &Args,
+    target: &Target<'_>,
+    made: &Export,
+    context: &Context,
+) -> Result<(), Problem> {
+    let there: Vec<_> =
+        target.files(made).map(|(name, _)| name).filter(|name| target.folder.join(name).exists()).collect();
+    if there.is_empty() || args.force {
+        return Ok(());
+    }
+    let problem = |what: &str| {
+        let message = format!("{what} in {}; nothing was written", target.folder.display());
+        Problem::error(Code::Exists, message)
+            .about(&args.account)
+            .help("give --force to overwrite them, or another folder with `-o DIR`")
+    };
+    let listed = there.join(", ");
+    if !context.can_ask {
+        return Err(problem(&format!("{listed} would be overwritten")));
+    }
+    let question =
+        format!("Overwrite {listed} in {}? Only `yes` is taken for yes: ", target.folder.display());
+    let answer = tokio::task::spawn_blocking(move || {
+        let _ = write!(std::io::stderr(), "{question}");
+        let _ = std::io::stderr().flush();
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    match answer.await {
+        Ok(Ok(line)) if line.trim() == "yes" => Ok(()),
+        _ => Err(problem(&format!("{listed} would have been overwritten"))),
+    }
+}
+
+/// Remembers what was exported, where nothing is remembered yet and the project takes the files in.
+fn finish(
+    target: &Target<'_>,
+    made: &Export,
+    mut open: Open,
+    identity: &IndexMap<String, String>,
+    context: &Context,
+) -> Result<(), Vec<Problem>> {
+    let name = target.account;
+    let missing =
+        if target.there { missing(target, made, context).map_err(|problem| vec![problem])? } else { 0 };
+    let empty = State::is_empty(open.state());
+    if missing == 0 && empty {
+        apply::remember(&made.plan, identity, &mut open);
+    }
+    open.close().map_err(|(problem, _)| vec![problem.about(name)])?;
+    let aside = made.aside;
+    let count = made.declared.len();
+    let mut said = format!("{count} object{} of {name} exported", if count == 1 { "" } else { "s" });
+    if aside > 0 {
+        said += &format!(", {aside} left out with a comment");
+    }
+    if missing > 0 {
+        context.complain([&Problem::warning(
+            Code::File,
+            format!("the project in {} does not include the files", target.folder.display()),
+        )
+        .about(name)
+        .help(format!("add `include: [\"{name}/*.yaml\"]` to its mpform.yaml"))]);
+    } else if !empty {
+        said += "; what the state remembered stays as it is";
+    }
+    if !context.quiet {
+        context.say(&said);
+        if missing == 0 {
+            context
+                .say(&format!("next: `mpform plan --project {}` shows no change", target.folder.display()));
+        }
+    }
+    Ok(())
+}
+
+/// How many of the exported addresses the project does not declare, now that the files are there.
+fn missing(target: &Target<'_>, made: &Export, context: &Context) -> Result<usize, Problem> {
+    let project = loaded(&target.folder, context)?;
+    let desired = project.desired.accounts.get(target.account);
+    let declares = |address: &Address| desired.is_some_and(|account| account.resources.contains_key(address));
+    Ok(made.declared.iter().filter(|address| !declares(address)).count())
+}

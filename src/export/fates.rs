@@ -1,0 +1,103 @@
+//! What of an account can't be declared, and why: found out by declaring it and looking what would change.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::Value;
+
+use crate::model::{KindInfo, RemoteId, Shape};
+use crate::providers::Found;
+
+/// What becomes of a live object that can't be declared as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It stands there as a comment, for this reason.
+    Aside(String),
+    /// It is declared without some of its fields, each with the reason.
+    Without(BTreeMap<String, String>),
+}
+
+/// The fates of all that can't be declared as it is.
+#[derive(Debug, Default)]
+pub(super) struct Fates {
+    objects: HashMap<(&'static str, RemoteId), Fate>,
+    trees: HashMap<&'static str, String>,
+}
+
+impl Fates {
+    pub(super) fn of(&self, info: &KindInfo, id: &RemoteId) -> Option<&Fate> {
+        self.objects.get(&(info.name, id.clone()))
+    }
+
+    /// Why a kind that is a whole is left out.
+    pub(super) fn tree(&self, info: &KindInfo) -> Option<&str> {
+        self.trees.get(info.name).map(String::as_str)
+    }
+
+    /// Leaves an object out, or the whole that it is part of. False if it is left out already.
+    pub(super) fn aside(&mut self, info: &KindInfo, id: &RemoteId, why: &str) -> bool {
+        if info.is_whole() {
+            return self.trees.insert(info.name, why.to_owned()).is_none();
+        }
+        let fate = Fate::Aside(why.to_owned());
+        match self.objects.get_mut(&(info.name, id.clone())) {
+            Some(Fate::Aside(_)) => false,
+            Some(other) => {
+                *other = fate;
+                true
+            }
+            None => self.objects.insert((info.name, id.clone()), fate).is_none(),
+        }
+    }
+
+    /// Leaves a field out; the object, if that has been tried.
+    pub(super) fn without(&mut self, info: &KindInfo, id: &RemoteId, field: &str, why: &str) -> bool {
+        let forms = matches!(info.shape, Shape::Named(_)) || field == "name" || info.is_whole();
+        let fate =
+            self.objects.entry((info.name, id.clone())).or_insert_with(|| Fate::Without(BTreeMap::new()));
+        match fate {
+            Fate::Without(fields) if !forms && !fields.contains_key(field) => {
+                fields.insert(field.to_owned(), why.to_owned());
+                true
+            }
+            _ => self.aside(info, id, why),
+        }
+    }
+
+    /// Objects of one name: without a state nothing tells which of them is meant.
+    pub(super) fn twins(&mut self, info: &'static KindInfo, found: &[Found<Value>]) {
+        if info.is_whole() {
+            return;
+        }
+        let mut named: BTreeMap<&str, Vec<&Found<Value>>> = BTreeMap::new();
+        for one in found {
+            named.entry(&one.natural).or_default().push(one);
+        }
+        for (name, twins) in named.into_iter().filter(|(_, twins)| twins.len() > 1) {
+            let ids: Vec<_> = twins.iter().map(|one| one.id.as_str()).collect();
+            let why = format!(
+                "{} live objects are named `{name}` ({}), and nothing tells which of them is meant",
+                twins.len(),
+                ids.join(" and ")
+            );
+            for one in twins.iter().filter(|one| !one.built_in) {
+                self.aside(info, &one.id, &why);
+            }
+        }
+    }
+
+    /// Everything that is left out: kind, id where it is one object, and the words for it.
+    pub(super) fn all(&self) -> Vec<(&'static str, Option<&RemoteId>, String)> {
+        let mut all = vec![];
+        for ((kind, id), fate) in &self.objects {
+            match fate {
+                Fate::Aside(why) => all.push((*kind, Some(id), why.clone())),
+                Fate::Without(fields) => all.extend(
+                    fields.iter().map(|(field, why)| (*kind, Some(id), format!("without `{field}`: {why}"))),
+                ),
+            }
+        }
+        all.extend(self.trees.iter().map(|(kind, why)| (*kind, None, why.clone())));
+        all.sort();
+        all
+    }
+}

@@ -1,0 +1,131 @@
+//! Files on trial: loaded like any project, and planned against what was read.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::fates::Fates;
+use super::snapshot::Snapshot;
+use super::{File, Source, page, settings};
+use crate::config::{self, Options};
+use crate::desired::{Desired, DesiredAccount, desired};
+use crate::live::{self, Scope};
+use crate::model::{Address, KindInfo, RemoteId};
+use crate::plan::{self, Plan};
+use crate::problem::{Code, Problem, any_error};
+use crate::state::{State, atomic};
+
+/// Files on trial.
+pub(super) struct Draft {
+    pub(super) project: String,
+    pub(super) files: Vec<File>,
+    pub(super) declared: HashMap<Address, (&'static KindInfo, RemoteId)>,
+}
+
+impl Draft {
+    pub(super) fn new(
+        source: &Source<'_>,
+        snapshot: &Snapshot,
+        fates: &Fates,
+        known: &HashMap<RemoteId, Address>,
+    ) -> Result<Self, Vec<Problem>> {
+        let project = settings::document(source.account, source.written).ok_or_else(|| {
+            vec![
+                Problem::error(Code::UnknownAccount, "the project does not declare it")
+                    .about(source.account)
+                    .help("declare it under `accounts:`"),
+            ]
+        })?;
+        let (mut files, mut declared) = (vec![], HashMap::new());
+        for (info, found) in snapshot.kinds() {
+            let page = page::page(source.account, info, found, fates, known);
+            files.extend(page.files);
+            declared.extend(page.declared.into_iter().map(|(address, id)| (address, (info, id))));
+        }
+        Ok(Self { project, files, declared })
+    }
+
+    /// The plan of a project that consists of these files, without a state.
+    pub(super) async fn tried(&self, source: &Source<'_>, snapshot: &Snapshot) -> Result<Plan, Vec<Problem>> {
+        let desired = self.loaded(source)?;
+        let Some(account) = desired.accounts.get(source.account) else { return Ok(Plan::default()) };
+        let state = State::default();
+        let scope = Scope { probe: false, trust_ids: false };
+        let live = live::read(account, source.provider, snapshot, &state, scope).await?;
+        let plan = plan::account(account, live, &state);
+        if plan.is_empty() && !plan.is_refused() && !source.state.is_empty() {
+            self.fits_the_state(account, source, snapshot).await?;
+        }
+        Ok(plan)
+    }
+
+    fn loaded(&self, source: &Source<'_>) -> Result<Desired, Vec<Problem>> {
+        let failed = |error: std::io::Error| {
+            vec![
+                Problem::error(Code::File, format!("can't try what was written: {error}"))
+                    .help("check the free space of the folder for temporary files"),
+            ]
+        };
+        let folder = tempfile::tempdir().map_err(failed)?;
+        put(folder.path(), "mpform.yaml", &self.project).map_err(failed)?;
+        for file in &self.files {
+            put(folder.path(), &file.name, &file.text).map_err(failed)?;
+        }
+        let uses_vars = settings::has_vars(source.account, source.written);
+        let options = Options {
+            environment: None,
+            // A var that the new project has no use for would be refused.
+            vars: if uses_vars { source.options.vars.clone() } else { vec![] },
+            env: Arc::clone(&source.options.env),
+            stand_in: false,
+        };
+        let mut problems = vec![];
+        let desired = config::load(folder.path(), &options, &mut problems)
+            .map(|project| desired(&project, &mut problems));
+        match desired {
+            Some(desired) if !any_error(&problems) => Ok(desired),
+            _ => Err(problems),
+        }
+    }
+
+    /// Where something is remembered already, the files must plan to no change with that, too.
+    async fn fits_the_state(
+        &self,
+        account: &DesiredAccount,
+        source: &Source<'_>,
+        snapshot: &Snapshot,
+    ) -> Result<(), Vec<Problem>> {
+        let scope = Scope { probe: false, trust_ids: true };
+        let live = live::read(account, source.provider, snapshot, source.state, scope).await?;
+        let plan = plan::account(account, live, source.state);
+        if plan.is_empty() && !plan.is_refused() && plan.released.is_empty() {
+            return Ok(());
+        }
+        let changes = plan.changes.iter().map(|change| format!("{} {}", change.action, change.address));
+        let released = plan.released.iter().map(|live| format!("let go of {}", live.address));
+        let changes: Vec<_> = changes.chain(released).collect();
+        let message = format!(
+            "what is remembered of it there does not fit what is live; the export would plan to:\n{}",
+            changes.join("\n")
+        );
+        Err(vec![
+            Problem::error(Code::State, message)
+                .about(source.account)
+                .help("export into a fresh folder with `-o DIR`, or settle it with `mpform plan` first"),
+        ])
+    }
+
+    /// What an address in the files stands for.
+    pub(super) fn meant(&self, about: &str) -> Option<(&'static KindInfo, &RemoteId)> {
+        let address = Address::parse(about)?;
+        self.declared.get(&address).map(|(info, id)| (*info, id))
+    }
+}
+
+pub(super) fn put(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {
+    let path = folder.join(name);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    atomic::write(&path, text.as_bytes())
+}

@@ -29,27 +29,49 @@ pub(super) fn masked(text: &str) -> Cow<'_, str> {
 /// The stretches of a text that are secret, in order and apart.
 pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = vec![];
-    let mut below: Option<usize> = None;
+    let mut below: Option<Key> = None;
+    // How far the lines around the current one are indented.
+    let mut around: Vec<usize> = vec![];
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let body = line.trim_end_matches(['\n', '\r']);
         let indent = body.len() - body.trim_start_matches(' ').len();
         let blank = body.trim().is_empty();
-        if below.is_some_and(|key| indent > key) && !blank {
+        // A line that is indented like nothing around it, or by a tab, is a mistake, and most likely belongs to it.
+        let stray = body.starts_with('\t') || !around.contains(&indent);
+        let is_below = |key: Key| {
+            indent > key.indent || stray || (!key.in_list && indent == key.indent && is_item(body))
+        };
+        if below.is_some_and(is_below) && !blank {
             // A key says nothing; what stands behind it does.
             let from = body.find(": ").map_or(indent, |colon| colon + 2);
             found.push(start + from..start + body.len());
         } else if !blank {
             below = None;
+            around.retain(|level| *level < indent);
+            around.push(indent);
             if let Some((at, end)) = secret_key(body) {
                 found.push(start + end..start + body.len());
-                below = Some(at.min(indent));
+                below = Some(Key { indent: at.min(indent), in_list: is_item(body) });
             }
         }
         start += line.len();
     }
     found.retain(|range| !range.is_empty());
     found
+}
+
+/// The key of a secret: how far its line is indented, and whether that is an item of a list.
+#[derive(Clone, Copy)]
+struct Key {
+    indent: usize,
+    in_list: bool,
+}
+
+/// An item of a list, which may stand as far out as the key that it belongs to.
+fn is_item(line: &str) -> bool {
+    let line = line.trim_start();
+    line == "-" || line.starts_with("- ")
 }
 
 /// Where the first key of a secret begins on a line, and where its value does.
@@ -82,6 +104,24 @@ mod tests {
     fn so_is_what_is_indented_below_and_nothing_after() {
         let text = "  headers:\n    X-Key: one\n    Other:\n      - two\n  info_id: demo\n";
         assert_eq!(masked(text), "  headers:\n    X-Key: ***\n    ******\n      *****\n  info_id: demo\n");
+    }
+
+    #[test]
+    fn a_list_may_stand_as_far_out_as_its_key() {
+        let text = "  headers:\n  - one\n  info_id: demo\n";
+        assert_eq!(masked(text), "  headers:\n  *****\n  info_id: demo\n");
+        let text = "- token: one\n- name: x\n";
+        assert_eq!(masked(text), "- token:****\n- name: x\n");
+    }
+
+    #[test]
+    fn a_line_out_of_place_is_hidden_as_well() {
+        let text = "a:\n    headers:\n        X: one\n   Y: two\n\tZ: three\n    info_id: demo\n";
+        let shown = masked(text);
+        assert!(
+            !shown.contains("two") && !shown.contains("three") && shown.ends_with("info_id: demo\n"),
+            "{shown}"
+        );
     }
 
     #[test]

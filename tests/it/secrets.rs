@@ -66,6 +66,43 @@ const BROKEN: &[(&str, &str)] = &[
         "a variable that is not there",
         "  shop: {provider: yeapoo, base_url: \"http://x\", info_id: shop, headers: {Authorization: \"SECRET ${env.MISSING:?}\"}}\n",
     ),
+    (
+        "a list as far out as its key",
+        "  shop:\n    provider: yeapoo\n    base_url: \"http://x\"\n    info_id: shop\n    headers:\n    - SECRET\n",
+    ),
+    ("a tab", "  shop:\n    provider: yeapoo\n    headers:\n\tX-Key: SECRET\n    base_url: x\n"),
+    (
+        "a line too far out",
+        "  shop:\n    provider: yeapoo\n    headers:\n      X-A: SECRET\n   X-B: SECRET\n    base_url: x\n",
+    ),
+    (
+        "a colon left out",
+        "  shop: {provider: yeapoo, base_url: \"http://x\", info_id: shop, headers: {Authorization SECRET}}\n",
+    ),
+    (
+        "a colon left out of a line",
+        "  shop:\n    provider: yeapoo\n    base_url: \"http://x\"\n    info_id: shop\n    headers:\n      Authorization SECRET\n",
+    ),
+    (
+        "a colon too much",
+        "  shop:\n    provider: yeapoo\n    base_url: \"http://x\"\n    info_id: shop\n    headers:\n      Authorization: Bearer: SECRET\n",
+    ),
+    (
+        "a brace too much",
+        "  shop: {provider: yeapoo, base_url: \"http://x\", info_id: shop, headers: {Authorization: SECRET}}}\n",
+    ),
+    (
+        "a block of text",
+        "  shop:\n    provider: yeapoo\n    base_url: \"http://x\"\n    info_id: shop\n    headers: |\n      SECRET\n      SECRET\n",
+    ),
+    (
+        "a key of a mapping below",
+        "  shop:\n    provider: yeapoo\n    base_url: \"http://x\"\n    info_id: shop\n    headers: {Authorization: {SECRET: 1}}\n",
+    ),
+    (
+        "an alias to nothing",
+        "  shop:\n    provider: yeapoo\n    base_url: \"http://x\"\n    info_id: shop\n    headers: {Authorization: *SECRET}\n",
+    ),
 ];
 
 #[test]

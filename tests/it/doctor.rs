@@ -35,7 +35,7 @@ fn one_account_that_the_vendor_does_not_know() {
     ✓ shop (yeapoo, $URL, shop): lists groups 1, replies 1, keywords 2, menu 4; 8 remembered; not locked
     ✗ cafe (yeapoo, $URL, caff): the vendor does not know this account
     ");
-    assert_snapshot!(ran.err, @"
+    assert_snapshot!(ran.err.trim_end(), @"
     error[MP051]: cafe: the vendor does not know this account
     help: check `info_id`: an unknown one looks like an empty account, and what is made in it is lost
     ");

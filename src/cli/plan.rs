@@ -1,5 +1,8 @@
 //! `mpform plan`.
 
+use std::path::PathBuf;
+
+use super::saved;
 use super::session::{Project, Session, joined, left_behind, store, unmatched};
 use super::{Context, Exit, Selection};
 use crate::plan::Plan;
@@ -14,6 +17,9 @@ pub(super) struct Args {
     /// Prints the plan as one JSON object
     #[arg(long)]
     pub(super) json: bool,
+    /// Also writes the plan to a file, for `mpform apply FILE`
+    #[arg(short, long = "out", value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
     /// Exit code 2 if there are changes
     #[arg(long)]
     pub(super) detailed_exitcode: bool,
@@ -37,6 +43,13 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     plan.warnings.extend(left_behind(&project));
     plan.refusals.extend(unmatched(&project, &args.selection, &plan));
     show(&plan, args.json, context);
+    if let Some(path) = &args.out {
+        match saved::write(path, &plan, &session, &args.selection, context) {
+            Ok(()) if context.quiet => {}
+            Ok(()) => context.say(&format!("saved; `mpform apply {}` does exactly this", path.display())),
+            Err(problem) => return complain(context, &[problem]),
+        }
+    }
     if context.verbose > 0 {
         let calls: usize = session.accounts.iter().map(|account| account.client.calls()).sum();
         context.say(&format!("{calls} calls made"));

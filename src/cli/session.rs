@@ -12,6 +12,7 @@ use crate::http::{self, Client, Throttle};
 use crate::live::{self, Scope};
 use crate::model::Address;
 use crate::plan::guard::{Permits, refuse};
+use crate::plan::saved::Saved;
 use crate::plan::{self, FailedAccount, Globs, Plan};
 use crate::problem::{Code, Problem, any_error};
 use crate::state::State;
@@ -26,10 +27,18 @@ pub(super) struct Project {
 impl Project {
     /// Reads a project. `stand_in`: missing environment variables are no error.
     pub(super) fn load(context: &Context, stand_in: bool) -> (Option<Self>, Vec<Problem>) {
+        Self::load_in(context.environment.clone(), context, stand_in)
+    }
+
+    fn load_in(
+        environment: Option<String>,
+        context: &Context,
+        stand_in: bool,
+    ) -> (Option<Self>, Vec<Problem>) {
         let mut problems = vec![];
         let variables = Arc::clone(&context.variables);
         let options = config::Options {
-            environment: context.environment.clone(),
+            environment,
             vars: context.vars.clone(),
             env: Arc::new(move |name: &str| variables.get(name).cloned()),
             stand_in,
@@ -41,7 +50,12 @@ impl Project {
 
     /// Reads a project for work: says what is wrong, and gives nothing if anything is.
     pub(super) fn for_work(context: &Context) -> Option<Self> {
-        let (project, problems) = Self::load(context, false);
+        Self::for_work_in(context.environment.as_deref(), context)
+    }
+
+    /// The same in another environment than the one that was named.
+    pub(super) fn for_work_in(environment: Option<&str>, context: &Context) -> Option<Self> {
+        let (project, problems) = Self::load_in(environment.map(str::to_owned), context, false);
         context.complain(&problems);
         project.filter(|_| !any_error(&problems))
     }
@@ -56,6 +70,8 @@ pub(super) fn store(project: &Project) -> Store {
 pub(super) struct Session<'a> {
     pub(super) project: &'a Project,
     pub(super) accounts: Vec<Account<'a>>,
+    /// A plan that was saved: nothing else may be done.
+    pub(super) saved: Option<&'a Saved>,
     targets: Globs,
     permits: Permits,
 }
@@ -112,7 +128,7 @@ impl<'a> Session<'a> {
         }
         let allowed: BTreeMap<_, _> = selection.allow_deletes.iter().cloned().collect();
         let permits = Permits { allowed, rebind: selection.rebind.clone() };
-        Ok(Self { project, accounts, targets, permits })
+        Ok(Self { project, accounts, saved: None, targets, permits })
     }
 
     /// Plans every account, side by side, against these states (in the order of the accounts).
@@ -148,6 +164,9 @@ impl<'a> Session<'a> {
         plan.environment.clone_from(&self.project.config.environment);
         plan.moved = moved;
         plan::narrow(&mut plan, &self.targets);
+        if let Some(saved) = self.saved {
+            saved.narrow(&mut plan, account.desired);
+        }
         refuse(&mut plan, name, &counts, &state, &self.project.config.policy, &self.permits);
         let judge = |problem: Problem| self.project.config.policy.judged(problem);
         plan.warnings = std::mem::take(&mut plan.warnings).into_iter().filter_map(judge).collect();

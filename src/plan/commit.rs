@@ -41,7 +41,8 @@ pub(super) fn commit(
         requires: changes.iter().map(|change| change.address.clone()).collect(),
         notes,
         origin,
-        have: None,
+        // What would be made public: a saved plan knows by it whether that moved.
+        have: live_draft.cloned().map(Value::from),
         want: None,
         protect: false,
     })

@@ -123,6 +123,14 @@ codes! {
     Uncertain = "MP081",
     /// a write that the vendor accepted and that a read does not show
     NotVerified = "MP082",
+    /// a plan file that cannot be written or read
+    PlanFile = "MP090",
+    /// a plan file from a newer version
+    PlanVersion = "MP091",
+    /// something that a saved plan touches and that changed since
+    Stale = "MP092",
+    /// changes that a saved plan does not have
+    NewSince = "MP093",
 }
 
 #[cfg(test)]

@@ -131,6 +131,8 @@ codes! {
     Stale = "MP092",
     /// changes that a saved plan does not have
     NewSince = "MP093",
+    /// a plan whose deletions do not fit where it is to be shown
+    TooLong = "MP094",
 }
 
 #[cfg(test)]

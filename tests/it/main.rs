@@ -8,6 +8,7 @@ mod conformance;
 mod demo;
 mod house;
 mod init;
+mod markdown;
 pub(crate) mod plan;
 mod readme;
 mod sandbox;

@@ -92,11 +92,11 @@ enum Command {
     Schema(schema::Args),
     /// Fetches live state, compares, and prints what would change
     #[command(
-        after_help = "Examples:\n  mpform plan --env staging --target 'shop/menu/**'\n  mpform plan -o plan.json\n  mpform plan --markdown > comment.md"
+        after_help = "Example:\n  mpform plan --env staging --target 'shop/menu/**'\n  mpform plan -o plan.json\n  mpform plan --markdown > comment.md"
     )]
     Plan(plan::Args),
     /// Shows the plan, asks, carries it out, and reads back what it changed
-    #[command(after_help = "Examples:\n  mpform apply --yes\n  mpform apply plan.json")]
+    #[command(after_help = "Example:\n  mpform apply --yes\n  mpform apply plan.json")]
     Apply(apply::Args),
     /// Looks into what is remembered of accounts
     #[command(subcommand, after_help = "Example:\n  mpform state list")]

@@ -1,16 +1,18 @@
 //! A plan that was saved, beside the one that is made now. What is carried out is always the plan that is made now,
 //! narrowed to what was saved; this says whether the two are the same.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use serde_json::{Value, json};
-
-use super::file::{AccountCheck, Check, File, Picked, Touched};
+use self::print::{declared, print, touched};
+use super::file::{Check, File, Picked, Touched};
 use super::{Change, Live, Plan, is_commit};
-use crate::desired::{DesiredAccount, Wanted};
-use crate::model::{Action, Address, Rule, kind_named};
+use crate::desired::DesiredAccount;
+use crate::model::{Action, Address};
 use crate::problem::{Code, Problem};
-use crate::state::fingerprint;
+
+mod print;
+
+pub use print::check;
 
 /// So many addresses are named in a message.
 const NAMED: usize = 5;
@@ -33,60 +35,6 @@ pub enum Standing {
     Done,
     /// Something that it touches changed; each says what.
     Moved(Vec<Problem>),
-}
-
-/// What a plan is to be known by later.
-pub fn check(plan: &Plan, selection: Picked, accounts: &[Now<'_>]) -> Check {
-    let account = |now: &Now<'_>| {
-        let check = AccountCheck { identity: now.identity.clone(), declared: declared(now.desired) };
-        (now.desired.name.clone(), check)
-    };
-    Check {
-        digest: String::new(),
-        selection,
-        accounts: accounts.iter().map(account).collect(),
-        changes: plan.changes.iter().map(touched).collect(),
-    }
-}
-
-/// A fingerprint of each resource that is declared, and under the address of its kind of how the kind is managed.
-fn declared(desired: &DesiredAccount) -> BTreeMap<String, String> {
-    let resources = desired.resources.iter().map(|(address, wanted)| (address.to_string(), print(wanted)));
-    let managed = desired.managed.iter().map(|(kind, managed)| {
-        let how = json!({"section": managed.section, "prune": managed.prune});
-        (Address::new(&desired.name, kind, []).to_string(), fingerprint(&how))
-    });
-    resources.chain(managed).collect()
-}
-
-fn print(wanted: &Wanted) -> String {
-    let body = wanted.body.as_ref().map(|body| normal(&wanted.address, body));
-    fingerprint(&json!({"body": body, "protect": wanted.protect, "ignore": wanted.ignore}))
-}
-
-fn touched(change: &Change) -> Touched {
-    let body = |body: &Value| normal(&change.address, body);
-    let wanted = |want: &Value| fingerprint(&json!({"body": body(want), "protect": change.protect}));
-    Touched {
-        address: change.address.clone(),
-        action: change.action,
-        replace: change.replace,
-        id: change.id.clone(),
-        have: change.have.as_ref().map(|have| fingerprint(&body(have))),
-        want: change.want.as_ref().map(wanted),
-    }
-}
-
-/// A body in which lists whose order means nothing have one order.
-fn normal(address: &Address, body: &Value) -> Value {
-    let mut body = body.clone();
-    let rules = kind_named(address.kind()).map(|kind| kind.rules.0).unwrap_or_default();
-    for (path, _) in rules.iter().filter(|(_, rule)| *rule == Rule::Set) {
-        if let Some(Value::Array(items)) = body.pointer_mut(&format!("/{}", path.replace('.', "/"))) {
-            items.sort_by_cached_key(ToString::to_string);
-        }
-    }
-    body
 }
 
 /// A plan that was saved, read.
@@ -220,7 +168,7 @@ impl Saved {
                         reasons.push("it is no longer known to be ours, and would not be deleted".to_owned());
                     } else {
                         done += 1;
-                        reasons.push("somebody did this already".to_owned());
+                        reasons.push("this is done already, and the rest is not".to_owned());
                     }
                 }
             }
@@ -281,7 +229,7 @@ impl Saved {
                 || (is_commit(&change.address) && address.starts_with(&below))
                 || (change.action == Action::Delete && address == whole.as_str())
         };
-        let all: std::collections::BTreeSet<&String> = was.keys().chain(now.keys()).collect();
+        let all: BTreeSet<&String> = was.keys().chain(now.keys()).collect();
         let moved = all.into_iter().filter(|address| matters(address));
         moved.filter(|address| was.get(*address) != now.get(*address)).cloned().collect()
     }

@@ -190,7 +190,7 @@ fn somebody_did_a_part_of_it() {
     assert_snapshot!(refused(&world), @r#"
     This plan is refused:
 
-    error[MP092]: shop/keyword/时间: somebody did this already
+    error[MP092]: shop/keyword/时间: this is done already, and the rest is not
     help: nothing was written; make a new plan: `mpform plan -o plan.json`
     "#);
 }
@@ -203,6 +203,46 @@ fn all_of_it_is_done_already() {
     let ran = world.run("apply plan.json").expect_code(0);
     assert_eq!(world.writes(), Vec::<String>::new());
     assert!(ran.err.contains("everything in the plan file is done already"), "{}", ran.err);
+}
+
+#[test]
+fn nothing_to_change_still_adopts_what_was_shown() {
+    let world = World::empty();
+    world.shop("groups: {vip: {}}\n");
+    world.apply();
+    world.lose_state();
+    world.run("plan -o plan.json").expect_code(0);
+    world.calls();
+    world.run("apply plan.json").expect_code(0);
+    assert_eq!(world.writes(), Vec::<String>::new());
+    world.run("state list").expect_code(0).shows(&["shop/group/vip"]);
+}
+
+#[test]
+fn what_is_found_since_is_not_adopted() {
+    let world = World::empty();
+    world.shop("groups: {vip: {}}\n");
+    world.run("plan -o plan.json").expect_code(0);
+    world.hand("POST", "group", json!({"name": "店员"}));
+    world.shop("groups: {vip: {}, staff: {name: 店员}}\n");
+    world.run("apply plan.json").expect_code(0);
+    let listed = world.run("state list").expect_code(0).out;
+    assert!(listed.contains("shop/group/vip") && !listed.contains("staff"), "{listed}");
+}
+
+#[test]
+fn made_by_somebody_else_meanwhile() {
+    let world = World::empty();
+    world.shop("groups: {vip: {name: 店员, members: [o-001]}}\n");
+    world.run("plan -o plan.json").expect_code(0);
+    world.hand("POST", "group", json!({"name": "店员"}));
+    world.writes();
+    assert_snapshot!(refused(&world), @r#"
+    This plan is refused:
+
+    error[MP092]: shop/group/vip: it is at the vendor already, and otherwise
+    help: nothing was written; make a new plan: `mpform plan -o plan.json`
+    "#);
 }
 
 #[test]

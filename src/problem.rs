@@ -8,12 +8,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 mod code;
 mod mask;
+mod told;
 
 pub use code::Code;
+pub use told::Told;
 
 /// A text that a place can point into, kept whole for as long as a problem may show it.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,7 +89,7 @@ impl fmt::Display for Place {
 }
 
 /// How much a problem weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Said, but nothing stops.
@@ -195,18 +198,8 @@ impl Problem {
 
     /// The same for programs: `validate --json` prints these.
     pub fn to_json(&self) -> serde_json::Value {
-        let places: Vec<_> = self
-            .places
-            .iter()
-            .map(|place| {
-                let (line, column) = place.line_column();
-                serde_json::json!({"file": place.source.name, "line": line, "column": column, "label": place.label})
-            })
-            .collect();
-        serde_json::json!({
-            "code": self.code.as_str(), "level": self.level, "message": self.discreet(),
-            "about": self.about, "places": places, "help": self.help,
-        })
+        // Plain data: it can't fail.
+        serde_json::to_value(Told::from(self)).unwrap_or_default()
     }
 }
 

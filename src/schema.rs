@@ -12,6 +12,7 @@ use crate::desired::MovedText;
 use crate::model::{KindInfo, Shape, kinds};
 use crate::providers::providers;
 
+pub mod plan;
 mod tidy;
 
 #[cfg(test)]

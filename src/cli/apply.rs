@@ -1,16 +1,19 @@
 //! `mpform apply`.
 
 use std::io::{BufRead, Write};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::plan::{complain, explain, show};
+use super::saved;
 use super::session::{Project, Session, interrupted, joined, left_behind, store, unmatched};
 use super::{Context, Exit, Selection};
 use crate::apply::event::{Done, Event};
 use crate::apply::{self, Options, Outcome, Work};
 use crate::http;
 use crate::plan::Plan;
+use crate::plan::saved::{Saved, Standing};
 use crate::problem::{Code, Problem};
 use crate::report::apply::Talk;
 use crate::report::json;
@@ -20,14 +23,18 @@ use crate::state::store::Open;
 
 /// Arguments of `apply`.
 #[derive(Clone, Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("agreed").args(["yes", "file"]).multiple(true)))]
 pub(super) struct Args {
+    /// A plan that `mpform plan -o FILE` wrote: it is carried out as it was shown, without asking, or not at all
+    #[arg(value_name = "FILE", conflicts_with_all = ["target", "account", "allow_deletes", "rebind"])]
+    pub(super) file: Option<PathBuf>,
     #[command(flatten)]
     pub(super) selection: Selection,
     /// Does not ask
     #[arg(long)]
     pub(super) yes: bool,
-    /// Prints one JSON event a line; needs --yes
-    #[arg(long, requires = "yes")]
+    /// Prints one JSON event a line; needs --yes or FILE
+    #[arg(long, requires = "agreed")]
     pub(super) json: bool,
     /// Changes under way at once in one account
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -39,11 +46,21 @@ pub(super) struct Args {
 
 /// Shows the plan, asks, carries it out.
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
-    let Some(project) = Project::for_work(context) else { return Exit::Error };
-    let session = match Session::open(&project, &args.selection) {
+    let saved = match args.file.as_deref().map(|path| saved::read(path, context)).transpose() {
+        Ok(saved) => saved,
+        Err(problem) => return complain(context, &[problem]),
+    };
+    let environment = saved.as_ref().map(Saved::environment).or(context.environment.as_deref());
+    let Some(project) = Project::for_work_in(environment, context) else { return Exit::Error };
+    let selection = match saved.as_ref().map(|saved| saved::selection(saved, &project)).transpose() {
+        Ok(selection) => selection.unwrap_or_else(|| args.selection.clone()),
+        Err(problem) => return complain(context, &[problem]),
+    };
+    let mut session = match Session::open(&project, &selection) {
         Ok(session) => session,
         Err(problems) => return complain(context, &problems),
     };
+    session.saved = saved.as_ref();
     // The lock comes first: what is planned must still hold when it is carried out.
     let states = match lock(&session, &project, context).await {
         Ok(states) => states,
@@ -53,16 +70,27 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let plans = session.plan(&remembered).await;
     let mut whole = joined(&project.config.environment, plans.iter().cloned());
     whole.warnings.extend(left_behind(&project));
-    whole.refusals.extend(unmatched(&project, &args.selection, &whole));
+    let mut is_done = false;
+    match saved.as_ref().map(|saved| saved.standing(&whole, &saved::now(&session))) {
+        None => whole.refusals.extend(unmatched(&project, &selection, &whole)),
+        Some(Standing::Moved(moved)) => whole.refusals.extend(moved),
+        Some(Standing::Done) => is_done = true,
+        Some(Standing::Holds) => {}
+    }
     if args.json || args.shown || (args.yes && context.quiet) {
         explain(&whole, context);
     } else {
         show(&whole, false, context);
     }
-    if whole.is_refused() || whole.failed.len() == session.accounts.len() && !session.accounts.is_empty() {
+    // A plan that was saved is carried out as a whole.
+    let all_failed = whole.failed.len() == session.accounts.len() && !session.accounts.is_empty();
+    if whole.is_refused() || all_failed || (saved.is_some() && !whole.failed.is_empty()) {
         return Exit::Error;
     }
-    if !whole.is_empty() && !args.yes {
+    if is_done {
+        context.say("everything in the plan file is done already; nothing is written");
+    }
+    if !whole.is_empty() && !args.yes && saved.is_none() {
         match ask(&session, &remembered, &whole, context).await {
             Ok(()) => {}
             Err(problem) => return complain(context, &[problem]),

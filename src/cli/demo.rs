@@ -99,6 +99,7 @@ impl Tour<'_> {
     async fn apply(&self) -> anyhow::Result<()> {
         self.command("apply --yes");
         let args = apply::Args {
+            file: None,
             selection: Selection::default(),
             yes: true,
             json: false,

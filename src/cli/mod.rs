@@ -16,6 +16,7 @@ mod export;
 mod init;
 mod plan;
 mod sandbox;
+mod saved;
 mod schema;
 mod session;
 mod state;
@@ -89,14 +90,16 @@ enum Command {
     /// Checks everything that can be checked offline; no network
     #[command(after_help = "Example:\n  mpform validate --json")]
     Validate(validate::Args),
-    /// Prints the JSON Schema of the configuration language
+    /// Prints the JSON Schema of the configuration language, or of plan files
     #[command(after_help = "Example:\n  mpform schema > mpform.schema.json")]
-    Schema,
+    Schema(schema::Args),
     /// Fetches live state, compares, and prints what would change
-    #[command(after_help = "Example:\n  mpform plan --env staging --target 'shop/menu/**'")]
+    #[command(
+        after_help = "Example:\n  mpform plan --env staging --target 'shop/menu/**'\n  mpform plan -o plan.json\n  mpform plan --markdown > comment.md"
+    )]
     Plan(plan::Args),
     /// Shows the plan, asks, carries it out, and reads back what it changed
-    #[command(after_help = "Example:\n  mpform apply --yes")]
+    #[command(after_help = "Example:\n  mpform apply --yes\n  mpform apply plan.json")]
     Apply(apply::Args),
     /// Shows what others changed on the vendor's side since the last apply
     #[command(after_help = "Example:\n  mpform drift --account shop --detailed-exitcode")]
@@ -162,7 +165,7 @@ async fn run(command: Command, context: &Context) -> Exit {
     match command {
         Command::Init(args) => init::run(&args, context),
         Command::Validate(args) => validate::run(&args, context),
-        Command::Schema => schema::run(context),
+        Command::Schema(args) => schema::run(&args, context),
         Command::Plan(args) => plan::run(&args, context).await,
         Command::Apply(args) => apply::run(&args, context).await,
         Command::Drift(args) => drift::run(&args, context).await,

@@ -1,9 +1,12 @@
 //! `mpform plan`.
 
+use std::path::PathBuf;
+
+use super::saved;
 use super::session::{Project, Session, joined, left_behind, store, unmatched};
 use super::{Context, Exit, Selection};
 use crate::plan::Plan;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::report;
 
 /// Arguments of `plan`.
@@ -14,6 +17,12 @@ pub(super) struct Args {
     /// Prints the plan as one JSON object
     #[arg(long)]
     pub(super) json: bool,
+    /// Prints the plan as a comment for a pull request, at most 60,000 bytes
+    #[arg(long, conflicts_with = "json")]
+    pub(super) markdown: bool,
+    /// Also writes the plan to a file, for `mpform apply FILE`
+    #[arg(short, long = "out", value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
     /// Exit code 2 if there are changes
     #[arg(long)]
     pub(super) detailed_exitcode: bool,
@@ -36,18 +45,46 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let mut plan = joined(&project.config.environment, session.plan(&states).await);
     plan.warnings.extend(left_behind(&project));
     plan.refusals.extend(unmatched(&project, &args.selection, &plan));
-    show(&plan, args.json, context);
+    let mut shown_whole = true;
+    if args.markdown {
+        shown_whole = comment(&plan, &project, context);
+    } else {
+        show(&plan, args.json, context);
+    }
+    if let Some(path) = &args.out {
+        match saved::write(path, &plan, &session, &args.selection, context) {
+            Ok(()) if context.quiet => {}
+            Ok(()) => context.say(&format!("saved; `mpform apply {}` does exactly this", path.display())),
+            Err(problem) => return complain(context, &[problem]),
+        }
+    }
     if context.verbose > 0 {
         let calls: usize = session.accounts.iter().map(|account| account.client.calls()).sum();
         context.say(&format!("{calls} calls made"));
     }
-    if plan.is_refused() || !plan.failed.is_empty() {
+    if plan.is_refused() || !plan.failed.is_empty() || !shown_whole {
         Exit::Error
     } else if args.detailed_exitcode && !plan.is_empty() {
         Exit::Changes
     } else {
         Exit::Done
     }
+}
+
+/// Prints a plan as a comment. False if its deletions don't fit: nobody should approve it by that.
+fn comment(plan: &Plan, project: &Project, context: &Context) -> bool {
+    let folder = project.config.root.file_name().unwrap_or_default().to_string_lossy();
+    let comment = report::markdown::plan(plan, &folder);
+    context.print(&comment.text);
+    explain(plan, context);
+    if !comment.whole {
+        let message = "the addresses of what would be deleted are more than a comment holds";
+        let problem = Problem::error(Code::TooLong, message);
+        context.complain(&[
+            problem.help("read them with `mpform plan`, or plan a part of them with `--target`")
+        ]);
+    }
+    comment.whole
 }
 
 /// Prints a plan for a person or for a program, and then what is wrong with it.

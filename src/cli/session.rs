@@ -13,6 +13,7 @@ use crate::live::{self, By, LiveAccount, Scope};
 use crate::model::Address;
 use crate::plan::drift::{self, Drift};
 use crate::plan::guard::{Permits, emptied, refuse};
+use crate::plan::saved::Saved;
 use crate::plan::{self, FailedAccount, Globs, Plan};
 use crate::problem::{Code, Problem, any_error};
 use crate::state::store::Store;
@@ -27,15 +28,29 @@ pub(super) struct Project {
 impl Project {
     /// Reads a project. `stand_in`: missing environment variables are no error.
     pub(super) fn load(context: &Context, stand_in: bool) -> (Option<Self>, Vec<Problem>) {
+        Self::load_in(context.environment.clone(), context, stand_in)
+    }
+
+    fn load_in(
+        environment: Option<String>,
+        context: &Context,
+        stand_in: bool,
+    ) -> (Option<Self>, Vec<Problem>) {
         let mut problems = vec![];
-        let config = config::load(&context.root, &options(context, stand_in), &mut problems);
+        let options = config::Options { environment, ..options(context, stand_in) };
+        let config = config::load(&context.root, &options, &mut problems);
         let project = config.map(|config| Self { desired: desired(&config, &mut problems), config });
         (project, problems)
     }
 
     /// Reads a project for work: says what is wrong, and gives nothing if anything is.
     pub(super) fn for_work(context: &Context) -> Option<Self> {
-        let (project, problems) = Self::load(context, false);
+        Self::for_work_in(context.environment.as_deref(), context)
+    }
+
+    /// The same in another environment than the one that was named.
+    pub(super) fn for_work_in(environment: Option<&str>, context: &Context) -> Option<Self> {
+        let (project, problems) = Self::load_in(environment.map(str::to_owned), context, false);
         context.complain(&problems);
         project.filter(|_| !any_error(&problems))
     }
@@ -61,6 +76,8 @@ pub(super) fn store(project: &Project) -> Store {
 pub(super) struct Session<'a> {
     pub(super) project: &'a Project,
     pub(super) accounts: Vec<Account<'a>>,
+    /// A plan that was saved: nothing else may be done.
+    pub(super) saved: Option<&'a Saved>,
     targets: Globs,
     permits: Permits,
 }
@@ -117,7 +134,7 @@ impl<'a> Session<'a> {
         }
         let allowed: BTreeMap<_, _> = selection.allow_deletes.iter().cloned().collect();
         let permits = Permits { allowed, rebind: selection.rebind.clone() };
-        Ok(Self { project, accounts, targets, permits })
+        Ok(Self { project, accounts, saved: None, targets, permits })
     }
 
     /// Plans every account, side by side, against these states (in the order of the accounts).
@@ -185,6 +202,9 @@ impl<'a> Session<'a> {
         plan.environment.clone_from(&self.project.config.environment);
         plan.moved = moved;
         plan::narrow(&mut plan, &self.targets);
+        if let Some(saved) = self.saved {
+            saved.narrow(&mut plan, account.desired);
+        }
         refuse(&mut plan, name, &counts, &state, &self.project.config.policy, &self.permits);
         let judge = |problem: Problem| self.project.config.policy.judged(problem);
         plan.warnings = std::mem::take(&mut plan.warnings).into_iter().filter_map(judge).collect();

@@ -44,7 +44,8 @@ pub(super) fn commit(
         notes,
         drift: vec![],
         origin,
-        have: None,
+        // What would be made public: a saved plan knows by it whether that moved.
+        have: live.drafts.get(kind.name).cloned().map(Value::from),
         // What may be put into the wanted order on the way.
         want: Some(
             desired

@@ -1,13 +1,17 @@
 //! What would change: what a person reads and approves, and what `apply` then does. Making a plan is pure.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 mod build;
 mod commit;
 pub mod drift;
+pub mod file;
 pub mod guard;
 mod order;
 mod rank;
+pub mod saved;
 mod target;
 mod tree;
 
@@ -57,11 +61,13 @@ pub struct Plan {
 }
 
 /// One live object.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Live {
     /// Its address, or for an unmanaged one the address it would have.
+    #[schemars(with = "String")]
     pub address: Address,
     /// The vendor's id.
+    #[schemars(with = "String")]
     pub id: RemoteId,
 }
 
@@ -130,7 +136,7 @@ pub struct FieldChange {
 }
 
 /// How many of each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// Changes that make something.
     pub create: usize,

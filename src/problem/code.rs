@@ -135,6 +135,16 @@ codes! {
     LeftOut = "MP090",
     /// a file that an export would overwrite
     Exists = "MP091",
+    /// a plan file that cannot be written or read
+    PlanFile = "MP092",
+    /// a plan file from a newer version
+    PlanVersion = "MP093",
+    /// something that a saved plan touches and that changed since
+    Stale = "MP094",
+    /// changes that a saved plan does not have
+    NewSince = "MP095",
+    /// a plan whose deletions do not fit where it is to be shown
+    TooLong = "MP096",
 }
 
 #[cfg(test)]

@@ -1,44 +1,18 @@
 //! The plan and the events of an apply for programs. The keys, their order and their meaning are a contract: what is
-//! here stays; something may be added.
+//! here stays; something may be added. The plan's stand in [`crate::plan::file`].
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::apply::event::{Done, Ending, Event};
 use crate::plan::drift::{Drift, Drifted, Fate, Verdict};
-use crate::plan::{Change, FieldChange, Live, Plan};
+use crate::plan::file::{FORMAT_VERSION, File};
+use crate::plan::{Live, Plan};
 use crate::problem::Problem;
-
-/// The version of the form below; its first number grows when something in it changes its meaning or goes.
-pub const FORMAT_VERSION: &str = "1.0";
 
 /// The plan as one object.
 pub fn plan(plan: &Plan) -> Value {
-    let count = plan.summary();
-    let failed = plan
-        .failed
-        .iter()
-        .map(|failed| json!({"account": failed.account, "problems": problems(&failed.problems)}));
-    json!({
-        "format_version": FORMAT_VERSION,
-        "tool_version": env!("CARGO_PKG_VERSION"),
-        "environment": plan.environment,
-        "summary": {
-            "create": count.create,
-            "update": count.update,
-            "delete": count.delete,
-            "unchanged": count.unchanged,
-            "unmanaged": count.unmanaged,
-        },
-        "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
-        "unmanaged": lives(&plan.unmanaged),
-        "refusals": problems(&plan.refusals),
-        "warnings": problems(&plan.warnings),
-        "upcoming": [],
-        "adopted": lives(&plan.adopted),
-        "released": lives(&plan.released),
-        "forgotten": lives(&plan.forgotten),
-        "failed": failed.collect::<Vec<_>>(),
-    })
+    // Plain data: it can't fail.
+    serde_json::to_value(File::from(plan)).unwrap_or_default()
 }
 
 /// Drift as one object.
@@ -67,6 +41,14 @@ pub fn drift(drift: &Drift) -> Value {
         "warnings": problems(&drift.warnings),
         "failed": failed.collect::<Vec<_>>(),
     })
+}
+
+fn problems(problems: &[Problem]) -> Vec<Value> {
+    problems.iter().map(Problem::to_json).collect()
+}
+
+fn lives(lives: &[Live]) -> Vec<Value> {
+    lives.iter().map(|live| json!({"address": live.address, "id": live.id})).collect()
 }
 
 fn drifted(one: &Drifted) -> Value {
@@ -133,40 +115,6 @@ fn ended(done: &Done) -> Value {
         "outcome": outcome,
         "error": done.problem.as_ref().map(|problem| &problem.message),
     })
-}
-
-fn change(change: &Change) -> Value {
-    let mut object = Map::new();
-    object.insert("address".into(), json!(change.address));
-    object.insert("account".into(), json!(change.address.account()));
-    object.insert("kind".into(), json!(change.address.kind()));
-    object.insert("action".into(), json!(change.action));
-    if change.replace {
-        object.insert("replace".into(), json!(true));
-    }
-    if let Some(id) = &change.id {
-        object.insert("id".into(), json!(id));
-    }
-    object.insert("fields".into(), change.fields.iter().map(field).collect());
-    object.insert("requires".into(), json!(change.requires));
-    object.insert("notes".into(), json!(change.notes));
-    Value::Object(object)
-}
-
-/// A field that is neither before nor after (a publish) has only its name.
-fn field(field: &FieldChange) -> Value {
-    if field.before.is_null() && field.after.is_null() {
-        return json!({"path": field.path});
-    }
-    json!({"path": field.path, "before": field.before, "after": field.after})
-}
-
-fn lives(lives: &[Live]) -> Vec<Value> {
-    lives.iter().map(|live| json!({"address": live.address, "id": live.id})).collect()
-}
-
-fn problems(problems: &[Problem]) -> Vec<Value> {
-    problems.iter().map(Problem::to_json).collect()
 }
 
 #[cfg(test)]

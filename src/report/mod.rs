@@ -6,6 +6,7 @@
 pub mod apply;
 pub mod columns;
 pub mod json;
+pub mod markdown;
 pub mod progress;
 pub mod style;
 pub mod text;

@@ -1,7 +1,7 @@
 //! The plan as a person reads it: what would change, grouped by account, then everything that was noticed, and last
 //! one line that sums it up.
 
-mod change;
+pub(super) mod change;
 mod diff;
 pub mod drift;
 mod field;

@@ -9,7 +9,8 @@ use std::path::Path;
 /// # Errors
 /// Whatever the file system says; the file that was there is untouched then.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    // A bare name has an empty parent, which is no folder that can be opened.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".mpform-").tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;

@@ -20,7 +20,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("providers", &["config", "desired", "http", "model", "problem"]),
     // The list of the vendors' sandboxes.
     ("sandbox", &["providers"]),
-    ("schema", &["config", "desired", "model", "providers"]),
+    ("schema", &["config", "desired", "model", "plan", "providers"]),
 ];
 
 /// A file of `src`: its path below it, and its code without comments and without its tests.

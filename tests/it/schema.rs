@@ -21,6 +21,12 @@ fn the_schema_in_the_repository_is_the_one_that_is_printed() {
     assert_eq!(printed.err, "");
 }
 
+#[test]
+fn the_schema_of_plans_is_the_one_that_is_printed() {
+    let written = std::fs::read_to_string(Path::new(ROOT).join("schema/plan.schema.json")).expect("is there");
+    assert_eq!(World::empty().run("schema --plan").expect_code(0).out, written);
+}
+
 /// All YAML files below a folder.
 pub(crate) fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = vec![];

@@ -7,7 +7,7 @@ use crate::report::columns::escape;
 use crate::report::{Role, Style};
 
 /// `+`, `~`, `-`, or `-/+` for a new object in place of the old one.
-pub(super) fn marker(change: &Change) -> (&'static str, Role) {
+pub(in crate::report) fn marker(change: &Change) -> (&'static str, Role) {
     match change.action {
         Action::Update if change.replace => ("-/+", Role::Delete),
         Action::Create => ("+", Role::Create),
@@ -45,7 +45,7 @@ pub(super) fn beside(change: &Change, style: Style) -> String {
 }
 
 /// Fields, notes, and what somebody else changed that this overwrites.
-pub(super) fn details<'a>(
+pub(in crate::report) fn details<'a>(
     change: &'a Change,
     fields: &[&FieldChange],
     style: Style,
@@ -69,7 +69,7 @@ fn theirs(change: &Change, style: Style, room: usize) -> Vec<String> {
 }
 
 /// What nobody wrote is not worth a line where everything comes or goes.
-pub(super) fn shown_fields(change: &Change) -> Vec<&FieldChange> {
+pub(in crate::report) fn shown_fields(change: &Change) -> Vec<&FieldChange> {
     let worked_out = kind_named(change.address.kind()).map_or(&[][..], |kind| kind.worked_out);
     let all = change.action == Action::Update;
     change.fields.iter().filter(|field| all || !worked_out.contains(&field.path.as_str())).collect()

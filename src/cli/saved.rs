@@ -1,0 +1,126 @@
+//! Plans in files: `plan -o FILE` writes one, `apply FILE` carries it out.
+
+use std::path::Path;
+
+use super::session::{Project, Session};
+use super::{Context, Selection};
+use crate::plan::Plan;
+use crate::plan::file::{File, Picked};
+use crate::plan::saved::{Now, Saved, check};
+use crate::problem::{Code, Problem};
+use crate::state::atomic;
+
+/// Writes a plan for a later apply. One that could not be applied is not written.
+pub(super) fn write(
+    path: &Path,
+    plan: &Plan,
+    session: &Session<'_>,
+    selection: &Selection,
+    context: &Context,
+) -> Result<(), Problem> {
+    let name = path.display();
+    let unwritten =
+        |why: &str| Problem::error(Code::PlanFile, format!("the plan file {name} was not written: {why}"));
+    if plan.is_refused() {
+        return Err(unwritten("the plan is refused").help("what it is refused for stands above"));
+    }
+    if !plan.failed.is_empty() {
+        let accounts: Vec<_> = plan.failed.iter().map(|failed| failed.account.as_str()).collect();
+        let why = format!("{} could not be planned", accounts.join(", "));
+        return Err(unwritten(&why).help(
+            "why stands above; `--account` leaves accounts out, e.g. those that can't be reached now",
+        ));
+    }
+    let check = check(plan, picked(selection, context), &now(session));
+    atomic::write(path, File::from(plan).text(check).as_bytes())
+        .map_err(|error| unwritten(&error.to_string()).help("name a file in a folder that can be written"))
+}
+
+/// Reads a plan that was written for this apply.
+pub(super) fn read(path: &Path, context: &Context) -> Result<Saved, Problem> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| {
+        Problem::error(Code::PlanFile, format!("the plan file {name} can't be read: {error}"))
+            .help(format!("make it: `mpform plan -o {name}`"))
+    })?;
+    let saved = Saved::read(&name, &bytes)?;
+    if context.environment.is_some() {
+        let message = format!(
+            "`--env` can't stand beside {name}, which is for the environment {}",
+            saved.environment()
+        );
+        return Err(Problem::error(Code::BadValue, message).help("leave `--env` out"));
+    }
+    let (was, now) = (&saved.selection().vars, names(context));
+    if *was != now {
+        let said = |names: &[String]| match names {
+            [] => "no `--var`".to_owned(),
+            names => names.iter().map(|name| format!("`--var {name}=…`")).collect::<Vec<_>>().join(" "),
+        };
+        let message = format!("{name} was planned with {}, and this is {}", said(was), said(&now));
+        return Err(Problem::error(Code::Stale, message)
+            .help("give the same vars again; a plan file keeps their names and not their values"));
+    }
+    Ok(saved)
+}
+
+/// What was selected for the plan, as far as the project still has it.
+pub(super) fn selection(saved: &Saved, project: &Project) -> Result<Selection, Problem> {
+    let account: Vec<_> = saved
+        .accounts()
+        .filter(|name| project.config.accounts.contains_key(*name))
+        .map(str::to_owned)
+        .collect();
+    // No account at all would mean every account.
+    if account.is_empty() {
+        let names: Vec<_> = saved.accounts().collect();
+        let about = if names.is_empty() { saved.environment().to_owned() } else { names.join(", ") };
+        return Err(saved.stale(about, "none of the plan's accounts is in the project"));
+    }
+    let still = |name: &str| account.iter().any(|account| account == name);
+    let picked = saved.selection();
+    let allow_deletes = picked.allow_deletes.iter().filter_map(|(place, number)| {
+        let (account, kind) = place.split_once('/').filter(|(account, _)| still(account))?;
+        Some(((account.to_owned(), kind.to_owned()), *number))
+    });
+    Ok(Selection {
+        target: picked.targets.clone(),
+        allow_deletes: allow_deletes.collect(),
+        rebind: picked.rebind.iter().filter(|name| still(name)).cloned().collect(),
+        account,
+    })
+}
+
+/// The accounts as they are now.
+pub(super) fn now<'a>(session: &Session<'a>) -> Vec<Now<'a>> {
+    let now = session.accounts.iter().map(|account| Now {
+        desired: account.desired,
+        identity: account
+            .connect
+            .identity()
+            .into_iter()
+            .map(|(setting, value)| (setting.to_owned(), value))
+            .collect(),
+    });
+    now.collect()
+}
+
+fn picked(selection: &Selection, context: &Context) -> Picked {
+    let allowed = selection.allow_deletes.iter();
+    Picked {
+        targets: selection.target.clone(),
+        accounts: selection.account.clone(),
+        allow_deletes: allowed
+            .map(|((account, kind), number)| (format!("{account}/{kind}"), *number))
+            .collect(),
+        rebind: selection.rebind.clone(),
+        vars: names(context),
+    }
+}
+
+fn names(context: &Context) -> Vec<String> {
+    let mut names: Vec<_> = context.vars.iter().map(|(name, _)| name.clone()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}

@@ -1,0 +1,297 @@
+//! A plan that was saved, beside the one that is made now. What is carried out is always the plan that is made now,
+//! narrowed to what was saved; this says whether the two are the same.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use self::print::{declared, print, touched};
+use super::file::{Check, File, Picked, Touched};
+use super::{Change, Live, Plan, is_commit};
+use crate::desired::DesiredAccount;
+use crate::model::{Action, Address};
+use crate::problem::{Code, Problem};
+
+mod print;
+
+pub use print::check;
+
+/// So many addresses are named in a message.
+const NAMED: usize = 5;
+
+/// An account as it is now.
+#[derive(Clone, Debug)]
+pub struct Now<'a> {
+    /// What is declared of it.
+    pub desired: &'a DesiredAccount,
+    /// What it is reached by.
+    pub identity: BTreeMap<String, String>,
+}
+
+/// How a saved plan stands now.
+#[derive(Debug)]
+pub enum Standing {
+    /// It can be carried out as it was shown.
+    Holds,
+    /// All of it is done already.
+    Done,
+    /// Something that it touches changed; each says what.
+    Moved(Vec<Problem>),
+}
+
+/// A plan that was saved, read.
+#[derive(Clone, Debug)]
+pub struct Saved {
+    name: String,
+    file: File,
+    check: Check,
+}
+
+impl Saved {
+    /// From a file of this name.
+    ///
+    /// # Errors
+    /// As [`File::read`].
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Problem> {
+        let mut file = File::read(name, bytes)?;
+        let check = file.check.take().unwrap_or_default();
+        Ok(Self { name: name.to_owned(), file, check })
+    }
+
+    /// The environment it was made for.
+    pub fn environment(&self) -> &str {
+        &self.file.environment
+    }
+
+    /// What it was narrowed to, and what was allowed.
+    pub fn selection(&self) -> &Picked {
+        &self.check.selection
+    }
+
+    /// The accounts that were planned.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        self.check.accounts.keys().map(String::as_str)
+    }
+
+    /// What to say of something that moved.
+    pub fn stale(&self, about: impl std::fmt::Display, what: &str) -> Problem {
+        Problem::error(Code::Stale, what)
+            .about(about)
+            .help(format!("nothing was written; make a new plan: `mpform plan -o {}`", self.name))
+    }
+
+    fn has(&self, address: &Address) -> bool {
+        self.check.changes.iter().any(|change| change.address == *address)
+    }
+
+    /// Leaves in one account's plan of now what was saved: nothing is written that nobody was shown.
+    pub fn narrow(&self, plan: &mut Plan, desired: &DesiredAccount) {
+        let ours: HashSet<&Address> = self.check.changes.iter().map(|change| &change.address).collect();
+        let (kept, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut plan.changes).into_iter().partition(|change| ours.contains(&change.address));
+        for change in kept.iter().filter(|change| !is_commit(&change.address)) {
+            for needed in change.requires.iter().filter(|needed| !ours.contains(needed)) {
+                let what = format!("it needs {needed} first, which the plan file does not have");
+                plan.refusals.push(self.stale(&change.address, &what));
+            }
+        }
+        for other in &others {
+            // A commit makes all of its kind public, and not only what was shown.
+            let whole = Address::new(other.address.account(), other.address.kind(), []);
+            if is_commit(&whole) && other.address != whole && self.has(&whole) {
+                let what = format!("it changes as well now, and {whole} would not be as it was shown");
+                plan.refusals.push(self.stale(&other.address, &what));
+            }
+        }
+        if !others.is_empty() {
+            let addresses: Vec<_> = others.iter().map(|change| change.address.to_string()).collect();
+            let (count, plural) = (others.len(), if others.len() == 1 { " is" } else { "s are" });
+            plan.warnings.push(
+                Problem::warning(
+                    Code::NewSince,
+                    format!("{count} change{plural} not in {} and not made: {}", self.name, some(&addresses)),
+                )
+                .about(&desired.name)
+                .help("run `mpform plan` to see what is left"),
+            );
+        }
+        plan.changes = kept;
+        self.narrow_what_is_learnt(plan, desired);
+    }
+
+    /// What the state learns is what was shown, too.
+    fn narrow_what_is_learnt(&self, plan: &mut Plan, desired: &DesiredAccount) {
+        let was = self.check.accounts.get(&desired.name).map(|account| &account.declared);
+        let same = |address: &Address| {
+            let now = desired.resources.get(address).map(print);
+            was.and_then(|was| was.get(address.as_str())) == now.as_ref()
+        };
+        let strangers: HashSet<_> = plan
+            .adopted
+            .iter()
+            .filter(|live| !self.file.adopted.contains(live))
+            .map(|live| live.address.clone())
+            .collect();
+        plan.learnt.retain(|learnt| same(&learnt.address) && !strangers.contains(&learnt.address));
+        let shown: [(&mut Vec<Live>, &Vec<Live>); 3] = [
+            (&mut plan.adopted, &self.file.adopted),
+            (&mut plan.released, &self.file.released),
+            (&mut plan.forgotten, &self.file.forgotten),
+        ];
+        for (now, shown) in shown {
+            now.retain(|live| shown.contains(live));
+        }
+    }
+
+    /// Compares with the plan that was made now, already narrowed, of all accounts.
+    pub fn standing(&self, plan: &Plan, accounts: &[Now<'_>]) -> Standing {
+        let mut moved = self.identities(accounts);
+        let mut done = 0;
+        for was in &self.check.changes {
+            let mut reasons = vec![];
+            let now = accounts.iter().find(|now| now.desired.name == was.address.account());
+            let Some(now) = now else { continue };
+            let configured = self.configured_otherwise(was, now.desired);
+            if !configured.is_empty() {
+                reasons.push(if configured == [was.address.as_str()] {
+                    "its configuration changed".to_owned()
+                } else {
+                    format!("the configuration of {} changed", some(&configured))
+                });
+            }
+            match plan.changes.iter().find(|change| change.address == was.address) {
+                Some(change) => reasons.extend(self.differs(was, change, configured.is_empty())),
+                None if !configured.is_empty() => {}
+                None => {
+                    let left = plan.unmanaged.iter().chain(&plan.released);
+                    let still_there = was.action == Action::Delete
+                        && left.clone().any(|live| Some(&live.id) == was.id.as_ref());
+                    if still_there {
+                        reasons.push("it is no longer known to be ours, and would not be deleted".to_owned());
+                    } else {
+                        done += 1;
+                        reasons.push("this is done already, and the rest is not".to_owned());
+                    }
+                }
+            }
+            if !reasons.is_empty() {
+                moved.push(self.stale(&was.address, &reasons.join("; ")));
+            }
+        }
+        if moved.is_empty() {
+            Standing::Holds
+        } else if moved.len() == done && done == self.check.changes.len() {
+            Standing::Done
+        } else {
+            Standing::Moved(moved)
+        }
+    }
+
+    /// Accounts with changes that are gone or are reached otherwise.
+    fn identities(&self, accounts: &[Now<'_>]) -> Vec<Problem> {
+        let mut moved = vec![];
+        for (name, was) in &self.check.accounts {
+            if !self.check.changes.iter().any(|change| change.address.account() == name) {
+                continue;
+            }
+            let Some(now) = accounts.iter().find(|now| now.desired.name == *name) else {
+                moved.push(self.stale(name, "the account is no longer in the project"));
+                continue;
+            };
+            let settings: HashSet<&String> = was.identity.keys().chain(now.identity.keys()).collect();
+            let mut settings: Vec<_> = settings.into_iter().collect();
+            settings.sort_unstable();
+            let none = "nothing".to_owned();
+            let differs: Vec<_> = settings
+                .into_iter()
+                .map(|setting| (setting, was.identity.get(setting), now.identity.get(setting)))
+                .filter(|(_, was, now)| was != now)
+                .map(|(setting, was, now)| {
+                    format!("`{setting}` is {} and was {}", now.unwrap_or(&none), was.unwrap_or(&none))
+                })
+                .collect();
+            if !differs.is_empty() {
+                moved.push(self.stale(name, &differs.join(", ")));
+            }
+        }
+        moved
+    }
+
+    /// The addresses that matter to a change and are declared otherwise than they were.
+    fn configured_otherwise(&self, change: &Touched, desired: &DesiredAccount) -> Vec<String> {
+        let (account, kind) = (change.address.account(), change.address.kind());
+        let empty = BTreeMap::new();
+        let was = self.check.accounts.get(account).map_or(&empty, |account| &account.declared);
+        let now = declared(desired);
+        let whole = Address::new(account, kind, []);
+        let below = format!("{whole}/");
+        let matters = |address: &str| {
+            address == change.address.as_str()
+                // What is published is all of it, and what is deleted hangs on how its kind is managed.
+                || (is_commit(&change.address) && address.starts_with(&below))
+                || (change.action == Action::Delete && address == whole.as_str())
+        };
+        let all: BTreeSet<&String> = was.keys().chain(now.keys()).collect();
+        let moved = all.into_iter().filter(|address| matters(address));
+        moved.filter(|address| was.get(*address) != now.get(*address)).cloned().collect()
+    }
+
+    fn differs(&self, was: &Touched, change: &Change, same_configuration: bool) -> Vec<String> {
+        let now = touched(change);
+        match (was.action, now.action) {
+            (Action::Create, Action::Create) => {}
+            (Action::Create, _) => return vec!["it is at the vendor already, and otherwise".to_owned()],
+            (_, Action::Create) => return vec!["it is no longer at the vendor".to_owned()],
+            _ => {}
+        }
+        if (now.action, now.replace) != (was.action, was.replace) {
+            return vec![format!("it would be {} now, and was to be {}", fate(&now), fate(was))];
+        }
+        let mut reasons = vec![];
+        if now.id != was.id {
+            let id = |touched: &Touched| touched.id.as_ref().map_or("none", |id| id.as_str()).to_owned();
+            reasons.push(format!(
+                "it is another object at the vendor: its id is {} and was {}",
+                id(&now),
+                id(was)
+            ));
+        } else if now.have != was.have {
+            let fields = self.fields_that_moved(change);
+            let fields = if fields.is_empty() { fields } else { format!(" ({fields})") };
+            reasons.push(format!("it changed at the vendor{fields}"));
+        }
+        if now.want != was.want && same_configuration && reasons.is_empty() {
+            reasons.push("what would be written to it changed".to_owned());
+        }
+        reasons
+    }
+
+    /// The fields whose live value was shown as another one.
+    fn fields_that_moved(&self, change: &Change) -> String {
+        let Some(shown) = self.file.changes.iter().find(|shown| shown.address == change.address) else {
+            return String::new();
+        };
+        let before = |path: &str| shown.fields.iter().find(|field| field.path == path);
+        let moved = change.fields.iter().filter(|field| {
+            let shown = before(&field.path).and_then(|field| field.before.clone()).unwrap_or_default();
+            field.before != shown
+        });
+        let gone =
+            shown.fields.iter().filter(|shown| change.fields.iter().all(|field| field.path != shown.path));
+        let paths = moved.map(|field| field.path.clone()).chain(gone.map(|field| field.path.clone()));
+        paths.collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn fate(change: &Touched) -> &'static str {
+    match change.action {
+        Action::Create => "created",
+        Action::Update if change.replace => "replaced",
+        Action::Update => "updated",
+        Action::Delete => "deleted",
+    }
+}
+
+/// The first few.
+fn some(these: &[String]) -> String {
+    let first = these.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if these.len() > NAMED { format!("{first} and {} more", these.len() - NAMED) } else { first }
+}

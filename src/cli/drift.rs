@@ -1,7 +1,7 @@
 //! `mpform drift`.
 
 use super::plan::complain;
-use super::session::{Project, Session, left_behind, store};
+use super::session::{Project, Session, left_behind};
 use super::{Context, Exit, Selection};
 use crate::plan::Globs;
 use crate::plan::drift::Drift;
@@ -34,10 +34,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         Ok(session) => session,
         Err(problems) => return complain(context, &problems),
     };
-    let store = store(&project);
-    let states: Result<Vec<_>, _> =
-        session.accounts.iter().map(|account| store.read(&account.config.name)).collect();
-    let states = match states {
+    let states = match session.remembered() {
         Ok(states) => states,
         Err(problem) => return complain(context, &[problem]),
     };

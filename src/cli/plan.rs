@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::saved;
-use super::session::{Project, Session, joined, left_behind, store, unmatched};
+use super::session::{Project, Session, joined, left_behind, unmatched};
 use super::{Context, Exit, Selection};
 use crate::plan::Plan;
 use crate::problem::{Code, Problem};
@@ -35,10 +35,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         Ok(session) => session,
         Err(problems) => return complain(context, &problems),
     };
-    let store = store(&project);
-    let states: Result<Vec<_>, _> =
-        session.accounts.iter().map(|account| store.read(&account.config.name)).collect();
-    let states = match states {
+    let states = match session.remembered() {
         Ok(states) => states,
         Err(problem) => return complain(context, &[problem]),
     };

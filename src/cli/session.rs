@@ -137,6 +137,12 @@ impl<'a> Session<'a> {
         Ok(Self { project, accounts, saved: None, targets, permits })
     }
 
+    /// What is remembered of each account, in their order.
+    pub(super) fn remembered(&self) -> Result<Vec<State>, Problem> {
+        let store = store(self.project);
+        self.accounts.iter().map(|account| store.read(&account.config.name)).collect()
+    }
+
     /// Plans every account, side by side, against these states (in the order of the accounts).
     pub(super) async fn plan(&self, states: &[State]) -> Vec<Plan> {
         join_all(self.accounts.iter().zip(states).map(|(account, state)| self.plan_account(account, state)))

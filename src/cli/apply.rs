@@ -77,7 +77,8 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         Some(Standing::Done) => is_done = true,
         Some(Standing::Holds) => {}
     }
-    if args.json || args.shown || (args.yes && context.quiet) {
+    let seen = args.shown && !whole.is_empty();
+    if args.json || seen || (args.yes && context.quiet) {
         explain(&whole, context);
     } else {
         show(&whole, false, context);

@@ -4,7 +4,7 @@
 //! An object is known by the id that the state remembers, and else by its natural key (a rule's or group's name, a
 //! button's place). So a lost state loses no object and doubles none.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use futures::future::{join, join_all};
@@ -81,9 +81,38 @@ struct Kinds<'a> {
     info: &'static KindInfo,
     reader: Arc<dyn AnyReader>,
     found: Vec<Found<Value>>,
+    ids: HashMap<RemoteId, usize>,
+    names: HashMap<String, Vec<usize>>,
     /// What is neither listed nor owned goes.
     exclusive: bool,
     wanted: Vec<&'a Wanted>,
+}
+
+impl<'a> Kinds<'a> {
+    fn new(
+        info: &'static KindInfo,
+        reader: Arc<dyn AnyReader>,
+        found: Vec<Found<Value>>,
+        exclusive: bool,
+        wanted: Vec<&'a Wanted>,
+    ) -> Self {
+        let ids = found.iter().enumerate().map(|(nth, found)| (found.id.clone(), nth)).collect();
+        let mut names: HashMap<String, Vec<usize>> = HashMap::new();
+        for (nth, found) in found.iter().enumerate() {
+            names.entry(found.natural.clone()).or_default().push(nth);
+        }
+        Self { info, reader, found, ids, names, exclusive, wanted }
+    }
+
+    /// The listed object with an id.
+    fn by_id(&self, id: &RemoteId) -> Option<&Found<Value>> {
+        self.ids.get(id).map(|nth| &self.found[*nth])
+    }
+
+    /// The listed objects with a natural key, in the order of the list.
+    fn named(&self, natural: &str) -> impl Iterator<Item = &Found<Value>> {
+        self.names.get(natural).into_iter().flatten().map(|nth| &self.found[*nth])
+    }
 }
 
 /// How far a read goes.
@@ -186,7 +215,7 @@ async fn list<'a>(
         let wanted = desired.resources.values().filter(|wanted| wanted.kind == info).collect();
         Some(async move {
             let found = reader.list().await.map_err(|error| (info, error))?;
-            Ok(Kinds { info, reader, found, exclusive, wanted })
+            Ok(Kinds::new(info, reader, found, exclusive, wanted))
         })
     });
     let known = async { if probe { reads.known().await } else { Ok(None) } };
@@ -241,7 +270,7 @@ async fn claim(
         state.resources.iter().filter(|(address, _)| address.kind() == kind.info.name).collect();
     // First by id, for all of ours: an object that is ours is never taken for another of the same name.
     for (address, record) in &owned {
-        if kind.found.iter().any(|found| found.id == record.id) {
+        if kind.by_id(&record.id).is_some() {
             book.take((*address).clone(), record.id.clone(), By::State);
         }
     }
@@ -306,7 +335,7 @@ fn by_natural_key(
     }
     let intent = state.intents.get(&wanted.address);
     let begun = intent.and_then(|intent| intent.id.as_ref());
-    if let Some(id) = begun.filter(|id| kind.found.iter().any(|found| found.id == **id)) {
+    if let Some(id) = begun.filter(|id| kind.by_id(id).is_some()) {
         book.take(wanted.address.clone(), id.clone(), By::Intent);
         return Ok(());
     }
@@ -319,9 +348,8 @@ fn by_natural_key(
         None => None,
     };
     let named = |name: &str| -> Vec<_> {
-        let free =
-            kind.found.iter().filter(|found| found.parent == parent && !book.taken.contains(&found.id));
-        free.filter(|found| found.natural == name).collect()
+        let free = kind.named(name).filter(|found| found.parent == parent && !book.taken.contains(&found.id));
+        free.collect()
     };
     let mut candidates = named(&wanted.natural);
     if let (true, Some(before)) = (candidates.is_empty(), moved_from) {
@@ -360,11 +388,9 @@ fn by_natural_key(
 /// A name that somebody else's object has already: with it there would be two, and nothing to tell them apart by.
 fn renamed_onto_another(kind: &Kinds<'_>, wanted: &Wanted, book: &Book) -> Option<Problem> {
     let (id, _) = book.claimed.get(&wanted.address).filter(|_| !kind.exclusive)?;
-    let of = |id: &RemoteId| kind.found.iter().find(|found| found.id == *id);
-    let now = of(id).filter(|found| found.natural != wanted.natural)?;
-    let other = kind.found.iter().find(|found| {
-        found.natural == wanted.natural && found.parent == now.parent && !book.taken.contains(&found.id)
-    })?;
+    let now = kind.by_id(id).filter(|found| found.natural != wanted.natural)?;
+    let mut others = kind.named(&wanted.natural);
+    let other = others.find(|found| found.parent == now.parent && !book.taken.contains(&found.id))?;
     let message = format!(
         "{} is to be named `{}`, and an unmanaged object has that name: {}",
         now.id, wanted.natural, other.id
@@ -426,7 +452,7 @@ fn unclaimed_address(
 ) -> Address {
     let mut names = vec![found.natural.as_str()];
     let mut parent = found.parent.as_ref();
-    while let Some(above) = parent.and_then(|id| kind.found.iter().find(|found| found.id == *id)) {
+    while let Some(above) = parent.and_then(|id| kind.by_id(id)) {
         names.push(&above.natural);
         parent = above.parent.as_ref();
     }

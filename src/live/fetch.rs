@@ -9,7 +9,7 @@ use super::{Book, By, Claim, Kinds, LiveAccount};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::model::{Address, KindInfo, RemoteId, Rule};
 use crate::problem::Problem;
-use crate::providers::{Found, VendorError};
+use crate::providers::VendorError;
 
 type Read = (Address, RemoteId, By, Result<Option<Value>, VendorError>);
 
@@ -20,10 +20,9 @@ pub(super) async fn fetch(
     desired: &DesiredAccount,
     live: &mut LiveAccount,
 ) -> Vec<Problem> {
-    let by_id: HashMap<_, _> = kind.found.iter().map(|found| (&found.id, found)).collect();
     let reading = book.claimed.into_iter().map(|(address, (id, by))| -> BoxFuture<'_, Read> {
         let want = desired.resources.get(&address).and_then(|wanted| wanted.body.as_ref());
-        let shown = by_id.get(&id).and_then(|found| found.body.clone()).filter(|_| want.is_none());
+        let shown = kind.by_id(&id).and_then(|found| found.body.clone()).filter(|_| want.is_none());
         Box::pin(async move {
             let body = match shown {
                 Some(body) => Ok(Some(body)),
@@ -36,7 +35,7 @@ pub(super) async fn fetch(
     for (address, id, by, body) in join_all(reading).await {
         match body {
             Ok(Some(body)) => {
-                let built_in = by_id.get(&id).is_some_and(|found| found.built_in);
+                let built_in = kind.by_id(&id).is_some_and(|found| found.built_in);
                 live.claims.insert(address, Claim { id, body, by, built_in });
             }
             Ok(None) => live.gone.push(address),
@@ -45,7 +44,7 @@ pub(super) async fn fetch(
     }
     set_parents(kind, live);
     if kind.exclusive {
-        problems.extend(fetch_others(kind, &by_id, live).await);
+        problems.extend(fetch_others(kind, live).await);
     }
     problems.extend(fit(kind, live).await);
     problems
@@ -68,15 +67,11 @@ fn set_parents(kind: &Kinds<'_>, live: &mut LiveAccount) {
     }
 }
 
-async fn fetch_others(
-    kind: &Kinds<'_>,
-    by_id: &HashMap<&RemoteId, &Found<Value>>,
-    live: &mut LiveAccount,
-) -> Vec<Problem> {
+async fn fetch_others(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> {
     let mut problems = vec![];
     let others = live.others.iter_mut().filter(|other| other.address.kind() == kind.info.name);
     let reading = others.map(|other| async move {
-        let shown = by_id.get(&other.id).and_then(|found| found.body.clone());
+        let shown = kind.by_id(&other.id).and_then(|found| found.body.clone());
         let body = match shown {
             Some(body) => Ok(Some(body)),
             None => kind.reader.read(&other.id, None).await,

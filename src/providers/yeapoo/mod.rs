@@ -3,6 +3,7 @@
 //! The facts behind the comments in this folder come from the vendor's document and from its published server,
 //! run and called endpoint by endpoint.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -11,18 +12,20 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use self::api::{ReadApi, WriteApi};
+use self::materials::{Contents, Covers, Materials, MaterialsWriter};
 use self::texts::Texts;
 use super::{AnyReader, AnyWriter, Connect, Kinds, Provider, Reads, VendorError, Writes, reader, writer};
 use crate::config::{self, Node};
 use crate::http;
 use crate::model::Kind;
-use crate::model::kinds::{Button, Group, Keyword, Reply};
+use crate::model::kinds::{Button, Group, Keyword, Material, Reply};
 use crate::problem::{Code, Problem};
 
 mod api;
 mod groups;
 mod keywords;
 mod limits;
+mod materials;
 mod menu;
 mod replies;
 pub mod sandbox;
@@ -32,7 +35,7 @@ mod wire;
 /// Yeapoo.
 pub(super) const PROVIDER: Provider = Provider {
     name: "yeapoo",
-    kinds: &[Group::NAME, Reply::NAME, Keyword::NAME, Button::NAME],
+    kinds: &[Group::NAME, Material::NAME, Reply::NAME, Keyword::NAME, Button::NAME],
     schema: |generator: &mut SchemaGenerator| -> Schema { Settings::json_schema(generator) },
     settings,
     limits: limits::limits,
@@ -79,14 +82,21 @@ fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>
         );
         return None;
     }
-    let texts = Arc::default();
-    url.map(|url| -> Box<dyn Connect> { Box::new(Account { settings, url, texts }) })
+    url.map(|url| -> Box<dyn Connect> { Box::new(Account { settings, url, known: Known::default() }) })
 }
 
 struct Account {
     settings: Settings,
     url: reqwest::Url,
+    known: Known,
+}
+
+/// What has been seen of an account and never changes, kept from one view of it to the next.
+#[derive(Default)]
+struct Known {
     texts: Arc<Texts>,
+    contents: Arc<Contents>,
+    covers: Arc<Covers>,
 }
 
 impl Connect for Account {
@@ -101,10 +111,11 @@ impl Connect for Account {
 
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads> {
         let api = Arc::new(ReadApi::new(http, &self.url, &self.settings.info_id));
-        let texts = texts::Reader::new(&api, &self.texts);
+        let texts = texts::Reader::new(&api, &self.known.texts);
         Arc::new(Opened {
             kinds: vec![
                 reader(groups::Groups::new(&api)),
+                reader(Materials::new(&api, &self.known.contents)),
                 reader(replies::Replies::new(&api, texts.clone())),
                 reader(keywords::Keywords { api: Arc::clone(&api), texts: texts.clone() }),
                 reader(menu::Menu::new(&api, texts)),
@@ -113,11 +124,12 @@ impl Connect for Account {
         })
     }
 
-    fn writes(&self, http: http::Writer) -> Arc<dyn Writes> {
-        let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id));
-        let texts = texts::Writer::new(&api, &self.texts);
+    fn writes(&self, http: http::Writer, root: &Path) -> Arc<dyn Writes> {
+        let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id, root));
+        let texts = texts::Writer::new(&api, &self.known.texts);
         let kinds: Kinds<dyn AnyWriter> = vec![
             writer(groups::GroupsWriter { api: Arc::clone(&api) }),
+            writer(MaterialsWriter { api: Arc::clone(&api), covers: Arc::clone(&self.known.covers) }),
             writer(replies::RepliesWriter { api: Arc::clone(&api), texts: texts.clone() }),
             writer(keywords::KeywordsWriter { api: Arc::clone(&api), texts: texts.clone() }),
             writer(menu::MenuWriter { api, texts }),

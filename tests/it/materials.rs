@@ -9,6 +9,7 @@ use mpform::sandbox::{Fault, Rule};
 
 mod found;
 mod hand;
+mod killed;
 mod limits;
 mod replaced;
 

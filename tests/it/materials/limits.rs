@@ -79,3 +79,31 @@ fn one_content_under_two_keys() {
     let open = "materials: {a: {news: [{title: 春, cover: assets/cover.jpg, content: x, author: 甲}]}, b: {news: [{title: 春, cover: assets/cover.jpg, content: x}]}}\n";
     refused(&world, open, &["MP004"]);
 }
+
+/// Some characters of a name do not come back as they were sent, or make an address that leads nowhere.
+#[test]
+fn names() {
+    let world = World::new(FOLLOWERS);
+    for (form, unfit) in [("image", "\"\\"), ("voice", "\"\\"), ("video", "\"\\%?#")] {
+        let ending = match form {
+            "image" => "jpg",
+            "voice" => "mp3",
+            _ => "mp4",
+        };
+        for one in unfit.chars() {
+            let name = format!("a{one}b.{ending}");
+            world.write(&name, "x");
+            refused(&world, &format!("materials: {{a: {{{form}: '{name}'}}}}\n"), &["MP031", "can't have"]);
+        }
+        // Others are fine, and are found again.
+        let name = format!("海 报 (1)+&_é;'100.{ending}");
+        world.write(&name, "x");
+        world.shop(&format!("materials: {{a: {{{form}: \"{name}\"}}}}\n"));
+        world.apply();
+        world.settled();
+        world.lose_state();
+        world.settled();
+        world.shop("materials: {}\n");
+        world.run("plan").expect_code(0);
+    }
+}

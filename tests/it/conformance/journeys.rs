@@ -69,7 +69,7 @@ menu:
 };
 
 /// What is ours is renamed, moved, replaced and taken out; a name that becomes free is taken by something new.
-const OWNED: Journey = Journey {
+pub(super) const OWNED: Journey = Journey {
     name: "owned",
     seed: crate::world::FOLLOWERS,
     before: "

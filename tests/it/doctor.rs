@@ -18,7 +18,7 @@ fn applied() -> World {
 fn a_healthy_account() {
     let world = applied();
     let ran = world.run("doctor").expect_code(0);
-    assert_snapshot!(ran.out, @"✓ shop (yeapoo, $URL, shop): lists groups 1, replies 1, keywords 2, menu 4; 8 remembered; not locked");
+    assert_snapshot!(ran.out, @"✓ shop (yeapoo, $URL, shop): lists groups 1, materials 0, replies 1, keywords 2, menu 4; 8 remembered; not locked");
     assert_eq!(ran.err, "");
     assert!(world.calls().iter().all(|call| call.starts_with("GET ")), "a look writes nothing");
     let verbose = world.run("doctor -v").expect_code(0);
@@ -32,7 +32,7 @@ fn one_account_that_the_vendor_does_not_know() {
     world.write("mpform.yaml", &format!("{PROJECT}{other}"));
     let ran = world.run("doctor").expect_code(1);
     assert_snapshot!(ran.out, @"
-    ✓ shop (yeapoo, $URL, shop): lists groups 1, replies 1, keywords 2, menu 4; 8 remembered; not locked
+    ✓ shop (yeapoo, $URL, shop): lists groups 1, materials 0, replies 1, keywords 2, menu 4; 8 remembered; not locked
     ✗ cafe (yeapoo, $URL, caff): the vendor does not know this account
     ");
     assert_snapshot!(ran.err.trim_end(), @"

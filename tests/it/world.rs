@@ -4,7 +4,7 @@
 //! sandbox's journal. Every child process has an end, whatever becomes of it.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
@@ -359,4 +359,17 @@ pub(crate) fn changes(plan: &Value) -> Vec<String> {
         format!("{} {}{replace}: {}", word("action"), word("address"), paths.join(", "))
     };
     changes.iter().map(line).collect()
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("the file can be copied");
+        }
+    }
 }

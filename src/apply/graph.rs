@@ -38,6 +38,10 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
     outcome.problems.extend(
         verify::account(work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await,
     );
+    outcome.tally.left_over = work.writes.left_over() + shared.left_over();
+    if outcome.tally.left_over > 0 {
+        shared.state().record(Entry::LeftOver { count: outcome.tally.left_over as u64 });
+    }
     if let Err((problem, text)) = shared.into_state().close() {
         outcome.problems.push(problem.about(&account));
         outcome.unsaved.push((account, text));

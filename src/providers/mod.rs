@@ -81,6 +81,10 @@ pub trait Reads: Send + Sync {
 pub trait Writes: Send + Sync {
     /// The writer of a kind; `None` for a kind that the vendor does not keep.
     fn writer(&self, kind: &str) -> Option<Arc<dyn AnyWriter>>;
+    /// How many things may have been made that nothing uses and that no list of the vendor's shows.
+    fn left_over(&self) -> usize {
+        0
+    }
 }
 
 /// A live object as a list shows it.
@@ -133,6 +137,12 @@ pub trait Reader<K: Kind>: Send + Sync + 'static {
 pub trait Writer<K: Kind>: Send + Sync + 'static {
     /// Whether this may run beside other writes to the account.
     fn lane(&self, action: Action, want: Option<&K>) -> Lane;
+
+    /// How many things a create makes first that no list shows: they are made again if it has to begin anew.
+    fn unlisted(&self, want: &K) -> usize {
+        let _ = want;
+        0
+    }
 
     /// Makes it. `watch` is told the id as soon as the vendor gave one, so that it is not lost if a later step fails.
     fn create(

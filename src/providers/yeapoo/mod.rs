@@ -12,6 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use self::api::{ReadApi, WriteApi};
+use self::leftovers::Leftovers;
 use self::materials::{Contents, Covers, Materials, MaterialsWriter};
 use self::texts::Texts;
 use super::{AnyReader, AnyWriter, Connect, Kinds, Provider, Reads, VendorError, Writes, reader, writer};
@@ -24,6 +25,7 @@ use crate::problem::{Code, Problem};
 mod api;
 mod groups;
 mod keywords;
+mod leftovers;
 mod limits;
 mod materials;
 mod menu;
@@ -97,6 +99,7 @@ struct Known {
     texts: Arc<Texts>,
     contents: Arc<Contents>,
     covers: Arc<Covers>,
+    leftovers: Arc<Leftovers>,
 }
 
 impl Connect for Account {
@@ -111,11 +114,11 @@ impl Connect for Account {
 
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads> {
         let api = Arc::new(ReadApi::new(http, &self.url, &self.settings.info_id));
-        let texts = texts::Reader::new(&api, &self.known.texts);
+        let texts = texts::Reader::new(&api, &self.known.texts, &self.known.leftovers);
         Arc::new(Opened {
             kinds: vec![
                 reader(groups::Groups::new(&api)),
-                reader(Materials::new(&api, &self.known.contents)),
+                reader(Materials::new(&api, &self.known.contents, &self.known.leftovers)),
                 reader(replies::Replies::new(&api, texts.clone())),
                 reader(keywords::Keywords { api: Arc::clone(&api), texts: texts.clone() }),
                 reader(menu::Menu::new(&api, texts)),
@@ -126,15 +129,15 @@ impl Connect for Account {
 
     fn writes(&self, http: http::Writer, root: &Path) -> Arc<dyn Writes> {
         let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id, root));
-        let texts = texts::Writer::new(&api, &self.known.texts);
+        let texts = texts::Writer::new(&api, &self.known.texts, &self.known.leftovers);
         let kinds: Kinds<dyn AnyWriter> = vec![
             writer(groups::GroupsWriter { api: Arc::clone(&api) }),
-            writer(MaterialsWriter { api: Arc::clone(&api), covers: Arc::clone(&self.known.covers) }),
+            writer(MaterialsWriter::new(&api, &self.known.covers, &self.known.leftovers)),
             writer(replies::RepliesWriter { api: Arc::clone(&api), texts: texts.clone() }),
             writer(keywords::KeywordsWriter { api: Arc::clone(&api), texts: texts.clone() }),
             writer(menu::MenuWriter { api, texts }),
         ];
-        Arc::new(kinds)
+        Arc::new(Writing { kinds, leftovers: Arc::clone(&self.known.leftovers) })
     }
 }
 
@@ -153,8 +156,17 @@ impl Reads for Opened {
     }
 }
 
-impl Writes for Kinds<dyn AnyWriter> {
+struct Writing {
+    kinds: Kinds<dyn AnyWriter>,
+    leftovers: Arc<Leftovers>,
+}
+
+impl Writes for Writing {
     fn writer(&self, kind: &str) -> Option<Arc<dyn AnyWriter>> {
-        self.iter().find(|(name, _)| *name == kind).map(|(_, writer)| Arc::clone(writer))
+        self.kinds.iter().find(|(name, _)| *name == kind).map(|(_, writer)| Arc::clone(writer))
+    }
+
+    fn left_over(&self) -> usize {
+        self.leftovers.count()
     }
 }

@@ -158,9 +158,9 @@ async fn clear_away(
     step: &Step<'_>,
     options: &Options,
 ) -> Vec<Problem> {
-    let mut problems = vec![];
+    let (users, mut problems) = (users(changes), vec![]);
     for change in changes.iter().filter(|change| change.replace && done.contains(&change.address)) {
-        let free = users(changes, &change.address).all(|user| done.contains(&user.address));
+        let free = users.get(&change.address).into_iter().flatten().all(|user| done.contains(user));
         if free && step.why_not(options).is_none() {
             problems.extend(step.clear_away(change).await.err());
         }

@@ -139,12 +139,7 @@ impl Reader<Material> for Materials {
             if want.is_some()
                 && let Some(file) = live.take()
             {
-                // What was made under an id of a file that can't change stands there, also where nobody read it back.
-                let here =
-                    known.filter(|known| known.at.is_none() && file.at.as_deref() == Some(id.as_str()));
-                let known =
-                    here.map(|known| Asset { at: file.at.clone(), ..known.clone() }).or(known.cloned());
-                *live = Some(self.read_file(file, known.iter()).await?);
+                *live = Some(self.read_file(file, known.into_iter()).await?);
             }
         }
         Ok(Some(body))

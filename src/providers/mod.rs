@@ -21,10 +21,12 @@ use crate::problem::Problem;
 
 mod erased;
 mod error;
+mod messages;
 pub mod yeapoo;
 
 pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};
 pub use error::{Happened, VendorError};
+pub use messages::{Answer, Messages, Received, Sent, Status};
 
 /// A vendor: what it is called, what it keeps, and how its accounts are opened.
 pub struct Provider {
@@ -66,6 +68,10 @@ pub trait Connect: Send + Sync {
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads>;
     /// Writes to the account.
     fn writes(&self, http: http::Writer) -> Arc<dyn Writes>;
+    /// Reads the account's messages; `None` if the vendor does not show them.
+    fn messages(&self, _: http::Reader) -> Option<Arc<dyn Messages>> {
+        None
+    }
 }
 
 /// Everything that can be read of an account.

@@ -12,7 +12,9 @@ use serde::Deserialize;
 
 use self::api::{ReadApi, WriteApi};
 use self::texts::Texts;
-use super::{AnyReader, AnyWriter, Connect, Kinds, Provider, Reads, VendorError, Writes, reader, writer};
+use super::{
+    AnyReader, AnyWriter, Connect, Kinds, Messages, Provider, Reads, VendorError, Writes, reader, writer,
+};
 use crate::config::{self, Node};
 use crate::http;
 use crate::model::Kind;
@@ -23,9 +25,14 @@ mod api;
 mod groups;
 mod keywords;
 mod limits;
+mod masssend;
+mod matching;
 mod menu;
+mod messages;
 mod replies;
 pub mod sandbox;
+#[cfg(test)]
+mod testing;
 mod texts;
 mod wire;
 
@@ -123,6 +130,11 @@ impl Connect for Account {
             writer(menu::MenuWriter { api, texts }),
         ];
         Arc::new(kinds)
+    }
+
+    fn messages(&self, http: http::Reader) -> Option<Arc<dyn Messages>> {
+        let api = Arc::new(ReadApi::new(http, &self.url, &self.settings.info_id));
+        Some(Arc::new(messages::Talk { api }))
     }
 }
 

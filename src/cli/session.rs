@@ -227,6 +227,17 @@ struct Seen {
     rebound: Option<Vec<Address>>,
 }
 
+/// One account of a project, by its very name.
+pub(super) fn one_account<'a>(project: &'a Project, name: &str) -> Result<Account<'a>, Vec<Problem>> {
+    let Some(config) = project.config.accounts.get(name) else {
+        let known = project.config.accounts.keys().map(String::as_str);
+        let message = format!("there is no account `{name}`");
+        let help = config::suggest(name, known, "");
+        return Err(vec![Problem::error(Code::UnknownAccount, message).help(help)]);
+    };
+    reach(project, config).map_err(|problem| vec![problem])
+}
+
 fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Account<'a>, Problem> {
     let broken = |message: String| {
         Problem::error(Code::BadValue, message)

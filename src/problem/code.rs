@@ -145,6 +145,8 @@ codes! {
     NewSince = "MP095",
     /// a plan whose deletions do not fit where it is to be shown
     TooLong = "MP096",
+    /// something that a vendor does not offer
+    NotOffered = "MP097",
 }
 
 #[cfg(test)]

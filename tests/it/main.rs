@@ -6,6 +6,7 @@ mod world;
 mod apply;
 mod completions;
 mod conformance;
+mod coverage;
 mod demo;
 mod doctor;
 mod drift;

@@ -147,6 +147,10 @@ codes! {
     TooLong = "MP096",
     /// something that a vendor does not offer
     NotOffered = "MP097",
+    /// credentials that the vendor kept although what should have followed failed
+    OnlyKept = "MP098",
+    /// something that the vendor loads from WeChat only once, and has
+    HasIt = "MP099",
 }
 
 #[cfg(test)]

@@ -22,11 +22,13 @@ use crate::problem::Problem;
 mod erased;
 mod error;
 mod messages;
+mod onboard;
 pub mod yeapoo;
 
 pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};
 pub use error::{Happened, VendorError};
 pub use messages::{Answer, Messages, Received, Sent, Status};
+pub use onboard::{Bound, Fetched, Holds, NotDone, Onboard};
 
 /// A vendor: what it is called, what it keeps, and how its accounts are opened.
 pub struct Provider {
@@ -68,6 +70,10 @@ pub trait Connect: Send + Sync {
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads>;
     /// Writes to the account.
     fn writes(&self, http: http::Writer) -> Arc<dyn Writes>;
+    /// Brings the account to the vendor; `None` if that can't be done from here.
+    fn onboard(&self, _: http::Writer) -> Option<Arc<dyn Onboard>> {
+        None
+    }
     /// Reads the account's messages; `None` if the vendor does not show them.
     fn messages(&self, _: http::Reader) -> Option<Arc<dyn Messages>> {
         None

@@ -158,6 +158,11 @@ fn who_reads_can_not_write() {
 }
 
 #[test]
+fn accounts_are_brought_to_a_vendor_by_one_command() {
+    nowhere(&["Onboard", ".onboard("], &["cli/account", "providers/"], |_| true);
+}
+
+#[test]
 fn the_command_line_stays_at_the_door() {
     nowhere(&["clap::", "use clap"], &["cli/"], |_| true);
     nowhere(&["reqwest::"], &["http/", "providers/"], |_| true);

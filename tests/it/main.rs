@@ -3,6 +3,7 @@
 mod proxy;
 mod world;
 
+mod account;
 mod apply;
 mod completions;
 mod conformance;

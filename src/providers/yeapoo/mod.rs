@@ -13,7 +13,8 @@ use serde::Deserialize;
 use self::api::{ReadApi, WriteApi};
 use self::texts::Texts;
 use super::{
-    AnyReader, AnyWriter, Connect, Kinds, Messages, Provider, Reads, VendorError, Writes, reader, writer,
+    AnyReader, AnyWriter, Connect, Kinds, Messages, Onboard, Provider, Reads, VendorError, Writes, reader,
+    writer,
 };
 use crate::config::{self, Node};
 use crate::http;
@@ -22,6 +23,7 @@ use crate::model::kinds::{Button, Group, Keyword, Reply};
 use crate::problem::{Code, Problem};
 
 mod api;
+mod bind;
 mod groups;
 mod keywords;
 mod limits;
@@ -130,6 +132,11 @@ impl Connect for Account {
             writer(menu::MenuWriter { api, texts }),
         ];
         Arc::new(kinds)
+    }
+
+    fn onboard(&self, http: http::Writer) -> Option<Arc<dyn Onboard>> {
+        let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id));
+        Some(Arc::new(bind::Newcomer { api }))
     }
 
     fn messages(&self, http: http::Reader) -> Option<Arc<dyn Messages>> {

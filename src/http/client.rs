@@ -9,8 +9,9 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
-use reqwest::{Method, redirect};
+use reqwest::{ClientBuilder, Method, RequestBuilder, Response, redirect};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::SemaphorePermit;
 
 use super::{Answer, Failure, Throttle};
 
@@ -22,8 +23,9 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// The connections of one account.
 #[derive(Debug)]
 pub struct Client {
-    inner: reqwest::Client,
-    headers: HeaderMap,
+    pub(super) calling: reqwest::Client,
+    pub(super) uploading: reqwest::Client,
+    pub(super) headers: HeaderMap,
     throttle: Throttle,
     calls: AtomicUsize,
 }
@@ -49,16 +51,14 @@ impl Client {
             value.set_sensitive(true);
             map.insert(key, value);
         }
-        #[expect(clippy::disallowed_methods, reason = "this is the room that makes clients")]
-        let inner = reqwest::Client::builder()
-            .user_agent(concat!("mpform/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
-            // A redirect could carry the headers to another host, and no vendor needs one.
-            .redirect(redirect::Policy::none())
-            .build()
-            .map_err(|error| format!("can't set up HTTP: {}", reason(&error)))?;
-        Ok(Arc::new(Self { inner, headers: map, throttle, calls: AtomicUsize::new(0) }))
+        let made = |builder: ClientBuilder| {
+            builder.build().map_err(|error| format!("can't set up HTTP: {}", reason(&error)))
+        };
+        let calling = made(builder().read_timeout(READ_TIMEOUT))?;
+        // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
+        // starts on a connection that the server may be closing: it is too long to be lost like that.
+        let uploading = made(builder().pool_max_idle_per_host(0))?;
+        Ok(Arc::new(Self { calling, uploading, headers: map, throttle, calls: AtomicUsize::new(0) }))
     }
 
     /// Calls made so far.
@@ -66,10 +66,27 @@ impl Client {
         self.calls.load(Ordering::Relaxed)
     }
 
-    async fn send(&self, method: Method, url: &str, body: Option<Bytes>) -> Result<Answer, Failure> {
-        let _permit = self.throttle.enter().await;
+    /// Waits until a call may start. The call is over when the permit is dropped.
+    pub(super) async fn enter(&self) -> Option<SemaphorePermit<'_>> {
+        self.throttle.enter().await
+    }
+
+    pub(super) fn count(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        let mut request = self.inner.request(method, url).headers(self.headers.clone());
+    }
+
+    /// Sends a request and waits for the head of its answer.
+    pub(super) async fn begin(&self, request: RequestBuilder) -> Result<Response, Failure> {
+        request.send().await.map_err(|error| {
+            let unsent = error.is_connect() || error.is_builder();
+            if unsent { Failure::Unsent(unreachable(&error)) } else { lost(error) }
+        })
+    }
+
+    async fn send(&self, method: Method, url: &str, body: Option<Bytes>) -> Result<Answer, Failure> {
+        let _permit = self.enter().await;
+        self.count();
+        let mut request = self.calling.request(method, url).headers(self.headers.clone());
         if let Some(body) = body {
             // Without a length of 0, some servers and proxies refuse a POST; it is not sent by itself.
             if body.is_empty() {
@@ -77,30 +94,53 @@ impl Client {
             }
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
-        let mut response = request.send().await.map_err(|error| {
-            let unsent = error.is_connect() || error.is_builder();
-            if unsent { Failure::Unsent(unreachable(&error)) } else { Failure::Lost(reason(&error)) }
-        })?;
+        whole(self.begin(request).await?).await
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the room that makes clients")]
+fn builder() -> ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("mpform/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_TIMEOUT)
+        // A redirect could carry the headers to another host, and no vendor's API needs one.
+        .redirect(redirect::Policy::none())
+}
+
+/// What stands before an answer's body.
+pub(super) struct Head {
+    pub(super) status: u16,
+    pub(super) content_type: String,
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Head {
+    pub(super) fn of(response: &Response) -> Self {
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let content_type = header(CONTENT_TYPE).unwrap_or_default();
         let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let retry_after =
             header(RETRY_AFTER).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
-        let status = response.status().as_u16();
-        let mut read = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| Failure::Lost(reason(&error)))? {
-            if read.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(Failure::Lost(format!("the answer is larger than {LARGEST_ANSWER} bytes")));
-            }
-            read.extend_from_slice(&chunk);
-        }
-        Ok(Answer { status, content_type, retry_after, body: read.freeze() })
+        Self { status: response.status().as_u16(), content_type, retry_after }
     }
+}
+
+/// The answer with its whole body.
+pub(super) async fn whole(mut response: Response) -> Result<Answer, Failure> {
+    let Head { status, content_type, retry_after } = Head::of(&response);
+    let mut read = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(lost)? {
+        if read.len() + chunk.len() > LARGEST_ANSWER {
+            return Err(Failure::Lost(format!("the answer is larger than {LARGEST_ANSWER} bytes")));
+        }
+        read.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, content_type, retry_after, body: read.freeze() })
 }
 
 /// The face of a client that can only read.
 #[derive(Clone, Debug)]
-pub struct Reader(Arc<Client>);
+pub struct Reader(pub(super) Arc<Client>);
 
 impl Reader {
     /// A reader on a client.
@@ -139,6 +179,11 @@ impl Writer {
     pub async fn send(&self, method: Method, url: &str, body: Option<Bytes>) -> Result<Answer, Failure> {
         self.0.0.send(method, url, Some(body.unwrap_or_default())).await
     }
+}
+
+/// Sent, and no whole answer came back.
+pub(super) fn lost(error: reqwest::Error) -> Failure {
+    Failure::Lost(reason(&error))
 }
 
 /// Host and port are no secret, and without them nobody can tell what could not be reached.

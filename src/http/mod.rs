@@ -4,17 +4,28 @@
 //! leaves what an answer means to the vendor's `api.rs`; retrying happens above that, see [`retry`].
 //!
 //! Reading and writing are two types. Whoever holds a [`Reader`] can't write.
+//!
+//! Files stream: [`Reader::file`] and [`Writer::upload`] hash what goes by and never hold a whole one.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
 mod client;
+mod download;
+mod form;
+#[cfg(test)]
+mod loopback;
 pub mod retry;
+mod streamed;
 mod throttle;
+mod upload;
 
 pub use client::{Client, Reader, Writer};
+pub use download::{FileAnswer, Headers};
+pub use streamed::Streamed;
 pub use throttle::{Limits, Throttle};
+pub use upload::Upload;
 
 /// An answer, whatever it says.
 #[derive(Clone, Debug)]

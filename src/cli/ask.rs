@@ -7,6 +7,10 @@ use crate::problem::{Code, Problem};
 
 /// One line. The question shows only to a person.
 pub(super) async fn line(question: &str, context: &Context) -> Result<String, Problem> {
+    if io::stdin().is_terminal() && !context.can_ask {
+        let problem = Problem::error(Code::Declined, "nobody can be asked, since stderr is no terminal");
+        return Err(problem.help("nothing was written; run it without redirecting stderr"));
+    }
     let question = question_for(question, context);
     blocking(move || {
         question.show();

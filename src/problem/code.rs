@@ -151,6 +151,8 @@ codes! {
     OnlyKept = "MP098",
     /// something that the vendor loads from WeChat only once, and has
     HasIt = "MP099",
+    /// a vendor's clock that says another time than ours
+    Clock = "MP100",
 }
 
 #[cfg(test)]

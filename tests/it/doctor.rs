@@ -1,5 +1,8 @@
 //! `mpform doctor`: a line for each account, and what is wrong with it.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+
 use insta::assert_snapshot;
 
 use crate::plan::SHOP;
@@ -65,4 +68,34 @@ fn a_vendor_in_trouble() {
     world.sandbox.fault(Rule::new("GET", "/keyword", Fault::Status { status: 403 }).always());
     world.run("doctor").expect_code(1).shows(&["✗ shop"]).says(&["error[MP05"]);
     assert_eq!(world.writes(), Vec::<String>::new());
+}
+
+/// A server of an empty account whose clock stopped long ago.
+fn stopped_clock() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("listens");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            let asked = lines.next().unwrap_or_default();
+            lines.find(String::is_empty);
+            let data = match () {
+                () if asked.contains("/group") => r#"{"total":0,"groups":[]}"#,
+                () if asked.contains("/keyword?") => r#"{"keyword":[],"pagination":null}"#,
+                () => "null",
+            };
+            let body = format!(r#"{{"code":200,"message":"OK","data":{data}}}"#);
+            let head = "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 2015 00:00:00 GMT\r\nContent-Type: application/json\r\nConnection: close";
+            let _ = write!(&stream, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        }
+    });
+    url
+}
+
+#[test]
+fn a_clock_that_says_another_time_is_odd_and_no_error() {
+    let world = World::empty();
+    world.shop(SHOP);
+    let ran = world.run_with("doctor", &[("SANDBOX", &stopped_clock())]).expect_code(0);
+    ran.shows(&["✓ shop"]).says(&["warning[MP100]: shop: the vendor's clock is ", " days behind ours"]);
 }

@@ -92,8 +92,8 @@ enum Piece {
     Run,
 }
 
-/// What the server looks for: `%`, the message, `%`. Wildcards in the message work; a backslash takes their meaning
-/// from them.
+/// What the server looks for: `%`, the message, `%`. Wildcards in the message work. That a backslash takes their meaning
+/// from them is MySQL's rule, and was not tried at the server.
 fn pattern(message: &[char]) -> Vec<Piece> {
     let mut pieces = vec![Piece::Run];
     let mut characters = message.iter();

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use futures::future::{join, try_join_all};
 
 use super::plan::complain;
-use super::session::{Account, Project, one_account};
+use super::session::{Project, known, one_account};
 use super::{Context, Exit};
 use crate::coverage::{Coverage, coverage};
 use crate::http;
@@ -70,20 +70,6 @@ async fn find(args: &Args, project: &Project, context: &Context) -> Result<Cover
     let (received, rules) = join(received, rules(reads.as_ref())).await;
     let (received, (rules, default)) = (received.map_err(failed)?, rules.map_err(failed)?);
     Ok(coverage((name, since), &received, &rules, default, messages.as_ref() as &dyn Messages))
-}
-
-/// An account that nobody knows looks like one that nobody writes to.
-pub(super) async fn known(account: &Account<'_>, reads: &dyn Reads) -> Result<(), Vec<Problem>> {
-    let name = &account.config.name;
-    match reads.known().await {
-        Ok(Some(false)) => Err(vec![
-            Problem::error(Code::AccountUnknown, "the vendor does not know this account").about(name).help(
-                "check `info_id`; `mpform account bind` makes an account of a WeChat id and says its id",
-            ),
-        ]),
-        Ok(_) => Ok(()),
-        Err(error) => Err(vec![error.problem(name)]),
-    }
 }
 
 /// The rules that are live, whoever made them, and whether something is said where none fits.

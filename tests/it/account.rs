@@ -274,7 +274,7 @@ fn force_says_what_is_lost_wipes_once_and_tells_what_is_there() {
       followers: 12 followers, 4 groups of WeChat's, 2 groups made at the vendor, 5 memberships
         groups made at the vendor and memberships don't come back
       menu: 4 buttons, 1 of them with a reply
-        replies don't come back: of a button that answers, only WeChat's key does
+        replies don't come back: pressing such a button fails until an apply makes and publishes it again
     if WeChat does not answer, nothing comes back
 
     Type the account's name, shop, to go on: shop

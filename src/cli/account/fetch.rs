@@ -1,8 +1,7 @@
 //! `mpform account fetch`.
 
 use super::{locked, onboard, read_back, told, word};
-use crate::cli::coverage::known;
-use crate::cli::session::{Account, Project, one_account};
+use crate::cli::session::{Account, Project, known, one_account};
 use crate::cli::{Context, ask};
 use crate::http;
 use crate::model::Kind;
@@ -49,7 +48,7 @@ pub(super) async fn run(project: &Project, args: &Args, context: &Context) -> Re
     let (problems, sent) = fetch(&account, onboard.as_ref(), &what, args.force).await;
     let back =
         if sent.is_empty() { Ok(()) } else { read_back(&account, onboard.as_ref(), &sent, context).await };
-    if args.force {
+    if args.force && !sent.is_empty() {
         context.say(&afterwards(open.state(), &sent, &account.config.name));
     }
     let problems: Vec<_> = problems.into_iter().chain(back.err().into_iter().flatten()).collect();
@@ -118,7 +117,8 @@ async fn agree(
         lost.push(match one {
             Fetched::Followers => "    groups made at the vendor and memberships don't come back".to_owned(),
             Fetched::Menu => {
-                "    replies don't come back: of a button that answers, only WeChat's key does".to_owned()
+                "    replies don't come back: pressing such a button fails until an apply makes and publishes it again"
+                    .to_owned()
             }
         });
     }

@@ -3,8 +3,7 @@
 use secrecy::SecretString;
 
 use super::{locked, onboard, read_back};
-use crate::cli::coverage::known;
-use crate::cli::session::{Project, one_account};
+use crate::cli::session::{Project, known, one_account};
 use crate::cli::{Context, ask};
 use crate::http;
 use crate::problem::{Code, Problem};

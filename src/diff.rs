@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::{Rule, Rules};
+use crate::model::{Asset, Rule, Rules};
 use crate::plan::FieldChange;
 
 /// The fields in which `have` differs from `want`, in the order in which they are wanted.
@@ -47,6 +47,13 @@ fn compare(path: &str, have: &Value, want: &Value, rules: Rules, changes: &mut V
                 changes.push(FieldChange { path: path.to_owned(), before, after });
             }
         }
+        (Some(Rule::Items), Value::Array(items)) => compare_items(path, have, items, rules, changes),
+        (Some(Rule::File { .. }), _) => {
+            if !Asset::same_bodies(have, want) {
+                let (before, after) = (Asset::shown(have), Asset::shown(want));
+                changes.push(FieldChange { path: path.to_owned(), before, after });
+            }
+        }
         (None, Value::Object(fields)) if path.is_empty() => {
             compare_fields(path, have, fields.iter(), rules, changes)
         }
@@ -65,6 +72,27 @@ fn compare_fields<'a>(
     for (name, want) in fields {
         compare(&join(path, name), &have[name.as_str()], want, rules, changes);
     }
+}
+
+/// Lists of objects, one by one in their order; what is too many goes.
+fn compare_items(path: &str, have: &Value, want: &[Value], rules: Rules, changes: &mut Vec<FieldChange>) {
+    for (nth, item) in want.iter().enumerate() {
+        let fields = item.as_object().into_iter().flatten();
+        compare_fields(&item_path(path, nth), &have[nth], fields, rules, changes);
+    }
+    for (nth, item) in have.as_array().into_iter().flatten().enumerate().skip(want.len()) {
+        lose_item(path, nth, item, rules, changes);
+    }
+}
+
+fn lose_item(path: &str, nth: usize, item: &Value, rules: Rules, changes: &mut Vec<FieldChange>) {
+    for (name, value) in item.as_object().into_iter().flatten() {
+        lose(&join(&item_path(path, nth), name), value, rules, changes);
+    }
+}
+
+fn item_path(path: &str, nth: usize) -> String {
+    format!("{path}[{nth}]")
 }
 
 /// Exactly one form is wanted. A live object that says the same in that form is right, whatever else it says.
@@ -96,6 +124,17 @@ fn compare_forms(
 fn lose(path: &str, have: &Value, rules: Rules, changes: &mut Vec<FieldChange>) {
     let forms = match rules.at(path) {
         Some(Rule::OneOf(forms)) => forms,
+        Some(Rule::Items) => {
+            for (nth, item) in have.as_array().into_iter().flatten().enumerate() {
+                lose_item(path, nth, item, rules, changes);
+            }
+            return;
+        }
+        Some(Rule::File { .. }) => {
+            let before = Asset::shown(have);
+            changes.push(FieldChange { path: path.to_owned(), before, after: Value::Null });
+            return;
+        }
         None if path.is_empty() => &[],
         _ => {
             changes.push(FieldChange { path: path.to_owned(), before: have.clone(), after: Value::Null });

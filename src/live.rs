@@ -4,7 +4,7 @@
 //! An object is known by the id that the state remembers, and else by its natural key (a rule's or group's name, a
 //! button's place). So a lost state loses no object and doubles none.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use futures::future::{join, join_all};
@@ -12,15 +12,17 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::desired::{DesiredAccount, Managed, Wanted};
-use crate::diff::diff;
-use crate::model::{Address, KindInfo, RemoteId, Rule, kinds};
+use crate::model::{Address, KindInfo, RemoteId, kind_named, kinds};
 use crate::problem::{Code, Problem};
 use crate::providers::{AnyReader, Found, Provider, Reads, VendorError};
 use crate::state::State;
 
+mod begun;
+mod claim;
 mod fetch;
 
-use fetch::fetch;
+use claim::claim;
+use fetch::fit;
 
 /// What an account holds, set beside what is declared and what is remembered.
 #[derive(Debug, Default)]
@@ -146,6 +148,8 @@ pub async fn read(
         live.join(part);
         problems.extend(found);
     }
+    name_links(&mut live);
+    fit(&listed, &mut live, &mut problems).await;
     if problems.is_empty() { Ok(live) } else { Err(problems) }
 }
 
@@ -256,213 +260,26 @@ fn unlisted(account: &str, info: &KindInfo, error: &VendorError) -> Problem {
     problem
 }
 
-/// Says which live object of one kind is which address, and reads those that matter.
-async fn claim(
-    kind: &Kinds<'_>,
-    desired: &DesiredAccount,
-    state: &State,
-    trust_ids: bool,
-    live: &mut LiveAccount,
-) -> Result<(), Vec<Problem>> {
-    let mut problems = vec![];
-    let mut book = Book { taken: HashSet::new(), claimed: IndexMap::new() };
-    let owned: Vec<_> =
-        state.resources.iter().filter(|(address, _)| address.kind() == kind.info.name).collect();
-    // First by id, for all of ours: an object that is ours is never taken for another of the same name.
-    for (address, record) in &owned {
-        if kind.by_id(&record.id).is_some() {
-            book.take((*address).clone(), record.id.clone(), By::State);
+/// Says in our names whose ids live objects point at.
+fn name_links(live: &mut LiveAccount) {
+    let keys: HashMap<(&str, &RemoteId), String> = live
+        .claims
+        .iter()
+        .map(|(address, claim)| ((address.kind(), &claim.id), address.last().into_owned()))
+        .collect();
+    let named: Vec<_> = live
+        .claims
+        .iter()
+        .filter_map(|(address, claim)| {
+            let kind = kind_named(address.kind())?;
+            let mut body = claim.body.clone();
+            (kind.name_links)(&mut body, &|kind, id| keys.get(&(kind, id)).cloned());
+            (body != claim.body).then(|| (address.clone(), body))
+        })
+        .collect();
+    for (address, body) in named {
+        if let Some(claim) = live.claims.get_mut(&address) {
+            claim.body = body;
         }
     }
-    // A list may hide what is there (a rule without keywords): what is ours and not listed is asked for by itself.
-    let hidden =
-        owned.iter().filter(|(address, _)| !book.claimed.contains_key(*address)).map(|(address, record)| {
-            let want = desired.resources.get(*address).and_then(|wanted| wanted.body.as_ref());
-            async move {
-                let body = if trust_ids { kind.reader.read(&record.id, want).await } else { Ok(None) };
-                ((*address).clone(), record.id.clone(), body)
-            }
-        });
-    for (address, id, body) in join_all(hidden).await {
-        match body {
-            Ok(Some(_)) => book.take(address, id, By::State),
-            Ok(None) => live.gone.push(address),
-            Err(error) => problems.push(error.problem(&address)),
-        }
-    }
-    for wanted in &kind.wanted {
-        let moved = desired.moved.iter().find(|moved| moved.to == wanted.address).map(|moved| &moved.from);
-        if let Err(problem) = by_natural_key(kind, wanted, moved, state, &mut book) {
-            problems.push(problem);
-        }
-    }
-    if let Err(error) = begun_and_no_longer_wanted(kind, desired, state, &mut book).await {
-        problems.push(error.problem(&desired.name));
-    }
-    problems.extend(kind.wanted.iter().filter_map(|wanted| renamed_onto_another(kind, wanted, &book)));
-    live.gone.retain(|address| !book.claimed.contains_key(address));
-
-    for found in kind.found.iter().filter(|found| !found.built_in && !book.taken.contains(&found.id)) {
-        let address = unclaimed_address(&desired.name, kind, found, desired);
-        live.others.push(Other { address, id: found.id.clone(), body: None });
-    }
-    problems.extend(fetch(kind, book, desired, live).await);
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
-}
-
-/// Which ids are spoken for, and by whom.
-struct Book {
-    taken: HashSet<RemoteId>,
-    claimed: IndexMap<Address, (RemoteId, By)>,
-}
-
-impl Book {
-    fn take(&mut self, address: Address, id: RemoteId, by: By) {
-        self.taken.insert(id.clone());
-        self.claimed.insert(address, (id, by));
-    }
-}
-
-fn by_natural_key(
-    kind: &Kinds<'_>,
-    wanted: &Wanted,
-    moved_from: Option<&Address>,
-    state: &State,
-    book: &mut Book,
-) -> Result<(), Problem> {
-    if book.claimed.contains_key(&wanted.address) {
-        return Ok(());
-    }
-    let intent = state.intents.get(&wanted.address);
-    let begun = intent.and_then(|intent| intent.id.as_ref());
-    if let Some(id) = begun.filter(|id| kind.by_id(id).is_some()) {
-        book.take(wanted.address.clone(), id.clone(), By::Intent);
-        return Ok(());
-    }
-    let parent = match wanted.address.parent() {
-        // Below something that does not exist yet, nothing exists.
-        Some(parent) => match book.claimed.get(&parent) {
-            Some((id, _)) => Some(id.clone()),
-            None => return Ok(()),
-        },
-        None => None,
-    };
-    let named = |name: &str| -> Vec<_> {
-        let free = kind.named(name).filter(|found| found.parent == parent && !book.taken.contains(&found.id));
-        free.collect()
-    };
-    let mut candidates = named(&wanted.natural);
-    if let (true, Some(before)) = (candidates.is_empty(), moved_from) {
-        // Nobody remembers the move, so the object still has its old name.
-        candidates = named(&before.last());
-    }
-    let id = match candidates[..] {
-        [] => return Ok(()),
-        [one] => one.id.clone(),
-        [first, ..] if kind.info.is_whole() => {
-            // The others go, since the section is the whole; the one in the right place stays.
-            let place = kind.info.rules.path_of(Rule::Rank).unwrap_or_default();
-            let position = |body: &Option<Value>| body.as_ref().map(|body| body[place].clone());
-            let same = candidates.iter().find(|found| position(&found.body) == position(&wanted.body));
-            same.unwrap_or(&first).id.clone()
-        }
-        [..] => {
-            let ids: Vec<_> = candidates.iter().map(|found| found.id.as_str()).collect();
-            return Err(Problem::error(
-                Code::Twins,
-                format!("{} live objects are named `{}`: {}", ids.len(), wanted.natural, ids.join(" and ")),
-            )
-            .about(&wanted.address)
-            .at(wanted.origin.clone())
-            .help(format!(
-                "say which of them is meant, e.g. `mpform state adopt {} {}`, or delete or rename all but one in the vendor's console",
-                wanted.address, ids[0]
-            )));
-        }
-    };
-    let by = if intent.is_some() { By::Intent } else { By::NaturalKey };
-    book.take(wanted.address.clone(), id, by);
-    Ok(())
-}
-
-/// A name that somebody else's object has already: with it there would be two, and nothing to tell them apart by.
-fn renamed_onto_another(kind: &Kinds<'_>, wanted: &Wanted, book: &Book) -> Option<Problem> {
-    let (id, _) = book.claimed.get(&wanted.address).filter(|_| !kind.exclusive)?;
-    let now = kind.by_id(id).filter(|found| found.natural != wanted.natural)?;
-    let mut others = kind.named(&wanted.natural);
-    let other = others.find(|found| found.parent == now.parent && !book.taken.contains(&found.id))?;
-    let message = format!(
-        "{} is to be named `{}`, and an unmanaged object has that name: {}",
-        now.id, wanted.natural, other.id
-    );
-    Some(
-        Problem::error(Code::Twins, message)
-            .about(&wanted.address)
-            .at(wanted.origin.clone())
-            .help("choose another name, or delete or rename the other one in the vendor's console"),
-    )
-}
-
-/// Something that was begun, may have come to be, and has been taken out of the configuration meanwhile: it is ours.
-async fn begun_and_no_longer_wanted(
-    kind: &Kinds<'_>,
-    desired: &DesiredAccount,
-    state: &State,
-    book: &mut Book,
-) -> Result<(), VendorError> {
-    for (address, intent) in &state.intents {
-        if address.kind() != kind.info.name || desired.resources.contains_key(address) {
-            continue;
-        }
-        let parent = address.parent().map(|parent| book.claimed.get(&parent).map(|(id, _)| id.clone()));
-        let candidates: Vec<_> = kind
-            .found
-            .iter()
-            .filter(|found| {
-                let same_place = parent.as_ref().is_none_or(|parent| found.parent == *parent);
-                let free = !found.built_in && !book.taken.contains(&found.id);
-                free && found.natural == intent.natural && same_place
-            })
-            .map(|found| found.id.clone())
-            .collect();
-        for id in candidates {
-            let ours = match &intent.id {
-                Some(given) => id == *given,
-                // Somebody else may have made one of that name since: it is ours only if it is what we were making.
-                None => kind.reader.read(&id, Some(&intent.want)).await?.is_some_and(|have| {
-                    let differs = diff(&have, &intent.want, kind.info.rules);
-                    differs.iter().all(|change| kind.info.rules.at(&change.path) == Some(Rule::Immutable))
-                }),
-            };
-            if ours {
-                book.take(address.clone(), id, By::Intent);
-                break;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The address an unmanaged object would have.
-fn unclaimed_address(
-    account: &str,
-    kind: &Kinds<'_>,
-    found: &Found<Value>,
-    desired: &DesiredAccount,
-) -> Address {
-    let mut names = vec![found.natural.as_str()];
-    let mut parent = found.parent.as_ref();
-    while let Some(above) = parent.and_then(|id| kind.by_id(id)) {
-        names.push(&above.natural);
-        parent = above.parent.as_ref();
-    }
-    names.reverse();
-    let address = Address::new(account, kind.info.name, names.iter().copied());
-    if !desired.resources.contains_key(&address) {
-        return address;
-    }
-    let told_apart = format!("{} ({})", found.natural, found.id);
-    names.pop();
-    names.push(&told_apart);
-    Address::new(account, kind.info.name, names)
 }

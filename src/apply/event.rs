@@ -18,6 +18,15 @@ pub enum Event {
         /// What is done.
         action: Action,
     },
+    /// A file is on its way to the vendor.
+    Sent {
+        /// What it is for.
+        address: Address,
+        /// Bytes that have gone out.
+        sent: u64,
+        /// Bytes in all.
+        of: u64,
+    },
     /// A change came to its end.
     Change(Done),
     /// Everything was tried, and what was written is being read back.

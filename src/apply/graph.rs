@@ -11,7 +11,7 @@ use super::shared::Shared;
 use super::step::Step;
 use super::{Options, Outcome, Tell, Work, verify};
 use crate::model::Address;
-use crate::plan::{Change, Plan};
+use crate::plan::{Change, Plan, Resumed, users};
 use crate::problem::{Code, Problem};
 use crate::providers::Lane;
 use crate::state::store::Open;
@@ -28,13 +28,16 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
         reads: work.reads.as_ref(),
         writes: work.writes.as_ref(),
         shared: &shared,
+        tell,
     };
     let mut outcome = Outcome { done: run(&changes, &step, options, tell).await, ..Outcome::default() };
-    tell(&Event::Verify);
     let done =
         outcome.done.iter().filter(|done| done.ending == Ending::Done).map(|done| &done.address).collect();
-    outcome.problems =
-        verify::account(work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await;
+    outcome.problems = clear_away(&changes, &done, &step, options).await;
+    tell(&Event::Verify);
+    outcome.problems.extend(
+        verify::account(work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await,
+    );
     if let Err((problem, text)) = shared.into_state().close() {
         outcome.problems.push(problem.about(&account));
         outcome.unsaved.push((account, text));
@@ -49,6 +52,10 @@ pub fn remember(plan: &Plan, identity: &IndexMap<String, String>, state: &mut Op
     }
     if state.state().identity != *identity {
         state.record(Entry::Identity { identity: identity.clone() });
+    }
+    for resumed in &plan.resumed {
+        let Resumed { address, record, old } = resumed.clone();
+        state.record(Entry::Replace { address, record, old });
     }
     for learnt in &plan.learnt {
         let record = Record::new(learnt.id.clone(), learnt.body.clone(), learnt.protect);
@@ -137,6 +144,24 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
         }
     }
     results.told
+}
+
+/// Unmakes objects that have been replaced, once nothing points at them any more. Where something still does, the old
+/// one stays, and the next plan says so.
+async fn clear_away(
+    changes: &[Change],
+    done: &HashSet<&Address>,
+    step: &Step<'_>,
+    options: &Options,
+) -> Vec<Problem> {
+    let mut problems = vec![];
+    for change in changes.iter().filter(|change| change.replace && done.contains(&change.address)) {
+        let free = users(changes, &change.address).all(|user| done.contains(&user.address));
+        if free && step.why_not(options).is_none() {
+            problems.extend(step.clear_away(change).await.err());
+        }
+    }
+    problems
 }
 
 /// Tells endings in the order of the plan, however the answers came in.

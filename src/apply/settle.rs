@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::shared::Shared;
 use crate::diff::diff;
 use crate::model::{KindInfo, RemoteId, Rule};
-use crate::providers::{AnyReader, VendorError};
+use crate::providers::{AnyReader, Found, VendorError};
 
 /// What a look showed.
 pub(super) enum Look {
@@ -16,34 +17,68 @@ pub(super) enum Look {
     Otherwise(RemoteId, Value),
 }
 
+/// What is looked for.
+pub(super) struct Sought<'a> {
+    pub(super) kind: &'a KindInfo,
+    /// Its id, if the vendor gave one.
+    pub(super) id: Option<&'a RemoteId>,
+    /// By what it is found otherwise.
+    pub(super) natural: &'a str,
+    /// What it lies under.
+    pub(super) parent: Option<&'a RemoteId>,
+    /// What was to come of it.
+    pub(super) want: Option<&'a Value>,
+    /// Knows whose id is whose, also of what is being done beside this.
+    pub(super) shared: &'a Shared,
+}
+
 /// Looks for an object by its id, or where that is not known by its natural key among those that are nobody's.
-pub(super) async fn look(
-    reader: &dyn AnyReader,
-    kind: &KindInfo,
-    id: Option<&RemoteId>,
-    natural: &str,
-    parent: Option<&RemoteId>,
-    ours: &(dyn Fn(&RemoteId) -> bool + Sync),
-    want: Option<&Value>,
-) -> Result<Look, VendorError> {
+pub(super) async fn look(reader: &dyn AnyReader, sought: Sought<'_>) -> Result<Look, VendorError> {
+    let Sought { kind, id, natural, parent, want, shared } = sought;
+    let ours = |id: &RemoteId| shared.state().state().resources.values().any(|record| record.id == *id);
+    let names = |kind: &str, id: &RemoteId| shared.state().state().key_of(kind, id);
     let id = match id {
         Some(id) => id.clone(),
         None => {
             let found = reader.list().await?;
-            let same = |found: &&crate::providers::Found<Value>| {
+            let same = |found: &&Found<Value>| {
                 found.natural == natural && found.parent.as_ref() == parent && !ours(&found.id)
             };
-            match found.iter().find(same) {
-                Some(found) => found.id.clone(),
+            let mut candidates = found.iter().filter(same);
+            let it = if kind.by_content {
+                same_content(reader, kind, candidates, want).await?
+            } else {
+                candidates.next().map(|found| found.id.clone())
+            };
+            match it {
+                Some(id) => id,
                 None => return Ok(Look::Absent),
             }
         }
     };
-    let Some(have) = reader.read(&id, want).await? else { return Ok(Look::Absent) };
+    let Some(mut have) = reader.read(&id, want, None).await? else { return Ok(Look::Absent) };
+    (kind.name_links)(&mut have, &names);
     let Some(want) = want else { return Ok(Look::Otherwise(id, have)) };
     // What lies beside it may not be in its place yet, and its parent is where it was looked for.
     let differs = diff(&have, want, kind.rules)
         .iter()
         .any(|change| !matches!(kind.rules.at(&change.path), Some(Rule::Immutable)));
     Ok(if differs { Look::Otherwise(id, have) } else { Look::AsWanted(id) })
+}
+
+/// The first of some objects of one name that also has the wanted content.
+async fn same_content(
+    reader: &dyn AnyReader,
+    kind: &KindInfo,
+    candidates: impl Iterator<Item = &Found<Value>>,
+    want: Option<&Value>,
+) -> Result<Option<RemoteId>, VendorError> {
+    let Some(want) = want else { return Ok(None) };
+    for found in candidates {
+        let have = reader.read(&found.id, Some(want), None).await?;
+        if have.is_some_and(|have| (kind.same_content)(want, &have)) {
+            return Ok(Some(found.id.clone()));
+        }
+    }
+    Ok(None)
 }

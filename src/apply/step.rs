@@ -4,14 +4,15 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::settle::{Look, look};
+use super::event::Event;
+use super::settle::{Look, Sought, look};
 use super::shared::Shared;
-use super::{Options, View};
+use super::{Options, Tell, View};
 use crate::desired::DesiredAccount;
 use crate::model::{Action, Address, KindInfo, RemoteId, kind_named};
 use crate::plan::{Change, is_commit};
 use crate::problem::{Code, Problem};
-use crate::providers::{AnyWriter, Happened, Lane, Links, VendorError, Writes};
+use crate::providers::{AnyWriter, Happened, Lane, Links, VendorError, Watch, Writes};
 use crate::state::{Draft, Entry, Intent, Record};
 
 /// How often a change whose answer was lost is looked at and begun again.
@@ -23,13 +24,14 @@ pub(super) struct Step<'a> {
     pub(super) reads: &'a View<'a>,
     pub(super) writes: &'a dyn Writes,
     pub(super) shared: &'a Shared,
+    pub(super) tell: &'a Tell<'a>,
 }
 
 /// What is being done right now: it changes when a look shows that half of it is done.
 enum Doing {
     Create,
     Update { id: RemoteId, have: Value },
-    Delete { id: RemoteId },
+    Delete { id: RemoteId, address: Address },
     Commit,
 }
 
@@ -47,6 +49,10 @@ impl Step<'_> {
     pub(super) fn lane(&self, change: &Change) -> Lane {
         match self.writes.writer(change.address.kind()) {
             Some(writer) if !change.replace => writer.lane(change.action, change.want.as_ref()),
+            // What is replaced at once is also deleted.
+            Some(writer) if kind_named(change.address.kind()).is_some_and(|kind| kind.commit.is_none()) => {
+                writer.lane(Action::Create, change.want.as_ref())
+            }
             _ => Lane::Alone,
         }
     }
@@ -63,19 +69,35 @@ impl Step<'_> {
         self.begin(change, kind);
         let doing = match (change.action, &change.id) {
             _ if is_commit(&change.address) => Doing::Commit,
-            (Action::Delete, Some(id)) => Doing::Delete { id: id.clone() },
+            (Action::Delete, Some(id)) => Doing::Delete { id: id.clone(), address: change.address.clone() },
             (Action::Update, Some(id)) if !change.replace => {
                 Doing::Update { id: id.clone(), have: change.have.clone().unwrap_or_default() }
             }
             _ => Doing::Create,
         };
         self.until_known(change, kind, writer.as_ref(), doing).await?;
-        if change.replace
-            && let Some(old) = &change.id
-        {
-            self.until_known(change, kind, writer.as_ref(), Doing::Delete { id: old.clone() }).await?;
+        // A part of a draft makes room before the whole is made public.
+        if change.replace && kind.commit.is_some() {
+            self.clear(change, kind, writer.as_ref()).await
+        } else {
+            Ok(())
         }
-        Ok(())
+    }
+
+    /// Unmakes the object that a change has put another in the place of.
+    pub(super) async fn clear_away(&self, change: &Change) -> Result<(), Problem> {
+        match (kind_named(change.address.kind()), self.writes.writer(change.address.kind())) {
+            (Some(kind), Some(writer)) if kind.commit.is_none() => {
+                self.clear(change, kind, writer.as_ref()).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn clear(&self, change: &Change, kind: &KindInfo, writer: &dyn AnyWriter) -> Result<(), Problem> {
+        let Some(id) = &change.id else { return Ok(()) };
+        let doing = Doing::Delete { id: id.clone(), address: change.address.beside(id) };
+        self.until_known(change, kind, writer, doing).await
     }
 
     fn begin(&self, change: &Change, kind: &KindInfo) {
@@ -153,23 +175,19 @@ impl Step<'_> {
         let nothing = Value::Null;
         let want = change.want.as_ref().unwrap_or(&nothing);
         let key = change.address.last();
+        let watch = Watching { step: self, change, made };
         match doing {
             Doing::Create => {
-                let note = |id: &RemoteId| {
-                    *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.clone());
-                    let intent = self.intent(change, Some(id.clone()));
-                    self.shared.state().record(Entry::Begin { address: change.address.clone(), intent });
-                };
-                let id = writer.create(&key, want, &self.links(change), &note).await?;
+                let id = writer.create(&key, want, &self.links(change), &watch).await?;
                 self.keep(change, id);
             }
             Doing::Update { id, have } => {
-                writer.update(id, have, want, &self.links(change)).await?;
+                writer.update(id, have, want, &self.links(change), &watch).await?;
                 self.keep(change, id.clone());
             }
-            Doing::Delete { id } => {
+            Doing::Delete { id, address } => {
                 writer.delete(&key, id).await?;
-                self.deleted(change);
+                self.forget(address);
             }
             Doing::Commit => {
                 writer.commit(&self.order(change)).await?;
@@ -189,29 +207,25 @@ impl Step<'_> {
     ) -> Option<Option<Doing>> {
         let reads = (self.reads)();
         let reader = reads.reader(kind.name)?;
-        let ours =
-            |id: &RemoteId| self.shared.state().state().resources.values().any(|record| record.id == *id);
         let target = match &doing {
             Doing::Create => made,
-            Doing::Update { id, .. } | Doing::Delete { id } => Some(id.clone()),
+            Doing::Update { id, .. } | Doing::Delete { id, .. } => Some(id.clone()),
             // Nothing tells whether a draft was made public.
             Doing::Commit => return None,
         };
         let parent = change.address.parent().and_then(|parent| self.id_of(&parent));
-        let looked = look(
-            reader.as_ref(),
+        let sought = Sought {
             kind,
-            target.as_ref(),
-            &self.natural(change),
-            parent.as_ref(),
-            &ours,
-            change.want.as_ref(),
-        )
-        .await
-        .ok()?;
+            id: target.as_ref(),
+            natural: &self.natural(change),
+            parent: parent.as_ref(),
+            want: change.want.as_ref(),
+            shared: self.shared,
+        };
+        let looked = look(reader.as_ref(), sought).await.ok()?;
         match (doing, looked) {
-            (Doing::Delete { .. }, Look::Absent) => {
-                self.deleted(change);
+            (Doing::Delete { address, .. }, Look::Absent) => {
+                self.forget(&address);
                 Some(None)
             }
             (doing @ Doing::Delete { .. }, _) => Some(Some(doing)),
@@ -227,14 +241,23 @@ impl Step<'_> {
 
     fn keep(&self, change: &Change, id: RemoteId) {
         let record = Record::new(id, change.want.clone().unwrap_or_default(), change.protect);
-        self.shared.state().record(Entry::Keep { address: change.address.clone(), record });
+        let address = change.address.clone();
+        let mut state = self.shared.state();
+        let Some(old) = change.id.as_ref().filter(|_| change.replace) else {
+            return state.record(Entry::Keep { address, record });
+        };
+        let beside = address.beside(old);
+        if state.state().resources.contains_key(&address) {
+            return state.record(Entry::Replace { address, record, old: beside });
+        }
+        // Found and never written down: from now on it is, so that it is not lost if it can't be deleted.
+        let before = Record::new(old.clone(), change.have.clone().unwrap_or_default(), false);
+        state.record(Entry::Keep { address: beside, record: before });
+        state.record(Entry::Keep { address, record });
     }
 
-    fn deleted(&self, change: &Change) {
-        // The old object of a replaced one: its address goes on with the new one.
-        if !change.replace {
-            self.shared.state().record(Entry::Forget { address: change.address.clone() });
-        }
+    fn forget(&self, address: &Address) {
+        self.shared.state().record(Entry::Forget { address: address.clone() });
     }
 
     fn committed(&self, address: &Address) {
@@ -258,11 +281,33 @@ impl Step<'_> {
         let wanted = self.desired.resources.get(&change.address);
         for address in wanted.into_iter().flat_map(|wanted| &wanted.links) {
             if let Some(id) = self.id_of(address) {
-                let key = address.within_kind();
-                links.insert(address.kind(), key, id);
+                let is_path = kind_named(address.kind()).is_some_and(KindInfo::is_whole);
+                let key = if is_path { address.within_kind().into() } else { address.last() };
+                links.insert(address.kind(), &key, id);
             }
         }
         links
+    }
+}
+
+/// Listens to one write.
+struct Watching<'a> {
+    step: &'a Step<'a>,
+    change: &'a Change,
+    made: &'a Mutex<Option<RemoteId>>,
+}
+
+impl Watch for Watching<'_> {
+    fn made(&self, id: &RemoteId) {
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.clone());
+        let intent = self.step.intent(self.change, Some(id.clone()));
+        let address = self.change.address.clone();
+        self.step.shared.state().record(Entry::Begin { address, intent });
+    }
+
+    fn sent(&self, sent: u64, of: u64) {
+        let address = self.change.address.clone();
+        (self.step.tell)(&Event::Sent { address, sent, of });
     }
 }
 

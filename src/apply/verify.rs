@@ -1,6 +1,8 @@
 //! Reading back what was written: a vendor's word for success proves nothing, not even that the object exists.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+
+use indexmap::IndexMap;
 
 use super::View;
 use super::shared::Shared;
@@ -10,7 +12,7 @@ use crate::model::{Action, Address, KindInfo, RemoteId, Rule, kind_named, kinds}
 use crate::plan::{self, Change, is_commit};
 use crate::problem::{Code, Problem};
 use crate::providers::Provider;
-use crate::state::{Draft, Entry, State};
+use crate::state::{Draft, Entry, Record, State};
 
 /// Reads back what was done in one account. Nothing is read of what was not touched, except that a kind that is a
 /// whole is looked at as a whole.
@@ -50,6 +52,19 @@ pub(super) async fn account(
     let left = plan::account(&narrowed, live, &state);
     // What is left of a whole that was done in part is no news of that part.
     let in_part = |change: &Change| change.requires.iter().any(|needed| !done.contains(needed));
+    for learnt in left.learnt.iter().filter(|learnt| done.contains(&learnt.address)) {
+        // Where the vendor keeps it is known only now.
+        let record = Record::new(learnt.id.clone(), learnt.body.clone(), learnt.protect);
+        let mut state = shared.state();
+        if state
+            .state()
+            .resources
+            .get(&learnt.address)
+            .is_some_and(|known| known.id == record.id && *known != record)
+        {
+            state.record(Entry::Keep { address: learnt.address.clone(), record });
+        }
+    }
     let left = left.changes.iter().filter(|change| done.contains(&change.address));
     let left = left.filter(|change| !(is_commit(&change.address) && in_part(change)));
     problems.extend(left.filter_map(|change| {
@@ -102,31 +117,44 @@ impl Part<'_> {
         kinds().iter().filter(move |kind| names.contains(kind.name))
     }
 
-    fn desired(&self) -> DesiredAccount {
-        let touched: HashSet<_> = self.touched.iter().map(|change| &change.address).collect();
+    /// What was touched, what that points at, and all of what is a whole.
+    fn looked_at(&self) -> impl Fn(&Address) -> bool {
+        let mut touched: HashSet<_> = self.touched.iter().map(|change| &change.address).collect();
         let whole: HashSet<_> = self.kinds().filter(|kind| kind.is_whole()).map(|kind| kind.name).collect();
+        for wanted in self.desired.resources.values() {
+            if touched.contains(&wanted.address) || whole.contains(wanted.kind.name) {
+                touched.extend(&wanted.links);
+            }
+        }
+        move |address| touched.contains(address) || whole.contains(address.kind())
+    }
+
+    fn desired(&self) -> DesiredAccount {
+        let looked_at = self.looked_at();
         let part = self
             .desired
             .resources
             .iter()
-            .filter(|(address, _)| touched.contains(address) || whole.contains(address.kind()))
+            .filter(|(address, _)| looked_at(address))
             .map(|(address, wanted)| (address.clone(), wanted.clone()));
+        let part: IndexMap<_, _> = part.collect();
+        let linked = part.values().map(|wanted| wanted.kind.name);
+        let kinds: BTreeSet<_> = self.kinds().map(|kind| kind.name).chain(linked).collect();
         DesiredAccount {
             name: self.desired.name.clone(),
-            managed: self.kinds().map(|kind| (kind.name, Managed { section: true, prune: false })).collect(),
-            resources: part.collect(),
+            managed: kinds.into_iter().map(|kind| (kind, Managed { section: true, prune: false })).collect(),
+            resources: part,
             moved: vec![],
         }
     }
 
     fn state(&self, state: &State) -> State {
-        let touched: HashSet<_> = self.touched.iter().map(|change| &change.address).collect();
-        let whole: HashSet<_> = self.kinds().filter(|kind| kind.is_whole()).map(|kind| kind.name).collect();
+        let looked_at = self.looked_at();
         let mut part = State { drafts: state.drafts.clone(), ..State::default() };
         part.resources = state
             .resources
             .iter()
-            .filter(|(address, _)| touched.contains(address) || whole.contains(address.kind()))
+            .filter(|(address, _)| looked_at(address))
             .map(|(address, record)| (address.clone(), record.clone()))
             .collect();
         part

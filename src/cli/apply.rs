@@ -165,7 +165,8 @@ fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Ve
             for entry in State::moves(&plan.moved, state.state()) {
                 state.record(entry);
             }
-            let writes = account.connect.writes(http::Writer::new(&account.client));
+            let writes =
+                account.connect.writes(http::Writer::new(&account.client), &session.project.config.root);
             let identity = account.connect.identity();
             Work {
                 desired: account.desired,

@@ -82,7 +82,7 @@ async fn rules(reads: &dyn Reads) -> Result<(Vec<(RemoteId, Keyword)>, bool), Ve
     let listed = reader.list().await?;
     let read = listed.iter().map(|found| async {
         // A rule that went away since it was listed answers nothing.
-        let Some(body) = reader.read(&found.id, None).await? else { return Ok(None) };
+        let Some(body) = reader.read(&found.id, None, None).await? else { return Ok(None) };
         let rule = serde_json::from_value(body).map_err(|error| {
             VendorError::refused(format!("rule {}", found.id), format!("can't be understood: {error}"))
         })?;

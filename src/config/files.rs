@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::paths::{self, Refused};
-use crate::model::{Files, Finding};
+use crate::model::{Asset, Files, Finding};
 use crate::problem::Code;
 
 /// Reads files named relative to one folder of a project, and none outside the project.
@@ -18,22 +18,38 @@ impl Jail {
     pub fn new(root: &Path, folder: &Path) -> Self {
         Self { root: root.to_path_buf(), folder: folder.to_path_buf() }
     }
+
+    /// The path of a file below the root, and its real one.
+    fn find(&self, name: &str) -> Result<(PathBuf, PathBuf), Refused> {
+        let below = paths::below(&self.folder, name)?;
+        let real = paths::real(&self.root, &below)?;
+        Ok((below, real))
+    }
 }
 
 impl Files for Jail {
     fn text(&self, name: &str) -> Result<String, Finding> {
-        let read = paths::below(&self.folder, name)
-            .and_then(|below| paths::real(&self.root, &below))
-            .and_then(|real| paths::text(&real));
-        read.map_err(|refused| match refused {
-            Refused::Outside => outside(name),
-            Refused::Unreadable(why) => Finding::error(
-                Code::File,
-                [],
-                format!("`{name}` can't be read: {why}"),
-                "a path is relative to the file that names it",
-            ),
-        })
+        self.find(name).and_then(|(_, real)| paths::text(&real)).map_err(|refused| told(refused, name))
+    }
+
+    fn file(&self, name: &str) -> Result<Asset, Finding> {
+        let read = self.find(name).and_then(|(below, real)| {
+            let (sha256, size) = paths::digest(&real)?;
+            Ok(Asset { file: paths::shown(&below), sha256, size, at: None })
+        });
+        read.map_err(|refused| told(refused, name))
+    }
+}
+
+fn told(refused: Refused, name: &str) -> Finding {
+    match refused {
+        Refused::Outside => outside(name),
+        Refused::Unreadable(why) => Finding::error(
+            Code::File,
+            [],
+            format!("`{name}` can't be read: {why}"),
+            "a path is relative to the file that names it",
+        ),
     }
 }
 

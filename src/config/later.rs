@@ -7,9 +7,8 @@ use crate::problem::{Code, Place, Problem};
 
 /// Keys by the type they would stand in; the types are named as in the code.
 const KEYS: &[(&str, &[&str])] = &[
-    ("Reply", &["material"]),
-    ("Written", &["tests", "notify", "sops", "materials"]),
-    ("Document", &["materials", "sops", "tests"]),
+    ("Written", &["tests", "notify", "sops"]),
+    ("Document", &["sops", "tests"]),
     ("StateText", &["backend", "type", "url", "bucket", "s3", "oss", "cos", "opendal", "remote"]),
 ];
 

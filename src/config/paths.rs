@@ -1,7 +1,10 @@
 //! Paths that configuration names: relative to the file that names them, and never outside the project.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest, Sha256};
 
 /// More than this is not read from one file.
 pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
@@ -35,15 +38,43 @@ pub(super) fn real(root: &Path, below: &Path) -> Result<PathBuf, Refused> {
     if real.starts_with(root) { Ok(real) } else { Err(Refused::Outside) }
 }
 
-/// A file's text, without a byte order mark.
-pub(super) fn text(path: &Path) -> Result<String, Refused> {
-    let unreadable = |error: std::io::Error| Refused::Unreadable(reason(&error));
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let about = file.metadata().map_err(unreadable)?;
-    if !about.is_file() {
+fn unreadable(error: std::io::Error) -> Refused {
+    Refused::Unreadable(reason(&error))
+}
+
+/// A file and its length; a folder or a device is none.
+fn open(path: &Path) -> Result<(File, u64), Refused> {
+    // Asked before it is opened: opening a pipe waits for somebody to write to it.
+    let is_file = std::fs::metadata(path).map_err(unreadable)?.is_file();
+    if !is_file {
         return Err(Refused::Unreadable("it is no file".to_owned()));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(LARGEST)).unwrap_or_default());
+    let file = File::open(path).map_err(unreadable)?;
+    let about = file.metadata().map_err(unreadable)?;
+    Ok((file, about.len()))
+}
+
+/// The SHA-256 of a file's bytes, and how many they are. Read piece by piece: a film needs no memory.
+pub(super) fn digest(path: &Path) -> Result<(String, u64), Refused> {
+    let (mut file, _) = open(path)?;
+    let (mut digest, mut size) = (Sha256::new(), 0);
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        let length = file.read(&mut piece).map_err(unreadable)?;
+        if length == 0 {
+            break;
+        }
+        digest.update(&piece[..length]);
+        size += length as u64;
+    }
+    let digits = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((digits, size))
+}
+
+/// A file's text, without a byte order mark.
+pub(super) fn text(path: &Path) -> Result<String, Refused> {
+    let (file, length) = open(path)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length.min(LARGEST)).unwrap_or_default());
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST {
         return Err(Refused::Unreadable("it is larger than 64 MiB".to_owned()));

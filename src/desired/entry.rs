@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Building, Wanted};
 use crate::config::{Jail, Node, Part, fields_of, read_part, suggest};
-use crate::model::{Address, Finding, Kind, KindInfo, Link};
+use crate::model::kinds::links;
+use crate::model::{Address, Finding, Kind, KindInfo};
 use crate::problem::{Code, Place, Problem};
 
 /// An entry as it is found.
@@ -65,8 +66,7 @@ impl Building<'_> {
             found.extend(typed.check());
             found.extend(entry.level.iter().flat_map(|level| typed.check_level(level.has_items)));
         }
-        let (body, links) = Link::collect(|| serde_json::to_value(&typed));
-        let Ok(body) = body else { return };
+        let Ok(body) = serde_json::to_value(&typed) else { return };
         let refused = (self.account.provider.limits)(K::NAME, &body);
         // That a level of a tree has no name is said where its address would be made.
         found.extend(
@@ -74,17 +74,12 @@ impl Building<'_> {
         );
         let about = entry.address.clone();
         let nameless = || Address::new(&self.account.name, K::NAME, [entry.name]);
-        let account = self.account.name.as_str();
-        let links = links
-            .iter()
-            .filter_map(|link| Address::parse(&format!("{account}/{}/{}", link.kind, link.key)))
-            .collect();
         let wanted = Wanted {
             address: about.clone().unwrap_or_else(nameless),
             kind: entry.kind,
             natural: typed.natural(entry.name),
             body: Some(body),
-            links,
+            links: links(&typed, &self.account.name),
             protect,
             ignore,
             origin: entry.origin,

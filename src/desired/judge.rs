@@ -78,6 +78,9 @@ fn key_of(address: &Address) -> String {
     address.key().collect::<Vec<_>>().join("/")
 }
 
+/// Fields that followers get to read.
+const READ: &[&str] = &["text", "title", "author", "digest", "content", "description"];
+
 /// The texts of a body that followers get to read.
 fn texts_in<'a>(body: &'a Value, path: &mut Vec<Step>, found: &mut Vec<(Vec<Step>, &'a str)>) {
     match body {
@@ -85,7 +88,7 @@ fn texts_in<'a>(body: &'a Value, path: &mut Vec<Step>, found: &mut Vec<(Vec<Step
             for (key, value) in fields {
                 path.push(key.as_str().into());
                 match value {
-                    Value::String(text) if key == "text" => found.push((path.clone(), text)),
+                    Value::String(text) if READ.contains(&key.as_str()) => found.push((path.clone(), text)),
                     _ => texts_in(value, path, found),
                 }
                 path.pop();

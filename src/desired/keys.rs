@@ -6,7 +6,7 @@ use crate::model::{KindInfo, kinds};
 use crate::problem::{Code, Problem};
 
 /// Sections of the language that this version does not manage.
-const LATER: &[&str] = &["materials", "sops", "tests"];
+const LATER: &[&str] = &["sops", "tests"];
 
 impl Building<'_> {
     /// Reports keys that nobody knows.

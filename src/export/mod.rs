@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::config::{Node, Options};
 use crate::desired::{DesiredAccount, Managed};
 use crate::live::{self, Scope};
-use crate::model::{Address, RemoteId};
+use crate::model::{Address, RemoteId, field_of};
 use crate::plan::Plan;
 use crate::problem::{Code, Level, Problem};
 use crate::providers::{Found, Provider, Reads};
@@ -172,7 +172,7 @@ fn blame_plan(plan: &Plan, draft: &Draft, fates: &mut Fates) -> bool {
             blamed |= fates.aside(info, id, &why);
         }
         for field in &change.fields {
-            let name = field.path.split('.').next().unwrap_or_default();
+            let name = field_of(&field.path);
             let why = "declared, it would plan to a change";
             blamed |= !info.is_whole() && fates.without(info, id, name, why);
         }

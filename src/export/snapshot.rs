@@ -62,7 +62,7 @@ impl Kept {
                     return Ok(Some(found));
                 }
                 // What went between the two calls is not there.
-                let body = self.reader.read(&found.id, everything).await?;
+                let body = self.reader.read(&found.id, everything, None).await?;
                 Ok(body.map(|body| {
                     found.body = Some(body);
                     found
@@ -81,6 +81,7 @@ impl AnyReader for Kept {
     fn read<'a>(
         &'a self,
         id: &'a RemoteId,
+        _: Option<&'a Value>,
         _: Option<&'a Value>,
     ) -> BoxFuture<'a, Result<Option<Value>, VendorError>> {
         Box::pin(async move {

@@ -5,28 +5,35 @@ use std::collections::HashMap;
 use futures::future::{BoxFuture, join_all};
 use serde_json::Value;
 
-use super::{Book, By, Claim, Kinds, LiveAccount};
+use super::claim::Book;
+use super::{By, Claim, Kinds, LiveAccount};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::model::{Address, KindInfo, RemoteId, Rule};
 use crate::problem::Problem;
 use crate::providers::VendorError;
+use crate::state::State;
 
 type Read = (Address, RemoteId, By, Result<Option<Value>, VendorError>);
 
-/// Reads what was claimed, and of what will be deleted what is lost with it; then fits what is wanted to it.
+/// Reads what was claimed, and of what will be deleted what is lost with it.
 pub(super) async fn fetch(
     kind: &Kinds<'_>,
     book: Book,
     desired: &DesiredAccount,
+    state: &State,
     live: &mut LiveAccount,
 ) -> Vec<Problem> {
     let reading = book.claimed.into_iter().map(|(address, (id, by))| -> BoxFuture<'_, Read> {
-        let want = desired.resources.get(&address).and_then(|wanted| wanted.body.as_ref());
+        let known =
+            state.resources.get(&address).filter(|record| record.id == id).map(|record| &record.applied);
+        let wanted = desired.resources.get(&address).and_then(|wanted| wanted.body.as_ref());
+        // A list does not show content: what goes is held against what was applied.
+        let want = wanted.or(known.filter(|_| kind.info.by_content));
         let shown = kind.by_id(&id).and_then(|found| found.body.clone()).filter(|_| want.is_none());
         Box::pin(async move {
             let body = match shown {
                 Some(body) => Ok(Some(body)),
-                None => kind.reader.read(&id, want).await,
+                None => kind.reader.read(&id, want, known).await,
             };
             (address, id, by, body)
         })
@@ -46,7 +53,6 @@ pub(super) async fn fetch(
     if kind.exclusive {
         problems.extend(fetch_others(kind, live).await);
     }
-    problems.extend(fit(kind, live).await);
     problems
 }
 
@@ -74,7 +80,7 @@ async fn fetch_others(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> 
         let shown = kind.by_id(&other.id).and_then(|found| found.body.clone());
         let body = match shown {
             Some(body) => Ok(Some(body)),
-            None => kind.reader.read(&other.id, None).await,
+            None => kind.reader.read(&other.id, None, None).await,
         };
         match body {
             Ok(body) => other.body = body,
@@ -86,8 +92,10 @@ async fn fetch_others(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> 
     problems
 }
 
-async fn fit(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> {
-    let fitting = kind.wanted.iter().map(|wanted| {
+/// Fits what is wanted to what is live.
+pub(super) async fn fit(listed: &[Kinds<'_>], live: &mut LiveAccount, problems: &mut Vec<Problem>) {
+    let wanted = listed.iter().flat_map(|kind| kind.wanted.iter().map(move |wanted| (kind, *wanted)));
+    let fitting = wanted.map(|(kind, wanted)| {
         let claim = live.claims.get(&wanted.address);
         async move {
             let Some(mut body) = wanted.body.clone() else { return (wanted, None, Ok(vec![])) };
@@ -101,7 +109,6 @@ async fn fit(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> {
             (wanted, Some(body), findings)
         }
     });
-    let mut problems = vec![];
     for (wanted, body, findings) in join_all(fitting).await {
         live.wanted.insert(wanted.address.clone(), body);
         match findings {
@@ -115,7 +122,6 @@ async fn fit(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> {
             Err(error) => problems.push(error.problem(&wanted.address)),
         }
     }
-    problems
 }
 
 /// Fields under `ignore` take their live value, and of exclusive ones all do: a button whose `link` is left alone

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Kind;
+use super::{Kind, KindInfo, kind_named};
 
 /// `ACCOUNT/KIND/KEY`: the identity of a resource. A `/` or `%` inside a part is written `%2F` or `%25`.
 ///
@@ -73,6 +73,12 @@ impl Address {
         Self(format!("{}/{}", self.0, escape(part)).into())
     }
 
+    /// The address of another object in this one's place: with its id behind the key.
+    #[must_use]
+    pub fn beside(&self, id: &RemoteId) -> Self {
+        Self(format!("{} ({})", self.0, escape(id.plain())).into())
+    }
+
     /// The written form without the account.
     pub fn within_account(&self) -> &str {
         self.0.split_once('/').map_or("", |(_, rest)| rest)
@@ -123,9 +129,14 @@ fn unescape(part: &str) -> Cow<'_, str> {
 pub struct RemoteId(pub String);
 
 impl RemoteId {
-    /// The id as the vendor writes it.
+    /// The id as the vendor writes it, with the word for its table in front where each has ids of its own.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The id alone.
+    pub fn plain(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
     }
 }
 
@@ -146,8 +157,18 @@ impl fmt::Display for RemoteId {
 pub struct LinkTo {
     /// The kind's name.
     pub kind: &'static str,
-    /// The key, its parts joined as in an address.
+    /// The key as it is written.
     pub key: String,
+}
+
+impl LinkTo {
+    /// The address it means in an account. In a kind that is a tree a key is a path, its parts joined as in an
+    /// address.
+    pub fn address(&self, account: &str) -> Address {
+        let is_path = kind_named(self.kind).is_some_and(KindInfo::is_whole);
+        let path = is_path.then(|| Address::parse(&format!("{account}/{}/{}", self.kind, self.key)));
+        path.flatten().unwrap_or_else(|| Address::new(account, self.kind, [self.key.as_str()]))
+    }
 }
 
 /// A reference to a resource of kind `K` in the same account, written as its key.

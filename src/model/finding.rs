@@ -1,6 +1,7 @@
 //! What a check says about a body. It names its place symbolically, by the way into the body; where that
 //! stands in a file is looked up only when it is shown.
 
+use super::Asset;
 use crate::problem::{Code, Level};
 
 /// One step into a body.
@@ -73,4 +74,7 @@ impl Finding {
 pub trait Files {
     /// The text of a file named relative to the document that names it. On failure a message and a help line.
     fn text(&self, name: &str) -> Result<String, Finding>;
+
+    /// What a file's content is, its path now below the project's folder. On failure as [`Files::text`].
+    fn file(&self, name: &str) -> Result<Asset, Finding>;
 }

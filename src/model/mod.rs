@@ -4,12 +4,14 @@
 
 mod action;
 mod address;
+mod asset;
 mod finding;
 pub mod kinds;
 mod rules;
 
 pub use action::Action;
 pub use address::{Address, Link, LinkTo, RemoteId};
+pub use asset::{Asset, size};
 pub use finding::{Files, Finding, Step};
 pub use kinds::{EachKind, Kind, KindInfo, Shape, each_kind, kind_named, kinds};
-pub use rules::{Rule, Rules};
+pub use rules::{Rule, Rules, field_of};

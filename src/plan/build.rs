@@ -1,15 +1,15 @@
 //! What is wanted and what is live make a plan. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 use super::drift::overwritten;
-use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, tree};
+use super::{Change, FieldChange, Learnt, Live, Plan, Resumed, commit, order, rank, tree};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::{diff, gained, lost};
 use crate::live::{By, Claim, LiveAccount};
-use crate::model::{Action, Address, KindInfo, Rule, kinds};
+use crate::model::{Action, Address, KindInfo, RemoteId, Rule, kinds};
 use crate::problem::{Code, Problem, any_error};
 use crate::state::{Record, State};
 
@@ -21,16 +21,26 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     plan.refusals = refusals;
     plan.warnings = warnings;
     let mut last = vec![];
+    let mut replaced = Replaced::default();
     for kind in kinds() {
         let Some(managed) = desired.managed.get(kind.name) else {
             plan.released.extend(remembered(state, kind));
             continue;
         };
-        let mut planned = OneKind { desired, live: &live, state, kind, changes: vec![], plan: &mut plan };
+        let mut planned = OneKind {
+            desired,
+            live: &live,
+            state,
+            kind,
+            replaced: &replaced,
+            changes: vec![],
+            plan: &mut plan,
+        };
         let places = planned.places();
         planned.declared(&places);
         planned.no_longer_declared(managed.prune || (managed.section && kind.is_whole()));
         let changes = planned.changes;
+        replaced.learn(&changes, &live);
         if kind.is_whole() {
             let changes = order::deletes_first(changes);
             plan.trees.extend(tree::tree(desired, kind, &changes, &live));
@@ -51,9 +61,62 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     }
     // What others point at goes after those that point at it.
     plan.changes.extend(last.into_iter().rev().flatten());
+    order::users_first(&mut plan.changes);
     order::order(&mut plan.changes);
     plan.abandoned = abandoned(desired, &live, state);
+    plan.resumed = resumed(&live, state);
     plan
+}
+
+/// Objects that get a new one in their place, and the keys of all others: what points at an old one is no longer
+/// right, although its words stay the same.
+#[derive(Default)]
+struct Replaced {
+    any: bool,
+    names: HashMap<(&'static str, RemoteId), String>,
+}
+
+impl Replaced {
+    fn learn(&mut self, changes: &[Change], live: &LiveAccount) {
+        let replaced: Vec<_> = changes.iter().filter(|change| change.replace).collect();
+        for kind in kinds().iter().filter(|kind| changes.iter().any(|one| one.address.kind() == kind.name)) {
+            let claims = live.claims.iter().filter(|(address, _)| address.kind() == kind.name);
+            for (address, claim) in claims.filter(|_| !replaced.is_empty()) {
+                let goes = replaced.iter().any(|change| change.address == *address);
+                let key = address.last();
+                let name = if goes { format!("{key} (old)") } else { key.into_owned() };
+                self.names.insert((kind.name, claim.id.clone()), name);
+                self.any |= goes;
+            }
+        }
+    }
+
+    /// A live body as it stands towards what is wanted.
+    fn seen(&self, kind: &'static KindInfo, body: &Value) -> Value {
+        let mut body = body.clone();
+        if self.any {
+            let name = |kind: &str, id: &RemoteId| {
+                let known = kinds().iter().find(|info| info.name == kind)?;
+                self.names.get(&(known.name, id.clone())).cloned()
+            };
+            (kind.name_links)(&mut body, &name);
+        }
+        body
+    }
+}
+
+/// What was begun in the place of an old object and came to be: both are ours.
+fn resumed(live: &LiveAccount, state: &State) -> Vec<Resumed> {
+    let begun = live.claims.iter().filter(|(_, claim)| claim.by == By::Intent);
+    let resumed = begun.filter_map(|(address, claim)| {
+        let record = state.resources.get(address)?;
+        let old = address.beside(&record.id);
+        let both = record.id != claim.id && live.claims.contains_key(&old);
+        let want = state.intents.get(address).map(|intent| intent.want.clone()).unwrap_or_default();
+        let record = Record::new(claim.id.clone(), want, record.protect);
+        both.then(|| Resumed { address: address.clone(), record, old })
+    });
+    resumed.collect()
 }
 
 /// What was begun, is not there, and is not declared any more.
@@ -71,6 +134,7 @@ struct OneKind<'a> {
     live: &'a LiveAccount,
     state: &'a State,
     kind: &'static KindInfo,
+    replaced: &'a Replaced,
     changes: Vec<Change>,
     plan: &'a mut Plan,
 }
@@ -181,7 +245,7 @@ impl OneKind<'_> {
         if claim.by != By::State {
             self.plan.adopted.push(Live { address: address.clone(), id: claim.id.clone() });
         }
-        let fields = diff(&claim.body, body, self.kind.rules);
+        let fields = diff(&self.replaced.seen(self.kind, &claim.body), body, self.kind.rules);
         if fields.is_empty() {
             self.plan.unchanged.push(address.clone());
             self.plan.learnt.push(Learnt {
@@ -193,7 +257,7 @@ impl OneKind<'_> {
             return;
         }
         let drift = overwritten(record, &claim.body, &fields, self.kind);
-        let replace = fields.iter().any(|change| self.kind.rules.at(&change.path) == Some(Rule::Immutable));
+        let replace = fields.iter().any(|change| self.kind.rules.replaces(&change.path));
         self.changes.push(Change {
             address: address.clone(),
             action: Action::Update,

@@ -16,7 +16,7 @@ use super::{FieldChange, Globs, Live, commit, rank};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::diff;
 use crate::live::{By, Claim, LiveAccount};
-use crate::model::{Address, KindInfo, Rule, kind_named};
+use crate::model::{Address, KindInfo, Rule, field_of, kind_named};
 use crate::state::{Record, State};
 
 /// Looks at everything of one account that the patterns match; at all of it if there are none.
@@ -175,7 +175,7 @@ impl One<'_> {
             Some(Rule::OneOf(forms)) => forms,
             _ => &[],
         };
-        let field = path.split('.').next().unwrap_or_default();
+        let field = field_of(path);
         let same = |other: &str| other == field || forms.contains(&other) && forms.contains(&field);
         let ignored = self.wanted.is_some_and(|wanted| wanted.ignore.iter().any(|other| same(other)));
         let absent = self.body.is_some_and(|body| body[field].is_null()) && !forms.contains(&field);

@@ -17,10 +17,12 @@ mod tree;
 
 pub use build::account;
 pub(crate) use commit::is_commit;
+pub(crate) use order::users;
 pub use target::{Globs, narrow};
 
 use crate::model::{Action, Address, RemoteId};
 use crate::problem::{Place, Problem, any_error};
+use crate::state::Record;
 
 /// What would change, and everything that was noticed on the way.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +54,8 @@ pub struct Plan {
     pub drafts: Vec<(String, &'static str, String)>,
     /// Accounts that are another one from the next apply on, each with the addresses whose objects it lists as well.
     pub rebound: Vec<(String, Vec<Address>)>,
+    /// What was begun in the place of an old object and came to be, although nobody came to write that down.
+    pub resumed: Vec<Resumed>,
     /// What was begun once, did not come to be, and is not wanted any more.
     pub abandoned: Vec<Address>,
     /// What the state is to remember of managed resources that need no change.
@@ -82,6 +86,17 @@ pub struct Learnt {
     pub body: Value,
     /// Never to be deleted or replaced.
     pub protect: bool,
+}
+
+/// A new object that was made in the place of an old one, which is still there.
+#[derive(Clone, Debug)]
+pub struct Resumed {
+    /// The address of the new one.
+    pub address: Address,
+    /// The new one's record.
+    pub record: Record,
+    /// The address under which the old one goes on until it is deleted.
+    pub old: Address,
 }
 
 /// An account that could not be read.
@@ -175,6 +190,7 @@ impl Plan {
         self.trees.extend(other.trees);
         self.drafts.extend(other.drafts);
         self.rebound.extend(other.rebound);
+        self.resumed.extend(other.resumed);
         self.abandoned.extend(other.abandoned);
         self.learnt.extend(other.learnt);
         self.refusals.extend(other.refusals);

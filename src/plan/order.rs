@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Change, is_commit};
-use crate::model::{Action, Address};
+use crate::model::{Action, Address, KindInfo, kind_named};
 
 /// Deletes renumber the siblings that stay, so they come first, the lower ones before those above them.
 pub(super) fn deletes_first(changes: Vec<Change>) -> Vec<Change> {
@@ -35,6 +35,39 @@ pub(super) fn deletes_first(changes: Vec<Change>) -> Vec<Change> {
     ordered
 }
 
+/// The changes to what points at an object now, or is to.
+pub(crate) fn users<'a>(changes: &'a [Change], of: &'a Address) -> impl Iterator<Item = &'a Change> {
+    changes.iter().filter(move |change| {
+        let points = || {
+            let kind = kind_named(change.address.kind())?;
+            let have = change.have.as_ref().filter(|have| have.is_object())?;
+            Some((kind.links)(have, change.address.account()).contains(of))
+        };
+        change.address != *of && (change.requires.contains(of) || points() == Some(true))
+    })
+}
+
+/// What others point at goes only after they have let go of it.
+pub(super) fn users_first(changes: &mut [Change]) {
+    let users: Vec<Vec<Address>> = changes
+        .iter()
+        .map(|change| match change.action {
+            Action::Delete if !has_parts(change) => {
+                users(changes, &change.address).map(|user| user.address.clone()).collect()
+            }
+            _ => vec![],
+        })
+        .collect();
+    for (change, users) in changes.iter_mut().zip(users) {
+        change.requires.extend(users);
+    }
+}
+
+/// A part of a tree: what lies below it has been seen to.
+fn has_parts(change: &Change) -> bool {
+    kind_named(change.address.kind()).is_some_and(KindInfo::is_whole)
+}
+
 /// A change needs what it names only where that changes too; and what is needed comes first.
 pub(super) fn order(changes: &mut Vec<Change>) {
     // An update of what something points at may as well come later; only making it must come first.
@@ -46,7 +79,8 @@ pub(super) fn order(changes: &mut Vec<Change>) {
     for change in changes.iter_mut() {
         let is_commit = is_commit(&change.address);
         let address = change.address.clone();
-        change.requires.retain(|needed| *needed != address && (is_commit || made.contains(needed)));
+        let all = is_commit || change.action == Action::Delete;
+        change.requires.retain(|needed| *needed != address && (all || made.contains(needed)));
         let mut seen = HashSet::new();
         change.requires.retain(|needed| seen.insert(needed.clone()));
     }

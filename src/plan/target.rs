@@ -6,7 +6,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use serde_json::Value;
 
-use super::{Change, Plan, is_commit};
+use super::{Change, Plan, is_commit, users};
 use crate::model::Address;
 
 /// Patterns of addresses: `*` stands for one part of an address or some of it, `**` for any number of parts.
@@ -75,6 +75,10 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
             }
             if kept.contains(&change.address) && !is_commit(&change.address) {
                 kept.extend(change.requires.iter().cloned());
+                if change.replace {
+                    // The old object goes, so all that points at it comes along.
+                    kept.extend(users(&plan.changes, &change.address).map(|user| user.address.clone()));
+                }
             }
         }
         if kept.len() == before {

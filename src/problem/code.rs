@@ -19,7 +19,7 @@ macro_rules! codes {
             /// True for a finding whose level a project may change: the limits and oddities of a vendor, not what
             /// the configuration itself must be.
             pub fn is_lint(self) -> bool {
-                (Code::MenuSize..=Code::NameShown).contains(&self) || matches!(self, Code::NotAFollower | Code::NotNeeded | Code::Blacklisted)
+                (Code::MenuSize..=Code::NewsSize).contains(&self) || matches!(self, Code::NotAFollower | Code::NotNeeded | Code::Blacklisted)
             }
 
             /// What it means, in a sentence.
@@ -91,6 +91,12 @@ codes! {
     CannotBeEmpty = "MP029",
     /// a menu name that WeChat cuts off on the phone
     NameShown = "MP030",
+    /// a file that the vendor does not take
+    FileKind = "MP031",
+    /// a file that is empty, or larger than the vendor takes
+    FileSize = "MP032",
+    /// news with no article or too many
+    NewsSize = "MP033",
     /// a live object that cannot be made or changed as declared
     CannotCreate = "MP040",
     /// two live objects with one natural key

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::{Found, Lane, Links, Made, Reader, VendorError, Writer};
+use super::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
 use crate::model::{Action, Finding, Kind, RemoteId};
 
 /// [`Reader`] on plain bodies.
@@ -18,6 +18,7 @@ pub trait AnyReader: Send + Sync {
         &'a self,
         id: &'a RemoteId,
         want: Option<&'a Value>,
+        known: Option<&'a Value>,
     ) -> BoxFuture<'a, Result<Option<Value>, VendorError>>;
     /// See [`Reader::fit`].
     fn fit<'a>(
@@ -39,7 +40,7 @@ pub trait AnyWriter: Send + Sync {
         key: &'a str,
         want: &'a Value,
         links: &'a Links,
-        made: &'a Made<'a>,
+        watch: &'a dyn Watch,
     ) -> BoxFuture<'a, Result<RemoteId, VendorError>>;
     /// See [`Writer::update`].
     fn update<'a>(
@@ -48,6 +49,7 @@ pub trait AnyWriter: Send + Sync {
         have: &'a Value,
         want: &'a Value,
         links: &'a Links,
+        watch: &'a dyn Watch,
     ) -> BoxFuture<'a, Result<(), VendorError>>;
     /// See [`Writer::delete`].
     fn delete<'a>(&'a self, key: &'a str, id: &'a RemoteId) -> BoxFuture<'a, Result<(), VendorError>>;
@@ -105,10 +107,13 @@ impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {
         &'a self,
         id: &'a RemoteId,
         want: Option<&'a Value>,
+        known: Option<&'a Value>,
     ) -> BoxFuture<'a, Result<Option<Value>, VendorError>> {
         Box::pin(async move {
             let want = want.map(typed::<K>).transpose()?;
-            self.typed.read(id, want.as_ref()).await?.as_ref().map(plain).transpose()
+            // What is remembered may be of another version's making; then it tells nothing.
+            let known = known.and_then(|known| typed::<K>(known).ok());
+            self.typed.read(id, want.as_ref(), known.as_ref()).await?.as_ref().map(plain).transpose()
         })
     }
 
@@ -142,9 +147,9 @@ impl<K: Kind, W: Writer<K>> AnyWriter for Erased<K, W> {
         key: &'a str,
         want: &'a Value,
         links: &'a Links,
-        made: &'a Made<'a>,
+        watch: &'a dyn Watch,
     ) -> BoxFuture<'a, Result<RemoteId, VendorError>> {
-        Box::pin(async move { self.typed.create(key, &typed(want)?, links, made).await })
+        Box::pin(async move { self.typed.create(key, &typed(want)?, links, watch).await })
     }
 
     fn update<'a>(
@@ -153,8 +158,9 @@ impl<K: Kind, W: Writer<K>> AnyWriter for Erased<K, W> {
         have: &'a Value,
         want: &'a Value,
         links: &'a Links,
+        watch: &'a dyn Watch,
     ) -> BoxFuture<'a, Result<(), VendorError>> {
-        Box::pin(async move { self.typed.update(id, &typed(have)?, &typed(want)?, links).await })
+        Box::pin(async move { self.typed.update(id, &typed(have)?, &typed(want)?, links, watch).await })
     }
 
     fn delete<'a>(&'a self, key: &'a str, id: &'a RemoteId) -> BoxFuture<'a, Result<(), VendorError>> {

@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -68,8 +69,8 @@ pub trait Connect: Send + Sync {
     fn identity(&self) -> IndexMap<&'static str, String>;
     /// Reads the account. Each call opens a fresh view: what one view has read it does not read again.
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads>;
-    /// Writes to the account.
-    fn writes(&self, http: http::Writer) -> Arc<dyn Writes>;
+    /// Writes to the account. The files that go there lie below `root`, the project's folder.
+    fn writes(&self, http: http::Writer, root: &Path) -> Arc<dyn Writes>;
     /// Brings the account to the vendor; `None` if that can't be done from here.
     fn onboard(&self, _: http::Writer) -> Option<Arc<dyn Onboard>> {
         None
@@ -115,11 +116,13 @@ pub trait Reader<K: Kind>: Send + Sync + 'static {
     fn list(&self) -> impl Future<Output = Result<Vec<Found<K>>, VendorError>> + Send;
 
     /// One object, whole; `None` if it is gone. `want` says which parts will be compared: what it leaves out need
-    /// not be read.
+    /// not be read. `known` is what was last seen or made under this id: what can't have changed since need not be
+    /// read again.
     fn read(
         &self,
         id: &RemoteId,
         want: Option<&K>,
+        known: Option<&K>,
     ) -> impl Future<Output = Result<Option<K>, VendorError>> + Send;
 
     /// Takes out of what is wanted what this vendor can't hold now, and says so.
@@ -143,13 +146,13 @@ pub trait Writer<K: Kind>: Send + Sync + 'static {
     /// Whether this may run beside other writes to the account.
     fn lane(&self, action: Action, want: Option<&K>) -> Lane;
 
-    /// Makes it. `made` is told the id as soon as the vendor gave one, so that it is not lost if a later step fails.
+    /// Makes it. `watch` is told the id as soon as the vendor gave one, so that it is not lost if a later step fails.
     fn create(
         &self,
         key: &str,
         want: &K,
         links: &Links,
-        made: &Made<'_>,
+        watch: &dyn Watch,
     ) -> impl Future<Output = Result<RemoteId, VendorError>> + Send;
 
     /// Makes a live object what is wanted. What `want` leaves out stays as it is in `have`.
@@ -159,6 +162,7 @@ pub trait Writer<K: Kind>: Send + Sync + 'static {
         have: &K,
         want: &K,
         links: &Links,
+        watch: &dyn Watch,
     ) -> impl Future<Output = Result<(), VendorError>> + Send;
 
     /// Unmakes it. That it is gone already is no error.
@@ -173,8 +177,13 @@ pub trait Writer<K: Kind>: Send + Sync + 'static {
     }
 }
 
-/// Is told an id as soon as the vendor gave it.
-pub type Made<'a> = dyn Fn(&RemoteId) + Send + Sync + 'a;
+/// Is told how a write comes along.
+pub trait Watch: Send + Sync {
+    /// The vendor gave this id.
+    fn made(&self, id: &RemoteId);
+    /// So many bytes of a file have gone out.
+    fn sent(&self, sent: u64, of: u64);
+}
 
 /// Whether a write may run beside others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

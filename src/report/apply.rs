@@ -36,7 +36,7 @@ impl Talk {
                 Some(line(done, self.style))
             }
             Event::Summary(tally) => Some(self.closing(*tally)),
-            Event::Begin { .. } | Event::Start { .. } | Event::Verify => None,
+            Event::Begin { .. } | Event::Start { .. } | Event::Sent { .. } | Event::Verify => None,
         }
     }
 

@@ -98,7 +98,7 @@ pub fn event(event: &Event) -> Option<Value> {
             "skipped": tally.skipped,
             "verified": tally.verified,
         })),
-        Event::Begin { .. } | Event::Start { .. } | Event::Verify => None,
+        Event::Begin { .. } | Event::Start { .. } | Event::Sent { .. } | Event::Verify => None,
     }
 }
 

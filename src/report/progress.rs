@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::Style;
 use super::columns::{escape, truncate};
 use crate::apply::event::{Ending, Event};
-use crate::model::Address;
+use crate::model::{Address, size};
 
 /// Without a bar, at most one line in this time.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -25,6 +25,8 @@ pub struct Progress {
     failed: usize,
     /// What is being worked on, the latest last.
     running: Vec<Address>,
+    /// The file that goes out: what for, bytes sent, bytes in all.
+    sent: Option<(Address, u64, u64)>,
     verifying: bool,
     last: Option<Instant>,
 }
@@ -46,7 +48,16 @@ impl Progress {
 
     /// Plain lines, for a log. The caller prints what [`Progress::hear`] returns.
     pub fn plain() -> Self {
-        Self { bar: None, total: 0, ended: 0, failed: 0, running: vec![], verifying: false, last: None }
+        Self {
+            bar: None,
+            total: 0,
+            ended: 0,
+            failed: 0,
+            running: vec![],
+            sent: None,
+            verifying: false,
+            last: None,
+        }
     }
 
     /// Takes an event in. Without a bar it returns a line once enough time has passed since the last one.
@@ -58,6 +69,7 @@ impl Progress {
                 self.show(|bar| bar.set_length(*changes as u64));
             }
             Event::Start { address, .. } => self.running.push(address.clone()),
+            Event::Sent { address, sent, of } => self.sent = Some((address.clone(), *sent, *of)),
             Event::Change(done) => {
                 self.running.retain(|address| *address != done.address);
                 self.ended += 1;
@@ -116,7 +128,10 @@ impl Progress {
             parts.push("reading back what was written".into());
         }
         if let Some(address) = self.running.last() {
-            parts.push(format!("now {}", truncate(&escape(address.as_str()), ADDRESS)));
+            let sent = self.sent.as_ref().filter(|(what, ..)| what == address);
+            let sent =
+                sent.map_or_else(String::new, |(_, sent, of)| format!(" ({} of {})", size(*sent), size(*of)));
+            parts.push(format!("now {}{sent}", truncate(&escape(address.as_str()), ADDRESS)));
         }
         if self.running.len() > 1 {
             parts.push(format!("{} at once", self.running.len()));

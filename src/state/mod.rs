@@ -136,6 +136,16 @@ pub enum Entry {
         /// Its record.
         record: Record,
     },
+    /// A new object has taken its place: the old one is still there, and ours, under an address of its own. Ends
+    /// an intent.
+    Replace {
+        /// What.
+        address: Address,
+        /// The new object's record.
+        record: Record,
+        /// Where the old one's record goes.
+        old: Address,
+    },
     /// It is no longer ours, or no longer there. Ends an intent.
     Forget {
         /// What.
@@ -181,6 +191,12 @@ impl State {
             Entry::Keep { address, record } => {
                 self.intents.remove(&address);
                 self.resources.insert(address, record);
+            }
+            Entry::Replace { address, record, old } => {
+                self.intents.remove(&address);
+                if let Some(before) = self.resources.insert(address, record) {
+                    self.resources.insert(old, before);
+                }
             }
             Entry::Forget { address } => {
                 self.intents.remove(&address);
@@ -233,6 +249,13 @@ impl State {
             self.take(entry);
         }
         moved
+    }
+
+    /// The key of the resource of a kind that has this id.
+    pub fn key_of(&self, kind: &str, id: &RemoteId) -> Option<String> {
+        let mut of =
+            self.resources.iter().filter(|(address, record)| address.kind() == kind && record.id == *id);
+        of.next().map(|(address, _)| address.last().into_owned())
     }
 
     /// True if it remembers nothing that could be lost.

@@ -90,7 +90,7 @@ async fn look(
     let Some(found) = found else { return Err(missing(account, reads.as_ref(), kind, address, id).await) };
     let above = place(kind, address, &found, state)?;
     let want = account.desired.resources.get(address).and_then(|wanted| wanted.body.as_ref());
-    let body = reader.read(id, want).await.map_err(failed)?;
+    let body = reader.read(id, want, None).await.map_err(failed)?;
     let Some(mut body) = body else { return Err(missing(account, reads.as_ref(), kind, address, id).await) };
     if let (Some(field), Some(above)) = (kind.rules.path_of(Rule::Immutable), above) {
         body[field] = above.within_kind().into();

@@ -135,11 +135,16 @@ fn openids(text: &str) -> Result<Vec<String>, Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Asset;
 
     struct One(&'static str);
     impl Files for One {
         fn text(&self, _: &str) -> Result<String, Finding> {
             Ok(self.0.to_owned())
+        }
+
+        fn file(&self, name: &str) -> Result<Asset, Finding> {
+            Ok(Asset::named(name))
         }
     }
 

@@ -9,7 +9,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::reply::FORMS;
-use super::{Kind, Reply, Shape};
+use super::{Kind, Names, Reply, Shape};
 use crate::model::{Files, Finding, Rule, Rules};
 use crate::problem::Code;
 
@@ -142,6 +142,12 @@ impl Kind for Keyword {
             ));
         }
         found
+    }
+
+    fn name_links(&mut self, names: &Names<'_>) {
+        if let Some(reply) = &mut self.reply {
+            reply.name_links(names);
+        }
     }
 
     fn natural(&self, key: &str) -> String {

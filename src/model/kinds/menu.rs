@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::reply::listed;
-use super::{Kind, Reply, Shape};
+use super::{Kind, Names, Reply, Shape};
 use crate::model::{Files, Finding, Link, Rule, Rules};
 use crate::problem::Code;
 
@@ -99,6 +99,12 @@ impl Kind for Button {
 
     fn check_level(&self, has_items: bool) -> Vec<Finding> {
         self.findings(has_items)
+    }
+
+    fn name_links(&mut self, names: &Names<'_>) {
+        if let Some(reply) = &mut self.reply {
+            reply.name_links(names);
+        }
     }
 
     fn natural(&self, _: &str) -> String {

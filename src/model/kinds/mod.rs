@@ -8,15 +8,17 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Files, Finding, Rules};
+use super::{Address, Files, Finding, Link, RemoteId, Rules};
 
 mod group;
 mod keyword;
+mod material;
 mod menu;
 mod reply;
 
 pub use group::{Group, MembersMode};
 pub use keyword::{Keyword, Match};
+pub use material::{Article, Material};
 pub use menu::Button;
 pub use reply::{RawReply, Reply};
 
@@ -49,6 +51,8 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync 
     /// Changes are a draft until they are committed; this names the one field of the kind's own address
     /// (`shop/menu`) that then changes.
     const COMMIT: Option<&'static str> = None;
+    /// Its natural key alone does not say that a live object is this one: the content must be the same as well.
+    const BY_CONTENT: bool = false;
 
     /// Puts in what is left out (a name that defaults to the key) and what stands in files.
     fn fill(&mut self, key: &str, files: &dyn Files) -> Vec<Finding> {
@@ -72,6 +76,17 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync 
         key.to_owned()
     }
 
+    /// For a kind that is known [`Kind::BY_CONTENT`]: true if a live object that was read has this content.
+    fn same_content(&self, have: &Self) -> bool {
+        let _ = have;
+        true
+    }
+
+    /// What a live object says in the vendor's ids, said in our names where it is known whose they are.
+    fn name_links(&mut self, names: &Names<'_>) {
+        let _ = names;
+    }
+
     /// What a reader is asked for who is to read all of an object, where it reads some parts only if they are wanted.
     fn everything() -> Option<Self> {
         None
@@ -82,6 +97,9 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync 
         let _ = have;
     }
 }
+
+/// The key of a kind's resource that has a vendor's id.
+pub type Names<'a> = dyn Fn(&str, &RemoteId) -> Option<String> + 'a;
 
 /// Calls something generic once for every kind.
 pub trait EachKind {
@@ -110,6 +128,14 @@ pub struct KindInfo {
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// [`Kind::lay_over`] on plain bodies.
     pub lay_over: fn(&Value, &Value) -> Value,
+    /// [`Kind::BY_CONTENT`].
+    pub by_content: bool,
+    /// [`Kind::same_content`] on plain bodies, the wanted one first.
+    pub same_content: fn(&Value, &Value) -> bool,
+    /// [`Kind::name_links`] on a plain body.
+    pub name_links: fn(&mut Value, &Names<'_>),
+    /// What a plain body points at, as addresses of an account.
+    pub links: fn(&Value, &str) -> Vec<Address>,
     /// [`Kind::everything`] as a plain body.
     pub everything: fn() -> Option<Value>,
 }
@@ -126,11 +152,28 @@ impl KindInfo {
             commit: K::COMMIT,
             schema: K::json_schema,
             lay_over: |want, have| {
-                let typed = serde_json::from_value::<K>(want.clone()).and_then(|mut want| {
-                    want.lay_over(&serde_json::from_value(have.clone())?);
+                let laid = K::deserialize(want).and_then(|mut want| {
+                    want.lay_over(&K::deserialize(have)?);
                     serde_json::to_value(want)
                 });
-                typed.unwrap_or_else(|_| want.clone())
+                laid.unwrap_or_else(|_| want.clone())
+            },
+            by_content: K::BY_CONTENT,
+            same_content: |want, have| {
+                K::deserialize(want)
+                    .is_ok_and(|want| K::deserialize(have).is_ok_and(|have| want.same_content(&have)))
+            },
+            name_links: |body, names| {
+                let named = K::deserialize(&*body).and_then(|mut typed| {
+                    typed.name_links(names);
+                    serde_json::to_value(typed)
+                });
+                if let Ok(named) = named {
+                    *body = named;
+                }
+            },
+            links: |body, account| {
+                K::deserialize(body).map(|typed| links(&typed, account)).unwrap_or_default()
             },
             everything: || K::everything().and_then(|all| serde_json::to_value(all).ok()),
         }
@@ -140,6 +183,12 @@ impl KindInfo {
     pub fn is_whole(&self) -> bool {
         matches!(self.shape, Shape::Tree(_))
     }
+}
+
+/// What a body points at, as addresses of an account.
+pub fn links<K: Kind>(body: &K, account: &str) -> Vec<Address> {
+    let (_, links) = Link::collect(|| serde_json::to_value(body));
+    links.into_iter().map(|link| link.address(account)).collect()
 }
 
 impl fmt::Debug for KindInfo {
@@ -165,7 +214,7 @@ macro_rules! list {
     };
 }
 
-list![Group, Reply, Keyword, Button];
+list![Group, Material, Reply, Keyword, Button];
 
 /// Every kind, in the order in which they are made.
 pub fn kinds() -> &'static [KindInfo] {

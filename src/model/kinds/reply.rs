@@ -4,8 +4,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Shape};
-use crate::model::{Finding, Rule, Rules};
+use super::{Kind, Material, Names, Shape};
+use crate::model::{Finding, Link, RemoteId, Rule, Rules};
 use crate::problem::Code;
 
 /// An answer: exactly one of its fields. What a vendor holds may fill several of them at once, see
@@ -18,6 +18,10 @@ pub struct Reply {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", example = &"每天 10:00–22:00")]
     pub text: Option<String>,
+    /// A material of this account, by its key. 素材
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", example = &"spring")]
+    pub material: Option<Link<Material>>,
     /// A material that mpform does not manage, by the vendor's own type and id. 不受管理的素材
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "RawReply")]
@@ -25,7 +29,7 @@ pub struct Reply {
 }
 
 /// The forms of a reply, the one to show first in front.
-pub(crate) const FORMS: &[&str] = &["text", "raw"];
+pub(crate) const FORMS: &[&str] = &["text", "material", "raw"];
 
 /// A material by the vendor's own words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -38,14 +42,23 @@ pub struct RawReply {
     pub id: String,
 }
 
+impl RawReply {
+    /// The id that the material has among all materials.
+    pub fn material(&self) -> RemoteId {
+        RemoteId(format!("{}/{}", self.kind, self.id))
+    }
+}
+
 impl Reply {
     /// A text.
     pub fn text(text: impl Into<String>) -> Self {
-        Self { text: Some(text.into()), raw: None }
+        Self { text: Some(text.into()), ..Self::default() }
     }
 
     fn forms(&self) -> usize {
-        usize::from(self.text.is_some()) + usize::from(self.raw.is_some())
+        usize::from(self.text.is_some())
+            + usize::from(self.material.is_some())
+            + usize::from(self.raw.is_some())
     }
 
     /// What is wrong with it wherever it stands.
@@ -89,6 +102,11 @@ impl Kind for Reply {
     fn check(&self) -> Vec<Finding> {
         self.findings()
     }
+
+    fn name_links(&mut self, names: &Names<'_>) {
+        self.material =
+            self.raw.as_ref().and_then(|raw| names(Material::NAME, &raw.material())).map(Link::new);
+    }
 }
 
 #[cfg(test)]
@@ -101,7 +119,7 @@ mod tests {
         assert_eq!(Reply::default().findings()[0].code, Code::NotExactlyOne);
         let both =
             Reply { raw: Some(RawReply { kind: "image".into(), id: "5f".into() }), ..Reply::text("您好") };
-        assert_eq!(both.findings()[0].message, "a reply is exactly one of `text` or `raw`");
+        assert_eq!(both.findings()[0].message, "a reply is exactly one of `text`, `material` or `raw`");
     }
 
     #[test]

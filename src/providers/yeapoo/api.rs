@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use reqwest::{Method, Url};
@@ -16,6 +17,8 @@ use super::wire;
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
 use crate::providers::VendorError;
+
+mod files;
 
 /// How often a list that does not make up its count is read again.
 const PASSES: usize = 5;
@@ -40,6 +43,8 @@ pub(super) struct ReadApi {
 pub(super) struct WriteApi {
     http: http::Writer,
     pub(super) read: ReadApi,
+    /// The folder that files lie below.
+    root: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -201,9 +206,9 @@ impl ReadApi {
 }
 
 impl WriteApi {
-    pub(super) fn new(http: http::Writer, base_url: &Url, info_id: &str) -> Self {
+    pub(super) fn new(http: http::Writer, base_url: &Url, info_id: &str, root: &Path) -> Self {
         let read = ReadApi::new(http.reader().clone(), base_url, info_id);
-        Self { http, read }
+        Self { http, read, root: root.to_path_buf() }
     }
 
     /// A write that answers with the id of what it made.
@@ -231,12 +236,16 @@ impl WriteApi {
         let body = body.map(|body| Bytes::from(body.to_string()));
         let answer = self.http.send(method, url.as_str(), body).await;
         let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
-        data(&call, &answer).map_err(|error| {
-            // Too early: it surely did not happen, and is looked at and sent again like one that may have.
-            let early = error.code.as_deref() == Some("HTTP 429");
-            if early { error.maybe_happened() } else { error }
-        })
+        written(data(&call, &answer))
     }
+}
+
+/// Too early: it surely did not happen, and is looked at and sent again like one that may have.
+fn written(answer: Result<Value, VendorError>) -> Result<Value, VendorError> {
+    answer.map_err(|error| {
+        let early = error.code.as_deref() == Some("HTTP 429");
+        if early { error.maybe_happened() } else { error }
+    })
 }
 
 impl WriteApi {

@@ -15,7 +15,7 @@ use super::wire;
 use crate::model::kinds::Group;
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
-use crate::providers::{Found, Lane, Links, Made, Reader, VendorError, Writer};
+use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
 
 /// Followers sent in one call; a batch is one transaction.
 const BATCH: usize = 500;
@@ -167,7 +167,12 @@ impl Reader<Group> for Groups {
     }
 
     /// The list shows all but the members; they are read only where somebody compares them.
-    async fn read(&self, id: &RemoteId, want: Option<&Group>) -> Result<Option<Group>, VendorError> {
+    async fn read(
+        &self,
+        id: &RemoteId,
+        want: Option<&Group>,
+        _: Option<&Group>,
+    ) -> Result<Option<Group>, VendorError> {
         let listed = self.listing().await?.groups.iter().find(|group| group.id == id.as_str());
         let Some(listed) = listed else { return Ok(None) };
         let members = match want {
@@ -280,17 +285,24 @@ impl Writer<Group> for GroupsWriter {
         key: &str,
         want: &Group,
         _: &Links,
-        made: &Made<'_>,
+        watch: &dyn Watch,
     ) -> Result<RemoteId, VendorError> {
         let name = want.name.as_deref().unwrap_or(key);
         let id = RemoteId(self.api.make(&["group"], &json!({"name": name})).await?);
-        made(&id);
+        watch.made(&id);
         let members: Vec<_> = want.members.iter().flatten().collect();
         self.send_members("add", id.as_str(), &members).await?;
         Ok(id)
     }
 
-    async fn update(&self, id: &RemoteId, have: &Group, want: &Group, _: &Links) -> Result<(), VendorError> {
+    async fn update(
+        &self,
+        id: &RemoteId,
+        have: &Group,
+        want: &Group,
+        _: &Links,
+        _: &dyn Watch,
+    ) -> Result<(), VendorError> {
         if let Some(name) = want.name.as_ref().filter(|name| have.name.as_ref() != Some(name)) {
             Self::refuse_built_in(id)?;
             self.api.send(Method::PUT, &["group", id.as_str()], Some(&json!({"name": name}))).await?;

@@ -10,7 +10,7 @@ use super::api::{Page, Pagination, ReadApi, WriteApi};
 use super::{texts, wire};
 use crate::model::kinds::{Keyword, Match};
 use crate::model::{Action, RemoteId};
-use crate::providers::{Found, Lane, Links, Made, Reader, VendorError, Writer};
+use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
 
 /// Reads rules.
 pub(super) struct Keywords {
@@ -68,7 +68,12 @@ impl Reader<Keyword> for Keywords {
         Ok(found.collect())
     }
 
-    async fn read(&self, id: &RemoteId, _: Option<&Keyword>) -> Result<Option<Keyword>, VendorError> {
+    async fn read(
+        &self,
+        id: &RemoteId,
+        _: Option<&Keyword>,
+        _: Option<&Keyword>,
+    ) -> Result<Option<Keyword>, VendorError> {
         let rule: Option<Rule> = self.api.get(&["keyword", id.as_str()], &[]).await?;
         let Some(rule) = rule else { return Ok(None) };
         let reply = self.texts.reply(rule.reply_id.as_deref(), rule.reply_type.as_deref()).await?;
@@ -102,15 +107,15 @@ impl Writer<Keyword> for KeywordsWriter {
         &self,
         key: &str,
         want: &Keyword,
-        _: &Links,
-        made: &Made<'_>,
+        links: &Links,
+        watch: &dyn Watch,
     ) -> Result<RemoteId, VendorError> {
         let mut body = Map::new();
         body.insert("rule_name".into(), want.name.as_deref().unwrap_or(key).into());
         body.insert("keyword".into(), words(want.matches.as_deref().unwrap_or_default()));
-        self.point(&mut body, None, want).await?;
+        self.point(&mut body, None, want, links).await?;
         let id = RemoteId(self.api.make(&["keyword"], &Value::Object(body)).await?);
-        made(&id);
+        watch.made(&id);
         Ok(id)
     }
 
@@ -120,7 +125,8 @@ impl Writer<Keyword> for KeywordsWriter {
         id: &RemoteId,
         have: &Keyword,
         want: &Keyword,
-        _: &Links,
+        links: &Links,
+        _: &dyn Watch,
     ) -> Result<(), VendorError> {
         let mut body = Map::new();
         body.insert("rule_name".into(), want.name.as_ref().or(have.name.as_ref()).cloned().into());
@@ -128,7 +134,7 @@ impl Writer<Keyword> for KeywordsWriter {
         {
             body.insert("keyword".into(), words(matches));
         }
-        self.point(&mut body, Some(have), want).await?;
+        self.point(&mut body, Some(have), want, links).await?;
         self.api.send(Method::PUT, &["keyword", id.as_str()], Some(&Value::Object(body))).await.map(|_| ())
     }
 
@@ -144,10 +150,11 @@ impl KeywordsWriter {
         body: &mut Map<String, Value>,
         have: Option<&Keyword>,
         want: &Keyword,
+        links: &Links,
     ) -> Result<(), VendorError> {
         let live = have.and_then(|have| have.reply.as_ref());
         let Some(reply) = want.reply.as_ref().or(live) else { return Ok(()) };
-        if let Some(target) = self.texts.target(live, reply).await? {
+        if let Some(target) = self.texts.target(live, reply, links).await? {
             body.insert("reply_id".into(), target.id.into());
             body.insert("reply_type".into(), target.kind.into());
         }

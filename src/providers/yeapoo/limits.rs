@@ -9,6 +9,8 @@ use crate::desired::Wanted;
 use crate::model::{Address, Finding, Step};
 use crate::problem::{Code, Place, Problem};
 
+mod materials;
+
 /// Characters of a group's, rule's or button's name.
 const NAME: usize = 100;
 /// Characters of a text.
@@ -39,6 +41,7 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
             matches(body, &mut found);
             reply(&body["reply"], &["reply"], &mut found);
         }
+        "material" => materials::material(body, &mut found),
         "reply" => reply(body, &[], &mut found),
         "menu" if body.is_array() => found.push(Finding::error(
             Code::CannotBeEmpty,
@@ -64,12 +67,13 @@ pub(super) fn together(all: &[&Wanted]) -> Vec<Problem> {
     let mut names: HashMap<(&str, &str), &Wanted> = HashMap::new();
     let mut keywords: HashMap<(bool, String), (&Wanted, Place)> = HashMap::new();
     for wanted in all.iter().filter(|wanted| wanted.body.is_some()) {
-        if !matches!(wanted.kind.name, "group" | "keyword") {
+        if !matches!(wanted.kind.name, "group" | "material" | "keyword") {
             continue;
         }
         // A name that is empty has been reported, and one that is not known is no name.
         if !wanted.natural.is_empty()
             && let Some(before) = names.insert((wanted.kind.name, &wanted.natural), wanted)
+            && same_content(wanted, before)
         {
             problems.push(same_name(wanted, before));
         }
@@ -115,9 +119,22 @@ fn menu_size(all: &[&Wanted]) -> Vec<Problem> {
     problems
 }
 
+/// True if nothing would tell the two apart at the vendor's.
+fn same_content(wanted: &Wanted, other: &Wanted) -> bool {
+    let bodies = wanted.body.as_ref().zip(other.body.as_ref());
+    !wanted.kind.by_content || bodies.is_some_and(|(one, other)| (wanted.kind.same_content)(one, other))
+}
+
 fn same_name(wanted: &Wanted, before: &Wanted) -> Problem {
     let place = |wanted: &Wanted| wanted.place_of(&["name".into()]);
     let kind = wanted.kind.name;
+    if wanted.kind.by_content {
+        return Problem::error(Code::Duplicate, format!("the same {kind} twice: `{}`", wanted.natural))
+            .at(wanted.origin.clone().labelled("again here"))
+            .at(before.origin.clone().labelled("first here"))
+            .about(&wanted.address)
+            .help("a live one is found by its content, so they would be one; keep one of the two");
+    }
     Problem::error(Code::Duplicate, format!("two {kind}s named `{}`", wanted.natural))
         .at(place(wanted).labelled("again here"))
         .at(place(before).labelled("first here"))

@@ -11,10 +11,10 @@ use tokio::sync::OnceCell;
 
 use super::api::{ReadApi, WriteApi};
 use super::{texts, wire};
-use crate::model::kinds::Button;
+use crate::model::kinds::{Button, RawReply};
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
-use crate::providers::{Found, Lane, Links, Made, Reader, VendorError, Writer};
+use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
 
 /// The parent of a top button.
 const TOP: &str = "0";
@@ -118,7 +118,12 @@ impl Reader<Button> for Menu {
         try_join_all(all).await
     }
 
-    async fn read(&self, id: &RemoteId, _: Option<&Button>) -> Result<Option<Button>, VendorError> {
+    async fn read(
+        &self,
+        id: &RemoteId,
+        _: Option<&Button>,
+        _: Option<&Button>,
+    ) -> Result<Option<Button>, VendorError> {
         match Wire::find(self.buttons().await?, id.as_str()) {
             Some(wire) => Ok(Some(self.body(&wire).await?)),
             None => Ok(None),
@@ -168,11 +173,17 @@ pub(super) struct MenuWriter {
 
 impl MenuWriter {
     /// Binding makes a new key code even if nothing changes, so it is done only where the action differs.
-    async fn bind(&self, id: &RemoteId, have: Option<&Button>, want: &Button) -> Result<(), VendorError> {
+    async fn bind(
+        &self,
+        id: &RemoteId,
+        have: Option<&Button>,
+        want: &Button,
+        links: &Links,
+    ) -> Result<(), VendorError> {
         let (target, kind) = if let Some(link) = &want.link {
             (link.clone(), "link".to_owned())
         } else if let Some(reply) = &want.reply {
-            match self.texts.target(have.and_then(|have| have.reply.as_ref()), reply).await? {
+            match self.texts.target(have.and_then(|have| have.reply.as_ref()), reply, links).await? {
                 Some(target) => (target.id, target.kind),
                 None => return Ok(()),
             }
@@ -226,12 +237,17 @@ fn moves<'a>(siblings: &'a [Wire], order: &[RemoteId]) -> Vec<(&'a str, &'a str,
     moves
 }
 
-/// True if pressing both does the same. A live reply knows its text and its id; a wanted one only one of them.
-fn same_action(have: &Button, want: &Button) -> bool {
+/// True if pressing both does the same. A live reply knows its text and its id; a wanted one only one of them, or
+/// the key of a material, which may have got another id since.
+fn same_action(have: &Button, want: &Button, links: &Links) -> bool {
     let reply = match (&have.reply, &want.reply) {
-        (Some(have), Some(want)) => match &want.raw {
-            Some(raw) => have.raw.as_ref() == Some(raw),
-            None => have.text == want.text,
+        (Some(have), Some(want)) => match (&want.material, &want.raw) {
+            (_, Some(raw)) => have.raw.as_ref() == Some(raw),
+            (Some(link), None) => {
+                let id = have.raw.as_ref().map(RawReply::material);
+                links.id(link).is_ok_and(|wanted| id.as_ref() == Some(wanted))
+            }
+            (None, None) => have.text == want.text,
         },
         (None, None) => true,
         _ => false,
@@ -249,7 +265,7 @@ impl Writer<Button> for MenuWriter {
         key: &str,
         want: &Button,
         links: &Links,
-        made: &Made<'_>,
+        watch: &dyn Watch,
     ) -> Result<RemoteId, VendorError> {
         if want.keycode.is_some() {
             return Err(VendorError::refused("nothing sent", "a click key can't be set through the API"));
@@ -261,9 +277,9 @@ impl Writer<Button> for MenuWriter {
         let name = if want.name.is_empty() { key } else { &want.name };
         let body = json!({"parent_id": parent, "name": name, "sequence": want.position.unwrap_or(1)});
         let id = RemoteId(self.api.make(&["menu"], &body).await?);
-        made(&id);
+        watch.made(&id);
         if want.acts() {
-            self.bind(&id, None, want).await?;
+            self.bind(&id, None, want, links).await?;
         }
         Ok(id)
     }
@@ -273,7 +289,8 @@ impl Writer<Button> for MenuWriter {
         id: &RemoteId,
         have: &Button,
         want: &Button,
-        _: &Links,
+        links: &Links,
+        _: &dyn Watch,
     ) -> Result<(), VendorError> {
         // Deletes and moves of siblings change the place: what it is now is read, not remembered.
         let wire = Wire::find(&menu(&self.api.read).await?, id.as_str())
@@ -284,7 +301,7 @@ impl Writer<Button> for MenuWriter {
             let body = json!({"name": want.name, "sequence": sequence});
             self.api.send(Method::PUT, &["menu", id.as_str()], Some(&body)).await?;
         }
-        if same_action(have, want) { Ok(()) } else { self.bind(id, Some(have), want).await }
+        if same_action(have, want, links) { Ok(()) } else { self.bind(id, Some(have), want, links).await }
     }
 
     /// Unknown ids are refused: also one that went with the button above it.
@@ -314,7 +331,7 @@ impl Writer<Button> for MenuWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::kinds::{RawReply, Reply};
+    use crate::model::kinds::Reply;
 
     fn moved(places: &[u32], order: &str) -> Vec<(String, u32)> {
         let wire = |(name, sequence): (char, &u32)| Wire {
@@ -352,15 +369,16 @@ mod tests {
     fn a_live_text_equals_a_wanted_one_whatever_its_id() {
         let raw = RawReply { kind: "text".into(), id: "5f".into() };
         let live = Button {
-            reply: Some(Reply { text: Some("您好".into()), raw: Some(raw.clone()) }),
+            reply: Some(Reply { raw: Some(raw.clone()), ..Reply::text("您好") }),
             ..Button::default()
         };
         let text = |text: &str| Button { reply: Some(Reply::text(text)), ..Button::default() };
+        let same_action = |have: &Button, want: &Button| same_action(have, want, &Links::default());
         assert!(same_action(&live, &text("您好")));
         assert!(!same_action(&live, &text("再见")));
         assert!(same_action(
             &live,
-            &Button { reply: Some(Reply { text: None, raw: Some(raw) }), ..Button::default() }
+            &Button { reply: Some(Reply { raw: Some(raw), ..Reply::default() }), ..Button::default() }
         ));
         assert!(!same_action(
             &live,

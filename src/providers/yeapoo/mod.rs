@@ -3,6 +3,7 @@
 //! The facts behind the comments in this folder come from the vendor's document and from its published server,
 //! run and called endpoint by endpoint.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -11,6 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use self::api::{ReadApi, WriteApi};
+use self::materials::{Contents, Covers, Materials, MaterialsWriter};
 use self::texts::Texts;
 use super::{
     AnyReader, AnyWriter, Connect, Kinds, Messages, Onboard, Provider, Reads, VendorError, Writes, reader,
@@ -19,7 +21,7 @@ use super::{
 use crate::config::{self, Node};
 use crate::http;
 use crate::model::Kind;
-use crate::model::kinds::{Button, Group, Keyword, Reply};
+use crate::model::kinds::{Button, Group, Keyword, Material, Reply};
 use crate::problem::{Code, Problem};
 
 mod api;
@@ -29,6 +31,7 @@ mod keywords;
 mod limits;
 mod masssend;
 mod matching;
+mod materials;
 mod menu;
 mod messages;
 mod replies;
@@ -41,7 +44,7 @@ mod wire;
 /// Yeapoo.
 pub(super) const PROVIDER: Provider = Provider {
     name: "yeapoo",
-    kinds: &[Group::NAME, Reply::NAME, Keyword::NAME, Button::NAME],
+    kinds: &[Group::NAME, Material::NAME, Reply::NAME, Keyword::NAME, Button::NAME],
     schema: |generator: &mut SchemaGenerator| -> Schema { Settings::json_schema(generator) },
     settings,
     limits: limits::limits,
@@ -88,14 +91,21 @@ fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>
         );
         return None;
     }
-    let texts = Arc::default();
-    url.map(|url| -> Box<dyn Connect> { Box::new(Account { settings, url, texts }) })
+    url.map(|url| -> Box<dyn Connect> { Box::new(Account { settings, url, known: Known::default() }) })
 }
 
 struct Account {
     settings: Settings,
     url: reqwest::Url,
+    known: Known,
+}
+
+/// What has been seen of an account and never changes, kept from one view of it to the next.
+#[derive(Default)]
+struct Known {
     texts: Arc<Texts>,
+    contents: Arc<Contents>,
+    covers: Arc<Covers>,
 }
 
 impl Connect for Account {
@@ -110,10 +120,11 @@ impl Connect for Account {
 
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads> {
         let api = Arc::new(ReadApi::new(http, &self.url, &self.settings.info_id));
-        let texts = texts::Reader::new(&api, &self.texts);
+        let texts = texts::Reader::new(&api, &self.known.texts);
         Arc::new(Opened {
             kinds: vec![
                 reader(groups::Groups::new(&api)),
+                reader(Materials::new(&api, &self.known.contents)),
                 reader(replies::Replies::new(&api, texts.clone())),
                 reader(keywords::Keywords { api: Arc::clone(&api), texts: texts.clone() }),
                 reader(menu::Menu::new(&api, texts)),
@@ -122,11 +133,12 @@ impl Connect for Account {
         })
     }
 
-    fn writes(&self, http: http::Writer) -> Arc<dyn Writes> {
-        let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id));
-        let texts = texts::Writer::new(&api, &self.texts);
+    fn writes(&self, http: http::Writer, root: &Path) -> Arc<dyn Writes> {
+        let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id, root));
+        let texts = texts::Writer::new(&api, &self.known.texts);
         let kinds: Kinds<dyn AnyWriter> = vec![
             writer(groups::GroupsWriter { api: Arc::clone(&api) }),
+            writer(MaterialsWriter { api: Arc::clone(&api), covers: Arc::clone(&self.known.covers) }),
             writer(replies::RepliesWriter { api: Arc::clone(&api), texts: texts.clone() }),
             writer(keywords::KeywordsWriter { api: Arc::clone(&api), texts: texts.clone() }),
             writer(menu::MenuWriter { api, texts }),
@@ -135,7 +147,8 @@ impl Connect for Account {
     }
 
     fn onboard(&self, http: http::Writer) -> Option<Arc<dyn Onboard>> {
-        let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id));
+        // It sends no files.
+        let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id, Path::new("")));
         Some(Arc::new(bind::Newcomer { api }))
     }
 

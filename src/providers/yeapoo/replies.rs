@@ -13,7 +13,7 @@ use super::api::{ReadApi, WriteApi};
 use super::{texts, wire};
 use crate::model::kinds::Reply;
 use crate::model::{Action, RemoteId};
-use crate::providers::{Found, Lane, Links, Made, Reader, VendorError, Writer};
+use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
 
 const KEYS: [&str; 2] = ["subscribe", "default"];
 /// Rules of one fixed name that may lie on top of each other before something must be wrong.
@@ -62,7 +62,12 @@ impl Reader<Reply> for Replies {
         self.both.get_or_try_init(|| self.both()).await.cloned()
     }
 
-    async fn read(&self, id: &RemoteId, _: Option<&Reply>) -> Result<Option<Reply>, VendorError> {
+    async fn read(
+        &self,
+        id: &RemoteId,
+        _: Option<&Reply>,
+        _: Option<&Reply>,
+    ) -> Result<Option<Reply>, VendorError> {
         Ok(self.list().await?.into_iter().find(|found| found.id == *id).and_then(|found| found.body))
     }
 }
@@ -83,8 +88,9 @@ impl RepliesWriter {
         rule_name: &str,
         have: Option<&Reply>,
         want: &Reply,
+        links: &Links,
     ) -> Result<serde_json::Value, VendorError> {
-        let target = self.texts.target(have, want).await?;
+        let target = self.texts.target(have, want, links).await?;
         Ok(match target {
             Some(target) => json!({"rule_name": rule_name, "reply_id": target.id, "reply_type": target.kind}),
             None => json!({"rule_name": rule_name}),
@@ -103,10 +109,10 @@ impl Writer<Reply> for RepliesWriter {
         &self,
         key: &str,
         want: &Reply,
-        _: &Links,
-        made: &Made<'_>,
+        links: &Links,
+        watch: &dyn Watch,
     ) -> Result<RemoteId, VendorError> {
-        let body = self.body(&format!("__{key}"), None, want).await?;
+        let body = self.body(&format!("__{key}"), None, want, links).await?;
         let id = match self.current(key).await? {
             Some(there) => {
                 self.api.send(Method::PUT, &["keyword", &there.id], Some(&body)).await?;
@@ -115,15 +121,22 @@ impl Writer<Reply> for RepliesWriter {
             None => self.api.make(&["keyword"], &body).await?,
         };
         let id = RemoteId(id);
-        made(&id);
+        watch.made(&id);
         Ok(id)
     }
 
-    async fn update(&self, id: &RemoteId, have: &Reply, want: &Reply, _: &Links) -> Result<(), VendorError> {
+    async fn update(
+        &self,
+        id: &RemoteId,
+        have: &Reply,
+        want: &Reply,
+        links: &Links,
+        _: &dyn Watch,
+    ) -> Result<(), VendorError> {
         // The name is overwritten too, so it must be the one of this rule.
         for key in KEYS {
             if self.current(key).await?.is_some_and(|there| there.id == id.as_str()) {
-                let body = self.body(&format!("__{key}"), Some(have), want).await?;
+                let body = self.body(&format!("__{key}"), Some(have), want, links).await?;
                 return self.api.send(Method::PUT, &["keyword", id.as_str()], Some(&body)).await.map(|_| ());
             }
         }

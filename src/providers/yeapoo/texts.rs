@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 use super::api::{ReadApi, WriteApi, is_unknown_id};
 use super::wire;
 use crate::model::kinds::{RawReply, Reply};
-use crate::providers::VendorError;
+use crate::providers::{Links, VendorError};
 
 /// The vendor's type of a text.
 const TEXT: &str = "text";
@@ -67,7 +67,7 @@ impl Reader {
         let (Some(id), Some(kind)) = (id, kind) else { return Ok(None) };
         let kind = kind.to_ascii_lowercase();
         let text = if kind == TEXT { self.content(id).await? } else { None };
-        Ok(Some(Reply { text, raw: Some(RawReply { kind, id: id.to_owned() }) }))
+        Ok(Some(Reply { text, material: None, raw: Some(RawReply { kind, id: id.to_owned() }) }))
     }
 
     async fn content(&self, id: &str) -> Result<Option<String>, VendorError> {
@@ -111,9 +111,16 @@ impl Writer {
         &self,
         have: Option<&Reply>,
         want: &Reply,
+        links: &Links,
     ) -> Result<Option<Target>, VendorError> {
         if let Some(raw) = &want.raw {
             return Ok(Some(Target { id: raw.id.clone(), kind: raw.kind.clone() }));
+        }
+        if let Some(material) = &want.material {
+            // A material's id says which table it stands in, and so which type a reply with it is of.
+            let id = links.id(material)?;
+            let kind = id.as_str().split('/').next().unwrap_or_default();
+            return Ok(Some(Target { id: id.plain().to_owned(), kind: kind.to_owned() }));
         }
         let Some(text) = &want.text else { return Ok(None) };
         let unchanged =

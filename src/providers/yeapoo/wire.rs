@@ -63,6 +63,14 @@ pub(super) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTim
     DateTime::from_timestamp_millis(number).ok_or_else(|| D::Error::custom(format!("{number} is no time")))
 }
 
+/// [`truth`] or nothing.
+pub(super) fn maybe_truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Null => Ok(None),
+        value => truth(value).map(Some).map_err(D::Error::custom),
+    }
+}
+
 /// A text, also written as a number.
 pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(maybe_text(deserializer)?.unwrap_or_default())

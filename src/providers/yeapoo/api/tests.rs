@@ -1,5 +1,7 @@
 //! Envelopes, and lists that servers cut as they like.
 
+use std::path::Path;
+
 use super::*;
 use crate::providers::Happened;
 
@@ -84,7 +86,7 @@ async fn stub(answers: impl Fn(&str) -> Value + Send + Sync + 'static) -> WriteA
     });
     let limits = http::Limits { concurrency: 1, requests_per_second: None };
     let client = http::Client::new([], http::Throttle::new(limits)).expect("a client");
-    WriteApi::new(http::Writer::new(&client), &Url::parse(&root).expect("an address"), "shop")
+    WriteApi::new(http::Writer::new(&client), &Url::parse(&root).expect("an address"), "shop", Path::new("."))
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,119 @@
+//! Files, to the vendor and from it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::{ReadApi, WriteApi, call_name, data, is_unknown_id, shape, written};
+use crate::http::retry::{Again, until_it_passes};
+use crate::http::{self, Answer, FileAnswer, Headers, Streamed};
+use crate::model::Asset;
+use crate::providers::yeapoo::wire;
+use crate::providers::{VendorError, Watch};
+
+impl ReadApi {
+    /// A file of the vendor's as it streams by, written to `to` where that is given; `None` if there is none. `at` is
+    /// `image/$ID` and the like, or the address of a static file, which gets nothing of the account's headers.
+    pub(in crate::providers::yeapoo) async fn file(
+        &self,
+        at: &str,
+        to: Option<&Path>,
+    ) -> Result<Option<Streamed>, VendorError> {
+        let call = format!("GET {}", if at.contains("://") { "a static file" } else { at });
+        let (url, headers) = if at.contains("://") {
+            (at.to_owned(), Headers::None)
+        } else {
+            let path: Vec<_> = at.split('/').collect();
+            (self.url(&[self.info_id.as_str()], &path, &[]).into(), Headers::Account)
+        };
+        until_it_passes(|| async {
+            let answer = self.http.file(&url, headers, to).await;
+            let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
+            streamed(&call, answer, headers)
+        })
+        .await
+    }
+}
+
+impl WriteApi {
+    /// Uploads a file, once; the id that it got.
+    pub(in crate::providers::yeapoo) async fn upload(
+        &self,
+        path: &[&str],
+        asset: &Asset,
+        mime: &'static str,
+        watch: &dyn Watch,
+    ) -> Result<String, VendorError> {
+        #[derive(Deserialize)]
+        struct Uploaded {
+            #[serde(deserialize_with = "wire::text")]
+            id: String,
+        }
+        let call = call_name("POST", path, &[]);
+        let url = self.read.url(&[self.read.info_id.as_str()], path, &[]);
+        let (tell, mut told) = tokio::sync::watch::channel(0);
+        let file = http::Upload {
+            path: self.root.join(&asset.file),
+            name: asset.name().to_owned(),
+            mime,
+            size: asset.size,
+            sha256: asset.sha256.clone(),
+            sent: Arc::new(move |sent| {
+                tell.send_replace(sent);
+            }),
+        };
+        let upload = self.http.upload(url.as_str(), file);
+        tokio::pin!(upload);
+        let answer = loop {
+            tokio::select! {
+                answer = &mut upload => break answer,
+                Ok(()) = told.changed() => watch.sent(*told.borrow_and_update(), asset.size),
+            }
+        };
+        let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
+        let data = written(data(&call, &answer)).map_err(|error| match error.code.as_deref() {
+            Some("413" | "415" | "HTTP 413") => {
+                error.hint("the file is too large or of a kind that this deployment does not take")
+            }
+            _ => error,
+        })?;
+        let uploaded: Uploaded = shape(&call, data).map_err(VendorError::maybe_happened)?;
+        if uploaded.id.is_empty() {
+            return Err(VendorError::refused(call, "no id in the answer").maybe_happened());
+        }
+        Ok(uploaded.id)
+    }
+}
+
+/// What a download brought. Errors come as documents, inside HTTP 200 where the API serves the file; no file begins
+/// like one of them.
+fn streamed(call: &str, answer: FileAnswer, headers: Headers) -> Result<Option<Streamed>, VendorError> {
+    let refused = |message: &str| VendorError::refused(call, message).may_pass(Again::Soon);
+    let is_static = matches!(headers, Headers::None);
+    if is_static && matches!(answer.status, 404 | 410) {
+        return Ok(None);
+    }
+    let is_file = (200..=299).contains(&answer.status)
+        && !answer.content_type.contains("json")
+        && !answer.content_type.contains("html")
+        && !answer.head.starts_with(b"{");
+    if is_file {
+        return if answer.streamed.size == 0 {
+            Err(refused("an empty file"))
+        } else {
+            Ok(Some(answer.streamed))
+        };
+    }
+    let document = Answer {
+        status: answer.status,
+        content_type: answer.content_type,
+        retry_after: answer.retry_after,
+        body: answer.head,
+    };
+    match data(call, &document) {
+        Err(error) if !is_static && is_unknown_id(&error) => Ok(None),
+        Err(error) => Err(error),
+        Ok(_) => Err(refused("a document instead of the file")),
+    }
+}

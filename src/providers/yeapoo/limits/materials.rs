@@ -1,0 +1,101 @@
+//! What the vendor refuses of materials: endings and sizes of files, lengths of texts.
+
+use serde_json::Value;
+
+use super::{LINK, NAME, TEXT, four_bytes, too_long};
+use crate::model::{Asset, Finding, Step, size};
+use crate::problem::Code;
+
+/// Articles in one news.
+const ARTICLES: std::ops::RangeInclusive<usize> = 1..=8;
+/// Characters of an article's digest.
+const DIGEST: usize = 500;
+
+/// What a file of one sort must be like.
+struct Sort {
+    what: &'static str,
+    endings: &'static [&'static str],
+    /// Bytes.
+    most: u64,
+    /// What such a file begins with.
+    begins: &'static str,
+}
+
+const IMAGE: Sort = Sort { what: "an image", endings: &[".jpg"], most: 1 << 20, begins: "a JPEG picture" };
+const COVER: Sort = Sort { what: "a cover", ..IMAGE };
+const VOICE: Sort = Sort { what: "a voice", endings: &[".mp3", ".amr"], most: 2 << 20, begins: "MP3 or AMR" };
+const VIDEO: Sort = Sort { what: "a video", endings: &[".mp4"], most: 10 << 20, begins: "MP4" };
+
+pub(super) fn material(body: &Value, found: &mut Vec<Finding>) {
+    for (field, sort) in [("image", &IMAGE), ("voice", &VOICE), ("video", &VIDEO)] {
+        file(&body[field], sort, &[field.into()], found);
+    }
+    text(body, "title", NAME, "the title", &[], found);
+    text(body, "description", TEXT, "the description", &[], found);
+    let Some(articles) = body["news"].as_array() else { return };
+    if !ARTICLES.contains(&articles.len()) {
+        found.push(Finding::error(
+            Code::NewsSize,
+            ["news".into()],
+            format!("news of {} articles", articles.len()),
+            "WeChat takes 1 to 8 (source: WeChat's material/add_news)",
+        ));
+    }
+    for (nth, article) in articles.iter().enumerate() {
+        let at = [Step::from("news"), nth.into()];
+        let cover = [at[0].clone(), at[1].clone(), "cover".into()];
+        file(&article["cover"], &COVER, &cover, found);
+        text(article, "title", NAME, "the title", &at, found);
+        text(article, "author", NAME, "the author", &at, found);
+        text(article, "digest", DIGEST, "the digest", &at, found);
+        text(article, "source_url", LINK, "the link", &at, found);
+        text(article, "content", usize::MAX, "the content", &at, found);
+    }
+}
+
+fn text(body: &Value, field: &str, most: usize, what: &str, at: &[Step], found: &mut Vec<Finding>) {
+    let Some(text) = body[field].as_str() else { return };
+    let mut path = at.to_vec();
+    path.push(field.into());
+    too_long(text, most, Code::TextTooLong, &path, what, found);
+    four_bytes(text, &path, found);
+}
+
+fn file(body: &Value, sort: &Sort, path: &[Step], found: &mut Vec<Finding>) {
+    let Ok(asset) = serde_json::from_value::<Asset>(body.clone()) else { return };
+    // What could not be read has been reported.
+    if asset.sha256.is_empty() {
+        return;
+    }
+    let name = asset.name().to_lowercase();
+    if !sort.endings.iter().any(|ending| name.ends_with(ending)) {
+        found.push(Finding::error(
+            Code::FileKind,
+            path.iter().cloned(),
+            format!("`{}` is not {}", asset.name(), sort.what),
+            format!(
+                "it must be {} and its name end in {} (source: the vendor refuses other names with code 415)",
+                sort.begins,
+                sort.endings.join(" or ")
+            ),
+        ));
+    }
+    if asset.size == 0 || asset.size > sort.most {
+        let message = match asset.size {
+            0 => format!("`{}` is empty", asset.name()),
+            bytes => format!("`{}` has {}", asset.name(), size(bytes)),
+        };
+        found.push(Finding::error(
+            Code::FileSize,
+            path.iter().cloned(),
+            message,
+            format!(
+                "{} has at most {} (source: the vendor refuses larger ones with code 413)",
+                sort.what,
+                size(sort.most)
+            ),
+        ));
+    }
+    too_long(asset.name(), NAME, Code::NameTooLong, path, "the file's name", found);
+    four_bytes(asset.name(), path, found);
+}

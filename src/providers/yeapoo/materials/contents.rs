@@ -1,0 +1,45 @@
+//! What the vendor's files hold, each read once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use crate::http::Streamed;
+use crate::providers::VendorError;
+use crate::providers::yeapoo::api::ReadApi;
+
+/// Fingerprints by place; nothing inside for a place where there is no file.
+#[derive(Debug, Default)]
+pub(in crate::providers::yeapoo) struct Contents {
+    seen: Mutex<HashMap<String, Arc<OnceCell<Option<Streamed>>>>>,
+}
+
+/// Where a cover is: the id under which it can be used again, and its address.
+pub(super) fn cover_place(image_id: &str, url: &str) -> String {
+    format!("{image_id} {url}")
+}
+
+/// The id of a cover at a place.
+pub(super) fn cover_id(at: &str) -> Option<&str> {
+    at.split_once(' ').map(|(id, _)| id).filter(|id| !id.is_empty())
+}
+
+impl Contents {
+    /// The fingerprint of the file at a place; `None` if there is none.
+    pub(super) async fn read(&self, api: &ReadApi, at: &str) -> Result<Option<Streamed>, VendorError> {
+        let cell = {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(seen.entry(at.to_owned()).or_default())
+        };
+        cell.get_or_try_init(|| api.file(address(at), None)).await.cloned()
+    }
+}
+
+/// A place as it is asked for: `image/$ID` of the API, or an address as it stands.
+pub(in crate::providers::yeapoo) fn address(at: &str) -> &str {
+    match at.split_once(' ') {
+        Some((_, url)) if url.contains("://") => url,
+        _ => at,
+    }
+}

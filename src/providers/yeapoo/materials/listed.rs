@@ -1,0 +1,152 @@
+//! The lists of the four tables.
+
+use futures::future::try_join4;
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::Table;
+use crate::model::Asset;
+use crate::model::kinds::{Article, Material};
+use crate::providers::yeapoo::api::{Page, Pagination, ReadApi};
+use crate::providers::yeapoo::wire;
+use crate::providers::{Found, VendorError};
+
+/// Characters that the server puts in front of a file's name in its address, the last of them `_`.
+const IN_FRONT: usize = 7;
+
+/// Images and voices; the voices' key is `music`, whatever the document says.
+#[derive(Deserialize)]
+struct Files {
+    #[serde(default, alias = "music", alias = "voice", deserialize_with = "wire::list")]
+    image: Vec<File>,
+    pagination: Option<Pagination>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    #[serde(deserialize_with = "wire::text")]
+    id: String,
+    #[serde(default, deserialize_with = "wire::text")]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Videos {
+    #[serde(default, deserialize_with = "wire::list")]
+    video: Vec<Video>,
+    pagination: Option<Pagination>,
+}
+
+#[derive(Deserialize)]
+struct Video {
+    #[serde(deserialize_with = "wire::text")]
+    id: String,
+    #[serde(default, deserialize_with = "wire::text")]
+    title: String,
+    #[serde(default, deserialize_with = "wire::text")]
+    description: String,
+    #[serde(default, deserialize_with = "wire::maybe_text")]
+    url: Option<String>,
+}
+
+/// An object by id, in no order.
+#[derive(Deserialize)]
+struct AllNews {
+    #[serde(default)]
+    news: Option<IndexMap<String, Vec<Item>>>,
+    pagination: Option<Pagination>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    #[serde(default, deserialize_with = "wire::text")]
+    title: String,
+}
+
+/// Everything that the lists show, side by side.
+pub(super) async fn list(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorError> {
+    let (images, voices, videos, news) =
+        try_join4(files(api, Table::Image), files(api, Table::Voice), videos(api), news(api)).await?;
+    Ok([images, voices, videos, news].into_iter().flatten().collect())
+}
+
+async fn files(api: &ReadApi, table: Table) -> Result<Vec<Found<Material>>, VendorError> {
+    let open = |page: Files| Page { items: page.image, pagination: page.pagination };
+    let listed = api.pages(&[table.word()], &[], open, |file: &File| &file.id, true).await?;
+    let found = listed.into_iter().map(|file| {
+        let id = table.id(&file.id);
+        // The file of an image or a voice never changes: its id is place enough.
+        let asset = Asset { at: Some(id.to_string()), ..Asset::named(&file.name) };
+        let body = match table {
+            Table::Voice => Material { voice: Some(asset), ..Material::default() },
+            _ => Material { image: Some(asset), ..Material::default() },
+        };
+        Found { id, natural: file.name, parent: None, built_in: false, body: Some(body) }
+    });
+    Ok(found.collect())
+}
+
+async fn videos(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorError> {
+    let open = |page: Videos| Page { items: page.video, pagination: page.pagination };
+    let listed = api.pages(&["video"], &[], open, |video: &Video| &video.id, true).await?;
+    let found = listed.into_iter().map(|video| {
+        let name = video.url.as_deref().map(file_name).unwrap_or_default();
+        let asset = Asset { at: video.url, ..Asset::named(&name) };
+        let body = Material {
+            video: Some(asset),
+            title: Some(video.title),
+            description: Some(video.description),
+            ..Material::default()
+        };
+        Found {
+            id: Table::Video.id(&video.id),
+            natural: name,
+            parent: None,
+            built_in: false,
+            body: Some(body),
+        }
+    });
+    Ok(found.collect())
+}
+
+async fn news(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorError> {
+    let open = |page: AllNews| Page {
+        items: page.news.unwrap_or_default().into_iter().collect(),
+        pagination: page.pagination,
+    };
+    let listed = api.pages(&["news"], &[], open, |(id, _): &(String, Vec<Item>)| id, true).await?;
+    let found = listed.into_iter().map(|(id, items)| {
+        let natural = Material::titled(items.iter().map(|item| item.title.as_str()));
+        let articles =
+            items.into_iter().map(|item| Article { title: Some(item.title), ..Article::default() });
+        let body = Material { news: Some(articles.collect()), ..Material::default() };
+        Found { id: Table::News.id(&id), natural, parent: None, built_in: false, body: Some(body) }
+    });
+    Ok(found.collect())
+}
+
+/// The name of the file that was uploaded, as its address holds it: behind six characters and `_`, encoded or not.
+pub(super) fn file_name(url: &str) -> String {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let name = match last.char_indices().nth(IN_FRONT) {
+        Some((from, _)) if last[..from].ends_with('_') => &last[from..],
+        _ => last,
+    };
+    percent_encoding::percent_decode_str(name)
+        .decode_utf8()
+        .map_or_else(|_| name.to_owned(), std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_file_s_name_is_found_in_its_address() {
+        assert_eq!(file_name("https://s/shop/upload/video/a1B2c3_探 店.mp4"), "探 店.mp4");
+        assert_eq!(file_name("https://s/video/a1B2c3_%E6%8E%A2%E5%BA%97.mp4?v=1"), "探店.mp4");
+        assert_eq!(file_name("https://s/video/tour.mp4"), "tour.mp4");
+        assert_eq!(file_name("https://s/video/my_long_name.mp4"), "my_long_name.mp4");
+    }
+}

@@ -21,6 +21,8 @@ use std::process::{Command, Stdio};
 use mpform::sandbox::{Entry, Running, Sandbox, Seed};
 use tempfile::TempDir;
 
+use crate::world::copy;
+
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// Where the README says that the sandbox is.
 const SHOWN: &str = "127.0.0.1:7070";
@@ -358,18 +360,6 @@ fn everywhere(folder: &Path, from: &str, to: &str) {
         } else if entry.extension().is_some_and(|ending| ending == "yaml") {
             let text = fs::read_to_string(&entry).expect("a text");
             fs::write(&entry, text.replace(from, to)).expect("the file can be written");
-        }
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("the file can be copied");
         }
     }
 }

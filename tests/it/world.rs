@@ -1,10 +1,10 @@
 //! The harness: one sandbox and one project folder for each test, and the real binary run in between.
 //!
-//! Nothing here waits for time to pass: the sandbox's clock is logical, and what a test waits for it sees in the
-//! sandbox's journal. Every child process has an end, whatever becomes of it.
+//! Nothing here waits for time to pass, except for typing at a terminal: the sandbox's clock is logical, and what a test
+//! waits for it sees in the sandbox's journal. Every child process has an end, whatever becomes of it.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
@@ -401,4 +401,17 @@ pub(crate) fn changes(plan: &Value) -> Vec<String> {
         format!("{} {}{replace}: {}", word("action"), word("address"), paths.join(", "))
     };
     changes.iter().map(line).collect()
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("the file can be copied");
+        }
+    }
 }

@@ -24,6 +24,8 @@ pub mod state;
 // Plans, events and outcomes for people and programs.
 pub mod report;
 
+// What followers wrote, held against the rules that are there.
+pub mod coverage;
 // The way back: what is live becomes a project.
 pub mod export;
 

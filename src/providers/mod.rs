@@ -22,10 +22,14 @@ use crate::problem::Problem;
 
 mod erased;
 mod error;
+mod messages;
+mod onboard;
 pub mod yeapoo;
 
 pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};
 pub use error::{Happened, VendorError};
+pub use messages::{Answer, Messages, Received, Sent, Status};
+pub use onboard::{Bound, Fetched, Holds, NotDone, Onboard};
 
 /// A vendor: what it is called, what it keeps, and how its accounts are opened.
 pub struct Provider {
@@ -67,6 +71,14 @@ pub trait Connect: Send + Sync {
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads>;
     /// Writes to the account. The files that go there lie below `root`, the project's folder.
     fn writes(&self, http: http::Writer, root: &Path) -> Arc<dyn Writes>;
+    /// Brings the account to the vendor; `None` if that can't be done from here.
+    fn onboard(&self, _: http::Writer) -> Option<Arc<dyn Onboard>> {
+        None
+    }
+    /// Reads the account's messages; `None` if the vendor does not show them.
+    fn messages(&self, _: http::Reader) -> Option<Arc<dyn Messages>> {
+        None
+    }
 }
 
 /// Everything that can be read of an account.

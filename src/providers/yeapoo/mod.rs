@@ -15,7 +15,10 @@ use self::api::{ReadApi, WriteApi};
 use self::leftovers::Leftovers;
 use self::materials::{Contents, Covers, Materials, MaterialsWriter};
 use self::texts::Texts;
-use super::{AnyReader, AnyWriter, Connect, Kinds, Provider, Reads, VendorError, Writes, reader, writer};
+use super::{
+    AnyReader, AnyWriter, Connect, Kinds, Messages, Onboard, Provider, Reads, VendorError, Writes, reader,
+    writer,
+};
 use crate::config::{self, Node};
 use crate::http;
 use crate::model::Kind;
@@ -23,14 +26,20 @@ use crate::model::kinds::{Button, Group, Keyword, Material, Reply};
 use crate::problem::{Code, Problem};
 
 mod api;
+mod bind;
 mod groups;
 mod keywords;
 mod leftovers;
 mod limits;
+mod masssend;
+mod matching;
 mod materials;
 mod menu;
+mod messages;
 mod replies;
 pub mod sandbox;
+#[cfg(test)]
+mod testing;
 mod texts;
 mod wire;
 
@@ -138,6 +147,17 @@ impl Connect for Account {
             writer(menu::MenuWriter { api, texts }),
         ];
         Arc::new(Writing { kinds, leftovers: Arc::clone(&self.known.leftovers) })
+    }
+
+    fn onboard(&self, http: http::Writer) -> Option<Arc<dyn Onboard>> {
+        // It sends no files.
+        let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id, Path::new("")));
+        Some(Arc::new(bind::Newcomer { api }))
+    }
+
+    fn messages(&self, http: http::Reader) -> Option<Arc<dyn Messages>> {
+        let api = Arc::new(ReadApi::new(http, &self.url, &self.settings.info_id));
+        Some(Arc::new(messages::Talk { api }))
     }
 }
 

@@ -1,4 +1,4 @@
-//! mpform manages WeChat marketing accounts as code: menus, keyword replies and follower groups in YAML, planned,
+//! mpform manages WeChat marketing accounts as code: menus, keyword replies, materials and follower groups in YAML, planned,
 //! shown and applied.
 //!
 //! The rooms stand in the order in which the data passes through them.

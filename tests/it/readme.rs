@@ -100,7 +100,8 @@ fn configuration_validates() {
         };
         // It stands alone.
         fs::remove_file(folder.path().join("accounts/materials.yaml")).expect("it is there");
-        fs::write(folder.path().join("accounts/shop.yaml"), "account: shop\ngroups: {}\n").expect("can be written");
+        fs::write(folder.path().join("accounts/shop.yaml"), "account: shop\ngroups: {}\n")
+            .expect("can be written");
         fs::write(folder.path().join(place), &block.text).expect("the block can be written");
         let (code, said) = run(folder.path(), &["validate".to_owned()]);
         assert_eq!(code, 0, "README.md:{}: does not validate\n\n{said}", block.line);

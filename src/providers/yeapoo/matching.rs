@@ -68,6 +68,11 @@ const ACCENTED: &[(char, &str)] = &[
     ('z', "źżž"),
 ];
 
+/// A text such that equal ones are equal to the database, where it compares whole texts.
+pub(super) fn compared(text: &str) -> String {
+    unpadded(&folded(text)).iter().collect()
+}
+
 /// A text as the database compares it, character by character.
 fn folded(text: &str) -> Vec<char> {
     text.chars().map(plain).collect()

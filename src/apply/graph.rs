@@ -39,6 +39,10 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
         verify::account(work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await,
     );
     outcome.done.extend(left);
+    outcome.tally.left_over = work.writes.left_over() + shared.left_over();
+    if outcome.tally.left_over > 0 {
+        shared.state().record(Entry::LeftOver { count: outcome.tally.left_over as u64 });
+    }
     if let Err((problem, text)) = shared.into_state().close() {
         outcome.problems.push(problem.about(&account));
         outcome.unsaved.push((account, text));
@@ -155,13 +159,13 @@ async fn clear_away(
     step: &Step<'_>,
     options: &Options,
 ) -> Vec<Done> {
-    let mut left = vec![];
+    let (users, mut left) = (users(changes), vec![]);
     // Parts of a draft have made room already.
     let replaced = changes.iter().filter(|change| change.replace && !is_draft(change));
     for change in replaced.filter(|change| done.contains(&change.address)) {
         let Some(old) = change.id.as_ref().map(|id| change.address.beside(id)) else { continue };
-        let user = users(changes, &change.address).find(|user| !done.contains(&user.address));
-        let why = user.map(|user| format!("needs {}", user.address)).or_else(|| step.why_not(options));
+        let user = users.get(&change.address).into_iter().flatten().find(|user| !done.contains(*user));
+        let why = user.map(|user| format!("needs {user}")).or_else(|| step.why_not(options));
         let (ending, problem) = match why {
             Some(why) => (Ending::Skipped, Problem::error(Code::Failed, why)),
             None => match step.clear_away(change).await {

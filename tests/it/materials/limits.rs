@@ -104,6 +104,6 @@ fn names() {
         world.lose_state();
         world.settled();
         world.shop("materials: {}\n");
-        world.run("plan").expect_code(0);
+        world.calls();
     }
 }

@@ -94,3 +94,61 @@ fn words_that_somebody_changed_are_drift_and_nothing_else_is() {
     world.run("drift --detailed-exitcode").expect_code(0);
     assert_eq!(world.live()["videos"][0]["description"], "手写的", "what nobody declared stays");
 }
+
+/// What the configuration leaves open is nobody's drift, and stays.
+#[test]
+fn what_nobody_declared_may_change() {
+    let open = SHOP.replace(", title: 探店}", "}").replace(", digest: 八折", "");
+    let world = applied(&open);
+    let id = ours(&world, "videos", "tour.mp4");
+    world.hand("POST", &format!("video/{id}"), json!({"title": "手写的", "description": "手写的"}));
+    digest_by_hand(&world, "春", "手写的");
+    world.run("drift --detailed-exitcode").expect_code(0);
+    world.settled();
+    world.apply();
+    // What was seen of it once is not held against the next change.
+    world.hand("POST", &format!("video/{id}"), json!({"title": "又改的", "description": "手写的"}));
+    digest_by_hand(&world, "春", "又改的");
+    world.run("drift --detailed-exitcode").expect_code(0);
+    world.settled();
+    // Another film, another text: both keep it.
+    world.shop(&open.replace("assets/tour.mp4", "later/tour.mp4").replace("<p>春</p>", "<p>夏</p>"));
+    world.apply();
+    world.settled();
+    world.run("drift --detailed-exitcode").expect_code(0);
+    let live = world.live();
+    assert_eq!(
+        (&live["videos"][0]["title"], &live["videos"][0]["description"]),
+        (&json!("又改的"), &json!("手写的"))
+    );
+    assert_eq!(live["news"][0]["items"][0]["digest"], "又改的");
+}
+
+/// Somebody deleted ours and uploaded the same again: that is the one from now on.
+#[test]
+fn one_that_somebody_made_anew_is_taken() {
+    let world = applied(SHOP);
+    world.hand("DELETE", &format!("image/{}", ours(&world, "images", "poster.jpg")), Value::Null);
+    world.upload("image", "poster.jpg", "first poster.jpg");
+    assert!(planned(&world).iter().all(|line| !line.contains("shop/material/")), "{:?}", planned(&world));
+    world.calls();
+    world.apply();
+    assert!(!world.writes().iter().any(|call| call == "POST image"));
+    world.settled();
+    assert_eq!(count(&world), 4);
+}
+
+/// An old one that was left is deleted by hand.
+#[test]
+fn an_old_one_that_somebody_deleted_is_forgotten() {
+    let world = applied(SHOP);
+    let old = ours(&world, "images", "poster.jpg");
+    world.shop(&exchanged());
+    world.sandbox.fault(Rule::new("DELETE", "/image/", Fault::Code { code: 500, message: "boom".into() }));
+    world.run("apply --yes").expect_code(3);
+    world.run("drift --detailed-exitcode").expect_code(0);
+    world.hand("DELETE", &format!("image/{old}"), Value::Null);
+    world.settled();
+    world.apply();
+    assert!(!world.run("state list").expect_code(0).out.contains(&old));
+}

@@ -201,3 +201,75 @@ fn a_cover_is_uploaded_once() {
     world.apply();
     assert_eq!(world.writes(), ["PUT news/multiple/…"]);
 }
+
+/// Any form may take the place of any other, and is shown instead.
+#[test]
+fn another_form_takes_the_place() {
+    let forms = [
+        "{image: assets/poster.jpg}",
+        "{voice: assets/jingle.mp3}",
+        "{video: assets/tour.mp4, title: 探店}",
+        "{news: [{title: 春, cover: assets/cover.jpg, content: x}]}",
+        "{video: later/tour.mp4}",
+        "{image: later/poster.jpg}",
+    ];
+    let shop = |form: &str| {
+        format!(
+            "materials: {{a: {form}}}\nreplies: {{subscribe: {{material: a}}}}\nmenu: [{{name: 看, reply: {{material: a}}}}]\n"
+        )
+    };
+    let world = applied(&shop(forms[0]));
+    for form in &forms[1..] {
+        world.shop(&shop(form));
+        assert!(
+            planned(&world)[0].starts_with("update shop/material/a (replaced): "),
+            "{:?}",
+            planned(&world)
+        );
+        world.apply();
+        world.settled();
+        assert_eq!(count(&world), 1, "{form}");
+        let live = world.live();
+        assert!(
+            !live.to_string().contains("\"deleted\"") && !live["subscribe"]["reply"]["shows"].is_null(),
+            "{live:#}"
+        );
+    }
+}
+
+/// Two files of one name change places, while no answer of an upload arrives.
+#[test]
+fn two_that_change_places_are_not_mixed_up() {
+    let shop = |a: &str, b: &str| {
+        format!(
+            "materials: {{a: {{image: {a}/poster.jpg}}, b: {{image: {b}/poster.jpg}}}}\nreplies: {{subscribe: {{material: a}}, default: {{material: b}}}}\n"
+        )
+    };
+    let world = applied(&shop("assets", "later"));
+    let shown =
+        |world: &World| ["subscribe", "default"].map(|key| world.live()[key]["reply"]["shows"].clone());
+    let [first, second] = shown(&world);
+    world.shop(&shop("later", "assets"));
+    world.sandbox.fault(Rule::new("POST", "/image", Fault::ResetAfter).always());
+    world.run("apply --yes");
+    world.sandbox.clear_faults();
+    world.apply();
+    world.settled();
+    assert_eq!(shown(&world), [second, first]);
+    assert_eq!(count(&world), 2);
+}
+
+#[test]
+fn events_tell_of_an_old_one_that_stays() {
+    let world = applied(SHOP);
+    world.shop(&exchanged());
+    world.sandbox.fault(Rule::new("DELETE", "/image/", Fault::Code { code: 500, message: "boom".into() }));
+    let ran = world.run("apply --yes --json").expect_code(3);
+    let events: Vec<Value> =
+        ran.out.lines().map(|line| serde_json::from_str(line).expect("an event")).collect();
+    let failed: Vec<_> = events.iter().filter(|event| event["outcome"] == "failed").collect();
+    assert_eq!(failed.len(), 1, "{}", ran.out);
+    assert_eq!(failed[0]["action"], "delete");
+    let summary = events.last().expect("a summary");
+    assert_eq!((&summary["done"], &summary["failed"]), (&json!(5), &json!(1)), "{summary}");
+}

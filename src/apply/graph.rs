@@ -10,7 +10,7 @@ use super::event::{Done, Ending, Event};
 use super::shared::Shared;
 use super::step::Step;
 use super::{Options, Outcome, Tell, Work, verify};
-use crate::model::Address;
+use crate::model::{Action, Address, kind_named};
 use crate::plan::{Change, Plan, Resumed, users};
 use crate::problem::{Code, Problem};
 use crate::providers::Lane;
@@ -33,11 +33,12 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
     let mut outcome = Outcome { done: run(&changes, &step, options, tell).await, ..Outcome::default() };
     let done =
         outcome.done.iter().filter(|done| done.ending == Ending::Done).map(|done| &done.address).collect();
-    outcome.problems = clear_away(&changes, &done, &step, options).await;
+    let left = clear_away(&changes, &done, &step, options).await;
     tell(&Event::Verify);
     outcome.problems.extend(
         verify::account(work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await,
     );
+    outcome.done.extend(left);
     outcome.tally.left_over = work.writes.left_over() + shared.left_over();
     if outcome.tally.left_over > 0 {
         shared.state().record(Entry::LeftOver { count: outcome.tally.left_over as u64 });
@@ -150,22 +151,38 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
     results.told
 }
 
-/// Unmakes objects that have been replaced, once nothing points at them any more. Where something still does, the old
-/// one stays, and the next plan says so.
+/// Unmakes objects that have been replaced, once nothing points at them any more. Tells of those that stay, and why:
+/// the next plan deletes them.
 async fn clear_away(
     changes: &[Change],
     done: &HashSet<&Address>,
     step: &Step<'_>,
     options: &Options,
-) -> Vec<Problem> {
-    let (users, mut problems) = (users(changes), vec![]);
-    for change in changes.iter().filter(|change| change.replace && done.contains(&change.address)) {
-        let free = users.get(&change.address).into_iter().flatten().all(|user| done.contains(user));
-        if free && step.why_not(options).is_none() {
-            problems.extend(step.clear_away(change).await.err());
-        }
+) -> Vec<Done> {
+    let (users, mut left) = (users(changes), vec![]);
+    // Parts of a draft have made room already.
+    let replaced = changes.iter().filter(|change| change.replace && !is_draft(change));
+    for change in replaced.filter(|change| done.contains(&change.address)) {
+        let Some(old) = change.id.as_ref().map(|id| change.address.beside(id)) else { continue };
+        let user = users.get(&change.address).into_iter().flatten().find(|user| !done.contains(*user));
+        let why = user.map(|user| format!("needs {user}")).or_else(|| step.why_not(options));
+        let (ending, problem) = match why {
+            Some(why) => (Ending::Skipped, Problem::error(Code::Failed, why)),
+            None => match step.clear_away(change).await {
+                Ok(()) => continue,
+                Err(problem) => (Ending::Failed, problem),
+            },
+        };
+        let problem = Some(problem.about(&old));
+        let done = Done { address: old, action: Action::Delete, ending, problem };
+        (step.tell)(&Event::Change(done.clone()));
+        left.push(done);
     }
-    problems
+    left
+}
+
+fn is_draft(change: &Change) -> bool {
+    kind_named(change.address.kind()).is_some_and(|kind| kind.commit.is_some())
 }
 
 /// Tells endings in the order of the plan, however the answers came in.

@@ -87,9 +87,7 @@ impl Step<'_> {
     /// Unmakes the object that a change has put another in the place of.
     pub(super) async fn clear_away(&self, change: &Change) -> Result<(), Problem> {
         match (kind_named(change.address.kind()), self.writes.writer(change.address.kind())) {
-            (Some(kind), Some(writer)) if kind.commit.is_none() => {
-                self.clear(change, kind, writer.as_ref()).await
-            }
+            (Some(kind), Some(writer)) => self.clear(change, kind, writer.as_ref()).await,
             _ => Ok(()),
         }
     }

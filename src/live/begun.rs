@@ -31,7 +31,7 @@ pub(super) async fn begun_in_its_place(
     Ok(None)
 }
 
-/// Something that was begun, may have come to be, and has been taken out of the configuration meanwhile: it is ours.
+/// Something that was begun, may have come to be, and is wanted otherwise or not at all meanwhile: it is ours.
 pub(super) async fn begun_and_no_longer_wanted(
     kind: &Kinds<'_>,
     desired: &DesiredAccount,
@@ -39,7 +39,8 @@ pub(super) async fn begun_and_no_longer_wanted(
     book: &mut Book,
 ) -> Result<(), VendorError> {
     for (address, intent) in &state.intents {
-        if address.kind() != kind.info.name || desired.resources.contains_key(address) {
+        let found = desired.resources.contains_key(address) && book.claimed.contains_key(address);
+        if address.kind() != kind.info.name || found {
             continue;
         }
         let parent = address.parent().map(|parent| book.claimed.get(&parent).map(|(id, _)| id.clone()));
@@ -58,6 +59,9 @@ pub(super) async fn begun_and_no_longer_wanted(
                 Some(given) => id == *given,
                 // Somebody else may have made one of that name since: it is ours only if it is what we were making.
                 None => kind.reader.read(&id, Some(&intent.want), None).await?.is_some_and(|mut have| {
+                    if kind.info.by_content {
+                        return (kind.info.same_content)(&intent.want, &have);
+                    }
                     (kind.info.name_links)(&mut have, &|kind, id| state.key_of(kind, id));
                     let differs = diff(&have, &intent.want, kind.info.rules);
                     differs.iter().all(|change| kind.info.rules.at(&change.path) == Some(Rule::Immutable))

@@ -179,7 +179,21 @@ impl One<'_> {
         let same = |other: &str| other == field || forms.contains(&other) && forms.contains(&field);
         let ignored = self.wanted.is_some_and(|wanted| wanted.ignore.iter().any(|other| same(other)));
         let absent = self.body.is_some_and(|body| body[field].is_null()) && !forms.contains(&field);
-        !ignored && !absent
+        !ignored && !absent && !self.is_left_open(path)
+    }
+
+    /// True for what is not declared, and only known since it was laid over what is live.
+    fn is_left_open(&self, path: &str) -> bool {
+        let Some(said) = self.wanted.and_then(|wanted| wanted.body.as_ref()) else { return false };
+        let laid_over = |said: &Value, body: Option<&Value>, name: &str| {
+            said.is_object() && said[name].is_null() && body.is_some_and(|body| !body[name].is_null())
+        };
+        let field = field_of(path);
+        let item = path[field.len()..].strip_prefix('[').and_then(|rest| rest.split_once("]."));
+        match item.and_then(|(nth, name)| Some((nth.parse::<usize>().ok()?, name))) {
+            Some((nth, name)) => laid_over(&said[field][nth], self.body.map(|body| &body[field][nth]), name),
+            None => path == field && laid_over(said, self.body, field),
+        }
     }
 }
 

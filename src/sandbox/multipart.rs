@@ -47,9 +47,14 @@ impl Part {
     }
 }
 
-/// `name=value` or `name="value"` behind a semicolon.
+/// `name=value` or `name="value"` behind a semicolon; one between quotes is part of a value.
 fn parameter(line: &str, name: &str) -> Option<String> {
-    line.split(';').skip(1).find_map(|piece| {
+    let mut quoted = false;
+    let between = |one: char| {
+        quoted ^= one == '"';
+        one == ';' && !quoted
+    };
+    line.split(between).skip(1).find_map(|piece| {
         let (key, value) = piece.trim().split_once('=')?;
         key.eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
     })

@@ -88,19 +88,28 @@ impl Running {
     ///
     /// `path` may carry a query; a null `body` sends none.
     pub fn call(&self, method: &str, path: &str, body: Value) -> Answer {
+        match body {
+            Value::Null => self.whisper(method, path, None, Bytes::new()),
+            body => self.whisper(method, path, Some("application/json"), Bytes::from(body.to_string())),
+        }
+    }
+
+    /// Uploads a file in the same way.
+    pub fn upload(&self, path: &str, name: &str, content: &[u8]) -> Answer {
+        let head =
+            format!("--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+        let body = [head.as_bytes(), content, b"\r\n--B--\r\n"].concat();
+        self.whisper("POST", path, Some("multipart/form-data; boundary=B"), Bytes::from(body))
+    }
+
+    fn whisper(&self, method: &str, path: &str, content_type: Option<&str>, body: Bytes) -> Answer {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let (headers, body) = match body {
-            Value::Null => (vec![], Bytes::new()),
-            body => (
-                vec![("content-type".to_owned(), "application/json".to_owned())],
-                Bytes::from(body.to_string()),
-            ),
-        };
+        let headers = content_type.map(|one| ("content-type".to_owned(), one.to_owned()));
         self.core.whisper(Request {
             method: method.to_owned(),
             path: path.to_owned(),
             query: query.to_owned(),
-            headers,
+            headers: headers.into_iter().collect(),
             body,
             base: self.core.base().to_owned(),
             now: 0,

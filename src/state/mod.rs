@@ -207,7 +207,8 @@ impl State {
             Entry::Replace { address, record, old } => {
                 self.intents.remove(&address);
                 if let Some(before) = self.resources.insert(address, record) {
-                    self.resources.insert(old, before);
+                    // It was let go of with the protection it had.
+                    self.resources.insert(old, Record { protect: false, ..before });
                 }
             }
             Entry::Forget { address } => {

@@ -6,7 +6,9 @@ use crate::world::{Ran, World, changes};
 
 mod cases;
 mod faults;
+mod journeys;
 mod kill;
+pub(crate) mod materials;
 mod storm;
 
 use cases::{CASES, Case, SEED};
@@ -21,6 +23,7 @@ fn named<'a>(list: &'a Value, name: &str) -> &'a Value {
 fn each(law: impl Fn(&Case, &World)) {
     for case in CASES {
         let world = World::new(SEED);
+        world.assets();
         world.shop(case.declared);
         law(case, &world);
     }
@@ -34,7 +37,7 @@ fn planned(world: &World, case: &Case) -> Vec<String> {
 }
 
 /// The fields of a button that say what it does.
-const ACTION: [&str; 4] = ["type", "url", "reply_type", "text"];
+const ACTION: [&str; 5] = ["type", "url", "reply_type", "text", "shows"];
 
 /// What the vendor holds, in words: without ids, key codes and order that mean nothing.
 fn in_words(live: &Value) -> Value {
@@ -45,16 +48,18 @@ fn in_words(live: &Value) -> Value {
             // What a button did before it got others below it may stay in the vendor's table; nobody is told of it.
             .filter(|(name, _)| !fields.contains_key("sub_button") || !ACTION.contains(&name.as_str()))
             .map(|(name, value)| {
-                let id = name == "reply" && value["text"].is_null();
+                let id = name == "reply" && value["text"].is_null() && value["shows"].is_null();
                 (name.clone(), if id { value.clone() } else { in_words(value) })
             })
             .collect::<serde_json::Map<_, _>>()
             .into(),
         Value::Array(list) => {
             let mut list: Vec<_> = list.iter().map(in_words).collect();
-            // Rules and groups stand in the order of their ids; buttons in the order of their places.
-            if list.iter().all(|one| one["sequence"].is_null() && one["type"].is_null()) {
-                list.sort_by_key(|one| one["name"].to_string());
+            // Rules, groups and materials stand in the order of their ids; buttons and articles in that of their
+            // places.
+            let in_place = ["sequence", "type", "cover"];
+            if list.iter().all(|one| in_place.iter().all(|field| one[*field].is_null())) {
+                list.sort_by_key(|one| (one["name"].to_string(), one.to_string()));
             }
             list.into()
         }
@@ -188,7 +193,11 @@ fn what_is_somebody_elses_stays_as_it_is() {
     each(|case, world| {
         let foreign = |live: &Value| {
             let group = named(&live["groups"], "别人的组").clone();
-            (group, named(&live["rules"], "别人的规则").clone(), live["default"].clone())
+            let lists = ["images", "voices", "videos", "news"].map(|list| live[list].as_array().cloned());
+            let files = lists.into_iter().flatten().flatten();
+            let theirs: Vec<_> = files.filter(|one| one.to_string().contains("别人的")).collect();
+            assert_eq!(theirs.len(), 4, "{live:#}");
+            (group, named(&live["rules"], "别人的规则").clone(), live["default"].clone(), theirs)
         };
         let before = foreign(&world.live());
         world.apply();
@@ -199,7 +208,11 @@ fn what_is_somebody_elses_stays_as_it_is() {
         assert_eq!(foreign(&world.live()), before, "{}", case.kind);
         let plan = world.plan();
         let unmanaged = plan["unmanaged"].as_array().expect("a list").len();
-        let expected = if case.kind == "menu" { 0 } else { 1 };
+        let expected = match case.kind {
+            "menu" => 0,
+            "material" => 5,
+            _ => 1,
+        };
         assert_eq!(unmanaged, expected, "{}: {plan:#}", case.kind);
     });
 }

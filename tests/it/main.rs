@@ -15,6 +15,7 @@ mod export;
 mod house;
 mod init;
 mod markdown;
+mod materials;
 pub(crate) mod plan;
 mod readme;
 mod sandbox;

@@ -90,6 +90,18 @@ impl World {
         std::fs::write(path, text).expect("writes");
     }
 
+    /// Writes the files that configurations of materials name: of the two folders the second has other bytes under
+    /// the same names.
+    pub(crate) fn assets(&self) -> &Self {
+        for (folder, edition) in [("assets", "first"), ("later", "second")] {
+            for name in ["poster.jpg", "jingle.mp3", "hello.amr", "tour.mp4", "cover.jpg", "other.jpg"] {
+                self.write(&format!("{folder}/{name}"), &format!("{edition} {name}"));
+            }
+        }
+        self.write("spring.html", "<p>春天来了</p>\n");
+        self
+    }
+
     /// A path in the project's folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -244,6 +256,14 @@ impl World {
         let answer = self.sandbox.call(method, &format!("/v1/shop/{path}"), body);
         let answer = answer.value();
         assert_eq!(answer["code"], 200, "{method} {path}: {answer}");
+        answer["data"].clone()
+    }
+
+    /// Uploads a file by hand; gives what the vendor answers.
+    #[track_caller]
+    pub(crate) fn upload(&self, path: &str, name: &str, content: &str) -> Value {
+        let answer = self.sandbox.upload(&format!("/v1/shop/{path}"), name, content.as_bytes()).value();
+        assert_eq!(answer["code"], 200, "{path}: {answer}");
         answer["data"].clone()
     }
 

@@ -25,9 +25,7 @@ pub(super) async fn adopt(text: &str, id: &str, context: &Context) -> Result<(),
     if let Some(problem) = another_account(account, open.state()) {
         return Err(vec![problem]);
     }
-    let id = RemoteId::from(id);
-    owner(open.state(), &address, &id).map_err(one)?;
-    let body = look(account, kind, &address, &id, open.state()).await.map_err(one)?;
+    let (id, body) = look(account, kind, &address, &RemoteId::from(id), open.state()).await.map_err(one)?;
 
     let before = open.state().resources.get(&address).cloned();
     let declared = account.desired.resources.get(&address).and_then(|wanted| wanted.protect);
@@ -70,14 +68,17 @@ fn owner(state: &State, address: &Address, id: &RemoteId) -> Result<(), Problem>
     }
 }
 
-/// The object as it is live. Only what the account's list shows is taken: some vendors answer for an id of any account.
+/// The object as it is live, with the id that it has among its kind: the vendor's own one, without the table that it
+/// is of, is taken for it as well. Only what the account's list shows is taken: some vendors answer for an id of any
+/// account.
 async fn look(
     account: &Account<'_>,
     kind: &'static KindInfo,
     address: &Address,
     id: &RemoteId,
     state: &State,
-) -> Result<Value, Problem> {
+) -> Result<(RemoteId, Value), Problem> {
+    owner(state, address, id)?;
     let reads = account.connect.reads(http::Reader::new(&account.client));
     let Some(reader) = reads.reader(kind.name) else {
         let message = format!("{} keeps no {}", account.config.provider.name, kind.section);
@@ -86,16 +87,20 @@ async fn look(
             .help("adopt it in another account"));
     };
     let failed = |error: crate::providers::VendorError| error.problem(address);
-    let found = reader.list().await.map_err(failed)?.into_iter().find(|found| found.id == *id);
+    let listed = reader.list().await.map_err(failed)?;
+    let exact = listed.iter().find(|found| found.id == *id);
+    let found = exact.or_else(|| listed.iter().find(|found| found.id.plain() == id.as_str()));
     let Some(found) = found else { return Err(missing(account, reads.as_ref(), kind, address, id).await) };
-    let above = place(kind, address, &found, state)?;
+    let id = &found.id;
+    owner(state, address, id)?;
+    let above = place(kind, address, found, state)?;
     let want = account.desired.resources.get(address).and_then(|wanted| wanted.body.as_ref());
     let body = reader.read(id, want, None).await.map_err(failed)?;
     let Some(mut body) = body else { return Err(missing(account, reads.as_ref(), kind, address, id).await) };
     if let (Some(field), Some(above)) = (kind.rules.path_of(Rule::Immutable), above) {
         body[field] = above.within_kind().into();
     }
-    Ok(body)
+    Ok((id.clone(), body))
 }
 
 /// Refuses an object that lies elsewhere than the address says. Gives back what it lies under.

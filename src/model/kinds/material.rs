@@ -161,6 +161,14 @@ impl Kind for Material {
                 want.lay_over(have.as_ref());
             }
         }
+        // Another film goes by the words that nobody has put otherwise.
+        if self.video.is_some() && have.video.is_some() {
+            for (want, have) in [(&mut self.title, &have.title), (&mut self.description, &have.description)] {
+                if want.is_none() {
+                    want.clone_from(have);
+                }
+            }
+        }
         if let (Some(want), Some(have)) = (&mut self.news, &have.news) {
             article::lay_over(want, have);
         }

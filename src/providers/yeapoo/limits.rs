@@ -65,18 +65,18 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
 /// What is wrong with an account's bodies together.
 pub(super) fn together(all: &[&Wanted]) -> Vec<Problem> {
     let mut problems = menu_size(all);
-    let mut names: HashMap<(&str, &str), &Wanted> = HashMap::new();
+    let mut names: HashMap<(&str, &str), Vec<&Wanted>> = HashMap::new();
     let mut keywords: HashMap<(bool, String), (&Wanted, Place)> = HashMap::new();
     for wanted in all.iter().filter(|wanted| wanted.body.is_some()) {
         if !matches!(wanted.kind.name, "group" | "material" | "keyword") {
             continue;
         }
         // A name that is empty has been reported, and one that is not known is no name.
-        if !wanted.natural.is_empty()
-            && let Some(before) = names.insert((wanted.kind.name, &wanted.natural), wanted)
-            && same_content(wanted, before)
-        {
-            problems.push(same_name(wanted, before));
+        if !wanted.natural.is_empty() {
+            let named = names.entry((wanted.kind.name, &wanted.natural)).or_default();
+            let before = named.iter().find(|before| same_content(wanted, before));
+            problems.extend(before.map(|before| same_name(wanted, before)));
+            named.push(wanted);
         }
         for (path, content, fuzzy) in keywords_of(wanted) {
             let place = wanted.place_of(&path);
@@ -123,7 +123,9 @@ fn menu_size(all: &[&Wanted]) -> Vec<Problem> {
 /// True if nothing would tell the two apart at the vendor's.
 fn same_content(wanted: &Wanted, other: &Wanted) -> bool {
     let bodies = wanted.body.as_ref().zip(other.body.as_ref());
-    !wanted.kind.by_content || bodies.is_some_and(|(one, other)| (wanted.kind.same_content)(one, other))
+    let same = wanted.kind.same_content;
+    // What one of them leaves open the other may say.
+    !wanted.kind.by_content || bodies.is_some_and(|(one, other)| same(one, other) || same(other, one))
 }
 
 fn same_name(wanted: &Wanted, before: &Wanted) -> Problem {

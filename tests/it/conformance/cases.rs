@@ -2,6 +2,8 @@
 //!
 //! A new kind is one more entry here, and every law holds for it or a test says so.
 
+use super::materials;
+
 /// One kind: how an object of it is declared, changed in each field, and taken out again.
 pub(crate) struct Case {
     /// The kind's name in addresses.
@@ -28,20 +30,34 @@ pub(crate) struct Variant {
     pub(crate) plan: &'static [&'static str],
 }
 
-/// What the account holds before mpform comes: followers, an image, and a group, a rule and a reply of somebody else.
+/// What the account holds before mpform comes: followers, an image, and a group, a rule, a reply and materials of
+/// somebody else.
 pub(crate) const SEED: &str = "
 accounts:
   shop:
     app_id: wx1
     app_secret: s
     crowd: [{prefix: o-, count: 12, nickname: 顾客}]
-    images: [{id: 51aa30c9e7f84d0ab2c6d8e0f1a2b301, name: 地图.jpg}]
+    images: [{id: 51aa30c9e7f84d0ab2c6d8e0f1a2b301, name: 地图.jpg}, {name: 别人的图.jpg}]
+    voices: [{name: 别人的歌.mp3}]
+    videos: [{name: 别人的片子}]
+    news: [{items: [{title: 别人的文章, content: <p>a</p>}]}]
     groups: [{name: 别人的组, members: [o-011, o-012]}]
     rules: [{name: 别人的规则, match: [别人], text: 不归我们管}]
     default: {text: 别人的默认回复}
 ";
 
-pub(crate) const CASES: &[Case] = &[GROUP, REPLY, KEYWORD, MENU];
+pub(crate) const CASES: &[Case] = &[
+    GROUP,
+    REPLY,
+    KEYWORD,
+    MENU,
+    materials::IMAGE,
+    materials::VOICE,
+    materials::VIDEO,
+    materials::SINGLE,
+    materials::MULTIPLE,
+];
 
 const GROUP: Case = Case {
     kind: "group",

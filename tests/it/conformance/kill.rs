@@ -1,6 +1,7 @@
 //! `kill -9` at any moment loses no object, doubles none, and leaves a state that opens.
 
-use super::faults::{APPLY, JOURNEYS, Journey, at_write, converged};
+use super::faults::converged;
+use super::journeys::{APPLY, JOURNEYS, Journey, at_write};
 use mpform::sandbox::Fault;
 
 /// The answer to the n-th write waits for longer than the test lives; when the write shows in the journal, the

@@ -3,7 +3,8 @@
 //! Which calls are hit follows from a number, so that a day that goes wrong can be had again; what runs beside what
 //! is up to the machine, and must make no difference.
 
-use super::faults::{JOURNEYS, converged};
+use super::faults::converged;
+use super::journeys::JOURNEYS;
 use mpform::sandbox::{Fault, Rule};
 
 /// Numbers that look like chance and are the same each time (Knuth's MMIX generator).

@@ -19,12 +19,33 @@ struct Sort {
     most: u64,
     /// What such a file begins with.
     begins: &'static str,
+    /// Characters that a name must not have.
+    unfit: &'static [char],
 }
 
-const IMAGE: Sort = Sort { what: "an image", endings: &[".jpg"], most: 1 << 20, begins: "a JPEG picture" };
-const COVER: Sort = Sort { what: "a cover", ..IMAGE };
-const VOICE: Sort = Sort { what: "a voice", endings: &[".mp3", ".amr"], most: 2 << 20, begins: "MP3 or AMR" };
-const VIDEO: Sort = Sort { what: "a video", endings: &[".mp4"], most: 10 << 20, begins: "MP4" };
+/// An upload's form sends these as `_`, so the file would go by another name than it has.
+const NOT_IN_A_FORM: &[char] = &['"', '\\'];
+/// Its address is all that the vendor tells of such a file, and it holds the name as it is: with these it is another
+/// address, or none.
+const NOT_IN_AN_ADDRESS: &[char] = &['"', '\\', '%', '?', '#'];
+
+const IMAGE: Sort = Sort {
+    what: "an image",
+    endings: &[".jpg"],
+    most: 1 << 20,
+    begins: "a JPEG picture",
+    unfit: NOT_IN_A_FORM,
+};
+const COVER: Sort = Sort { what: "a cover", unfit: NOT_IN_AN_ADDRESS, ..IMAGE };
+const VOICE: Sort = Sort {
+    what: "a voice",
+    endings: &[".mp3", ".amr"],
+    most: 2 << 20,
+    begins: "MP3 or AMR",
+    unfit: NOT_IN_A_FORM,
+};
+const VIDEO: Sort =
+    Sort { what: "a video", endings: &[".mp4"], most: 10 << 20, begins: "MP4", unfit: NOT_IN_AN_ADDRESS };
 
 pub(super) fn material(body: &Value, found: &mut Vec<Finding>) {
     for (field, sort) in [("image", &IMAGE), ("voice", &VOICE), ("video", &VIDEO)] {
@@ -78,6 +99,14 @@ fn file(body: &Value, sort: &Sort, path: &[Step], found: &mut Vec<Finding>) {
                 sort.begins,
                 sort.endings.join(" or ")
             ),
+        ));
+    }
+    if let Some(unfit) = asset.name().chars().find(|one| one.is_control() || sort.unfit.contains(one)) {
+        found.push(Finding::error(
+            Code::FileKind,
+            path.iter().cloned(),
+            format!("the name of {} can't have {unfit:?}", sort.what),
+            "give the file another name (source: the vendor keeps the name as it is in the file's address)",
         ));
     }
     if asset.size == 0 || asset.size > sort.most {

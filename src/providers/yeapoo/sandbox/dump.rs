@@ -1,11 +1,13 @@
 //! The live rows, in a form that tests can read.
 
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::groups::count;
+use super::ids::hash_bytes;
 use super::menu::tree;
 use super::rules::{DEFAULT, SUBSCRIBE};
-use super::store::{FileKind, Rule, Store};
+use super::store::{Article, FileKind, News, Rule, Store};
 
 /// `{accounts: {ID: {groups, followers, rules, subscribe, default, menu, published, …}}}`.
 pub(super) fn dump(store: &Store) -> Value {
@@ -32,11 +34,16 @@ fn account(store: &Store, id: &str) -> Value {
         "voices": files(store, id, FileKind::Voice),
         "videos": store.videos.iter()
             .filter(|(_, video)| video.account == id && !video.deleted)
-            .map(|(id, video)| json!({ "id": id, "title": video.title, "description": video.description }))
+            .map(|(id, video)| json!({
+                "id": id,
+                "file": content(store, &video.path),
+                "title": video.title,
+                "description": video.description,
+            }))
             .collect::<Vec<_>>(),
         "news": store.news.iter()
             .filter(|(_, news)| news.account == id && !news.deleted)
-            .map(|(id, news)| json!({ "id": id, "titles": news.items.iter().map(|item| &item.title).collect::<Vec<_>>() }))
+            .map(|(id, news)| json!({ "id": id, "items": articles(store, news) }))
             .collect::<Vec<_>>(),
         "sends": store.sends.iter()
             .filter(|(_, send)| send.account == id)
@@ -89,12 +96,60 @@ fn rule(store: &Store, id: &str, rule: &Rule) -> Value {
     })
 }
 
-/// A reply with its text, so that tests need no second look-up.
+/// A reply with its text or material, so that tests need no second look-up.
 fn reply(store: &Store, kind: Option<&str>, id: Option<&str>) -> Value {
     match (kind, id) {
         (None, None) => Value::Null,
-        _ => json!({ "type": kind, "id": id, "text": id.and_then(|id| store.texts.get(id)) }),
+        _ => json!({
+            "type": kind,
+            "id": id,
+            "text": id.and_then(|id| store.texts.get(id)),
+            "shows": id.map(|id| shows(store, kind.unwrap_or_default(), id)),
+        }),
     }
+}
+
+/// What a follower gets to see of a material, deleted or not; nothing where there is none.
+fn shows(store: &Store, kind: &str, id: &str) -> Value {
+    let (deleted, shown) = match kind {
+        "image" | "voice" => match store.files.get(id) {
+            Some(file) => (file.deleted, content(store, &file.path)),
+            None => return Value::Null,
+        },
+        "video" => match store.videos.get(id) {
+            Some(video) => (video.deleted, json!([content(store, &video.path), video.title])),
+            None => return Value::Null,
+        },
+        "news" => match store.news.get(id) {
+            Some(news) => (news.deleted, articles(store, news)),
+            None => return Value::Null,
+        },
+        _ => return Value::Null,
+    };
+    if deleted { json!({ "deleted": shown }) } else { shown }
+}
+
+/// The name that a file was uploaded under, and a fingerprint of what is in it.
+fn content(store: &Store, path: &str) -> Value {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let name = last.split_once('_').map_or(last, |(_, name)| name);
+    let bytes = store.statics.get(path).map(Bytes::as_ref).unwrap_or_default();
+    format!("{name} {}", &hash_bytes(bytes)[..8]).into()
+}
+
+fn articles(store: &Store, news: &News) -> Value {
+    let article = |item: &Article| {
+        json!({
+            "title": item.title,
+            "author": item.author,
+            "cover": store.covers.get(&item.image_id).map(|path| content(store, path)),
+            "show_cover": item.show_cover_pic,
+            "digest": item.digest,
+            "content": item.content,
+            "source_url": item.content_source_url,
+        })
+    };
+    news.items.iter().map(article).collect()
 }
 
 fn menu(store: &Store, account: &str) -> Value {
@@ -111,10 +166,16 @@ fn menu(store: &Store, account: &str) -> Value {
 fn resolve(store: &Store, button: &mut Value) {
     let text = button["reply_id"].as_str().and_then(|id| store.texts.get(id)).cloned();
     button["text"] = json!(text);
+    let shown = match (button["reply_type"].as_str(), button["reply_id"].as_str()) {
+        (Some(kind), Some(id)) => shows(store, kind, id),
+        _ => Value::Null,
+    };
+    button["shows"] = shown;
 }
 
 fn files(store: &Store, account: &str, kind: FileKind) -> Vec<Value> {
     let live =
         store.files.iter().filter(|(_, file)| file.account == account && !file.deleted && file.kind == kind);
-    live.map(|(id, file)| json!({ "id": id, "name": file.name })).collect()
+    live.map(|(id, file)| json!({ "id": id, "name": file.name, "file": content(store, &file.path) }))
+        .collect()
 }

@@ -31,7 +31,12 @@ impl Ids {
 
 /// The first 128 bits of a text's SHA-256.
 pub(super) fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(16).fold(String::with_capacity(32), |mut id, byte| {
+    hash_bytes(text.as_bytes())
+}
+
+/// The first 128 bits of some bytes' SHA-256.
+pub(super) fn hash_bytes(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(16).fold(String::with_capacity(32), |mut id, byte| {
         // Writing to a string can't fail.
         let _ = write!(id, "{byte:02x}");
         id

@@ -1,0 +1,120 @@
+//! Which live material is which: by the state, and without it by name and bytes.
+
+use super::*;
+
+#[test]
+fn with_a_state_nothing_is_downloaded() {
+    let world = applied(SHOP);
+    world.settled();
+    assert_eq!(downloads(&world.calls()), Vec::<&String>::new());
+    world.run("drift").expect_code(0);
+    assert_eq!(downloads(&world.calls()), Vec::<&String>::new());
+}
+
+#[test]
+fn without_a_state_each_is_downloaded_once_and_none_is_uploaded() {
+    let world = applied(SHOP);
+    // Candidates by name only are looked at; others are not.
+    world.upload("image", "other.jpg", "first poster.jpg");
+    let before = world.live();
+    world.lose_state();
+    assert_eq!(planned(&world), Vec::<String>::new());
+    let calls = world.calls();
+    let fetched = downloads(&calls);
+    assert_eq!(fetched.len(), 4, "{calls:?}");
+    assert!(fetched.iter().all(|call| calls.iter().filter(|one| one == call).count() == 1), "{calls:?}");
+    world.apply();
+    assert_eq!(world.writes(), Vec::<String>::new());
+    world.settled();
+    assert_eq!(downloads(&world.calls()), Vec::<&String>::new(), "what was seen once is remembered");
+    assert_eq!(world.live()["images"], before["images"]);
+}
+
+#[test]
+fn of_one_name_and_other_bytes_it_is_another() {
+    let world = World::new(FOLLOWERS);
+    world.assets();
+    let other = world.upload("image", "poster.jpg", "somebody else's")["id"].clone();
+    world.shop("materials: {poster: {image: assets/poster.jpg}}");
+    world.apply();
+    assert_eq!(count(&world), 2);
+    world.settled();
+    let plan = world.plan();
+    assert_eq!(plan["unmanaged"][0]["id"], format!("image/{}", other.as_str().expect("an id")));
+}
+
+#[test]
+fn a_file_that_is_called_otherwise_is_the_same() {
+    let world = applied(SHOP);
+    world.write("assets/plakat.jpg", "first poster.jpg");
+    world.shop(&SHOP.replace("assets/poster.jpg", "assets/plakat.jpg"));
+    world.settled();
+}
+
+#[test]
+fn a_moved_key_is_the_same_material() {
+    let world = applied(SHOP);
+    let moved = SHOP.replace("poster:", "plakat:").replace("material: poster", "material: plakat");
+    world.shop(&format!("moved: [{{from: shop/material/poster, to: shop/material/plakat}}]\n{moved}"));
+    world.settled();
+    world.apply();
+    assert_eq!(world.writes(), Vec::<String>::new());
+    world.run("state list").expect_code(0).shows(&["shop/material/plakat"]);
+}
+
+#[test]
+fn a_key_with_a_slash_is_pointed_at() {
+    let slash = SHOP.replace("poster:", "海报/春:").replace("material: poster", "material: 海报/春");
+    let world = applied(&slash);
+    world.settled();
+    world.shop(&slash.replace("assets/poster.jpg", "later/poster.jpg"));
+    world.apply();
+    world.settled();
+    assert_eq!(count(&world), 4);
+}
+
+#[test]
+fn twins_are_an_error_that_adoption_settles() {
+    let world = World::new(FOLLOWERS);
+    world.assets();
+    let mut ids = ["first", "second"].map(|_| {
+        let made = world.upload("image", "poster.jpg", "first poster.jpg");
+        made["id"].as_str().expect("an id").to_owned()
+    });
+    ids.sort();
+    world.shop("materials: {poster: {image: assets/poster.jpg}}");
+    world.run("apply --yes").expect_code(1).says(&["MP041", &ids[0], &ids[1]]);
+    assert_eq!(world.writes(), Vec::<String>::new());
+    // The vendor's own id will do, as the console shows it.
+    let ran = world.run(&format!("state adopt shop/material/poster {}", ids[0])).expect_code(0);
+    assert!(
+        ran.out.contains(&format!("shop/material/poster is image/{} from now on", ids[0])),
+        "{}",
+        ran.out
+    );
+    world.settled();
+    // And the one that messages show.
+    world.run(&format!("state adopt shop/material/poster image/{}", ids[1])).expect_code(0);
+    world.settled();
+    world.run("state adopt shop/material/other 77").expect_code(1).says(&["MP012"]);
+    let taken = world.run(&format!("state adopt shop/material/other {}", ids[1])).expect_code(1);
+    taken.says(&["is shop/material/poster already"]);
+}
+
+/// Unlisted ones go under `prune`, with the guard in front.
+#[test]
+fn under_prune_what_is_not_listed_goes() {
+    let world = applied(SHOP);
+    for nth in 0..3 {
+        world.upload("image", &format!("{nth}.jpg"), "x");
+        world.upload("voice", &format!("{nth}.mp3"), "x");
+    }
+    world.shop(&format!("prune: [materials]\n{SHOP}"));
+    world.calls();
+    world.run("apply --yes").expect_code(1).says(&["6 of 10 live objects of kind material would be deleted"]);
+    assert_eq!(world.writes(), Vec::<String>::new());
+    world.run("apply --yes --allow-deletes shop/material=6").expect_code(0);
+    assert_eq!(world.writes().iter().filter(|call| call.starts_with("DELETE ")).count(), 6);
+    world.settled();
+    assert_eq!(count(&world), 4);
+}

@@ -12,13 +12,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use self::api::{ReadApi, WriteApi};
-use self::materials::{Contents, Covers, Materials, MaterialsWriter};
+use self::materials::{Contents, Covers, Materials, MaterialsWriter, address};
 use self::texts::Texts;
 use super::{AnyReader, AnyWriter, Connect, Kinds, Provider, Reads, VendorError, Writes, reader, writer};
 use crate::config::{self, Node};
 use crate::http;
-use crate::model::Kind;
 use crate::model::kinds::{Button, Group, Keyword, Material, Reply};
+use crate::model::{Asset, Kind};
 use crate::problem::{Code, Problem};
 
 mod api;
@@ -150,6 +150,18 @@ impl Reads for Opened {
 
     fn known(&self) -> BoxFuture<'_, Result<Option<bool>, VendorError>> {
         Box::pin(self.api.account_exists())
+    }
+
+    fn save<'a>(
+        &'a self,
+        file: &'a Asset,
+        to: &'a Path,
+    ) -> BoxFuture<'a, Result<Option<Asset>, VendorError>> {
+        Box::pin(async move {
+            let Some(at) = &file.at else { return Ok(None) };
+            let read = self.api.file(address(at), Some(to)).await?;
+            Ok(read.map(|read| Asset { sha256: read.sha256, size: read.size, ..file.clone() }))
+        })
     }
 }
 

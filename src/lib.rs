@@ -1,4 +1,4 @@
-//! mpform manages WeChat marketing accounts as code: menus, keyword replies and follower groups in YAML, planned,
+//! mpform manages WeChat marketing accounts as code: menus, keyword replies, materials and follower groups in YAML, planned,
 //! shown and applied.
 //!
 //! The rooms stand in the order in which the data passes through them.
@@ -24,6 +24,8 @@ pub mod state;
 // Plans, events and outcomes for people and programs.
 pub mod report;
 
+// What followers wrote, held against the rules that are there.
+pub mod coverage;
 // The way back: what is live becomes a project.
 pub mod export;
 

@@ -70,4 +70,6 @@ pub struct Tally {
     pub skipped: usize,
     /// Everything that was written was read back as wanted.
     pub verified: bool,
+    /// What may have been made that nothing uses and no list of a vendor's shows.
+    pub left_over: usize,
 }

@@ -38,6 +38,10 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
     outcome.problems.extend(
         verify::account(work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await,
     );
+    outcome.tally.left_over = work.writes.left_over() + shared.left_over();
+    if outcome.tally.left_over > 0 {
+        shared.state().record(Entry::LeftOver { count: outcome.tally.left_over as u64 });
+    }
     if let Err((problem, text)) = shared.into_state().close() {
         outcome.problems.push(problem.about(&account));
         outcome.unsaved.push((account, text));
@@ -154,9 +158,9 @@ async fn clear_away(
     step: &Step<'_>,
     options: &Options,
 ) -> Vec<Problem> {
-    let mut problems = vec![];
+    let (users, mut problems) = (users(changes), vec![]);
     for change in changes.iter().filter(|change| change.replace && done.contains(&change.address)) {
-        let free = users(changes, &change.address).all(|user| done.contains(&user.address));
+        let free = users.get(&change.address).into_iter().flatten().all(|user| done.contains(user));
         if free && step.why_not(options).is_none() {
             problems.extend(step.clear_away(change).await.err());
         }

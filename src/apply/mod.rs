@@ -88,6 +88,7 @@ pub async fn run(work: Vec<Work<'_>>, options: &Options, tell: &Tell<'_>) -> Out
         outcome.done.extend(account.done);
         outcome.problems.extend(account.problems);
         outcome.unsaved.extend(account.unsaved);
+        outcome.tally.left_over += account.tally.left_over;
     }
     let count = |ending| outcome.done.iter().filter(|done| done.ending == ending).count();
     outcome.tally = Tally {
@@ -95,6 +96,7 @@ pub async fn run(work: Vec<Work<'_>>, options: &Options, tell: &Tell<'_>) -> Out
         failed: count(Ending::Failed),
         skipped: count(Ending::Skipped),
         verified: outcome.problems.is_empty() && count(Ending::Failed) == 0,
+        left_over: outcome.tally.left_over,
     };
     tell(&Event::Summary(outcome.tally));
     outcome

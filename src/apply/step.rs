@@ -66,7 +66,7 @@ impl Step<'_> {
                 Problem::error(Code::Failed, "its vendor does not keep this kind").about(&change.address)
             );
         };
-        self.begin(change, kind);
+        self.begin(change, kind, writer.as_ref());
         let doing = match (change.action, &change.id) {
             _ if is_commit(&change.address) => Doing::Commit,
             (Action::Delete, Some(id)) => Doing::Delete { id: id.clone(), address: change.address.clone() },
@@ -100,7 +100,7 @@ impl Step<'_> {
         self.until_known(change, kind, writer, doing).await
     }
 
-    fn begin(&self, change: &Change, kind: &KindInfo) {
+    fn begin(&self, change: &Change, kind: &KindInfo, writer: &dyn AnyWriter) {
         let mut state = self.shared.state();
         if kind.commit.is_some() && !is_commit(&change.address) {
             let draft = state.state().drafts.get(kind.name).cloned().unwrap_or_default();
@@ -112,6 +112,10 @@ impl Step<'_> {
             }
         }
         if change.action == Action::Create || change.replace {
+            let before = state.state().intents.get(&change.address).filter(|intent| intent.id.is_none());
+            if before.is_some() {
+                self.shared.leave(change.want.as_ref().map_or(0, |want| writer.unlisted(want)));
+            }
             let intent = self.intent(change, None);
             state.record(Entry::Begin { address: change.address.clone(), intent });
         }

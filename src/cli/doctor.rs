@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
 
 use super::plan::complain;
@@ -22,11 +23,16 @@ pub(super) struct Args {
     account: Vec<String>,
 }
 
+/// How far a vendor's clock may be from ours: its dates are whole seconds, and a slow answer is no wrong clock.
+const CLOCKS_APART: TimeDelta = TimeDelta::seconds(60);
+
 /// What was found out about one account.
 struct Finding {
     /// What was asked and what came back.
     said: Vec<String>,
     problems: Vec<Problem>,
+    /// What is odd, and keeps nothing from working.
+    odd: Option<Problem>,
     took: Duration,
 }
 
@@ -46,12 +52,16 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     for (account, finding) in session.accounts.iter().zip(&found) {
         context.print(&format!("{}\n", line(account, finding, context)));
     }
-    let problems: Vec<_> = found.into_iter().flat_map(|finding| finding.problems).collect();
-    if problems.is_empty() {
-        return Exit::Done;
+    let (mut odd, mut problems) = (vec![], vec![]);
+    for finding in found {
+        odd.extend(finding.odd);
+        problems.extend(finding.problems);
     }
-    context.say("");
-    complain(context, &problems)
+    if !(odd.is_empty() && problems.is_empty()) {
+        context.say("");
+    }
+    context.complain(&odd);
+    if problems.is_empty() { Exit::Done } else { complain(context, &problems) }
 }
 
 async fn examine(account: &Account<'_>, store: &Store, context: &Context) -> Finding {
@@ -91,7 +101,28 @@ async fn examine(account: &Account<'_>, store: &Store, context: &Context) -> Fin
         }
         Err(wrong) => problems.extend(wrong),
     }
-    Finding { said, problems, took: begun.elapsed() }
+    let odd = account.client.date().and_then(|(theirs, came)| {
+        let ours = context.now + TimeDelta::from_std(came.duration_since(begun)).unwrap_or_default();
+        clock(name, &theirs, ours)
+    });
+    Finding { said, problems, odd, took: begun.elapsed() }
+}
+
+/// What is odd about a vendor's clock, as HTTP writes it; nothing about one that can't be read.
+fn clock(name: &str, theirs: &str, ours: DateTime<Utc>) -> Option<Problem> {
+    let ahead = DateTime::parse_from_rfc2822(theirs).ok()?.to_utc() - ours;
+    if ahead.abs() <= CLOCKS_APART {
+        return None;
+    }
+    let way = if ahead > TimeDelta::zero() { "ahead of" } else { "behind" };
+    let apart = match ahead.abs() {
+        time if time < TimeDelta::minutes(120) => format!("{} minutes", time.num_minutes()),
+        time if time < TimeDelta::hours(48) => format!("{} hours", time.num_hours()),
+        time => format!("{} days", time.num_days()),
+    };
+    let apart = if apart == "1 minutes" { "a minute" } else { &apart };
+    let problem = Problem::warning(Code::Clock, format!("the vendor's clock is {apart} {way} ours"));
+    Some(problem.about(name).help("set this machine's clock by the network; if it is right, tell the vendor"))
 }
 
 fn line(account: &Account<'_>, finding: &Finding, context: &Context) -> String {
@@ -110,4 +141,31 @@ fn line(account: &Account<'_>, finding: &Finding, context: &Context) -> String {
         line += &format!(" ({} ms, {} calls)", finding.took.as_millis(), account.client.calls());
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(theirs: &str) -> Option<String> {
+        let ours = "2026-11-22T01:00:00Z".parse().expect("a time");
+        clock("shop", theirs, ours).map(|problem| problem.message)
+    }
+
+    #[test]
+    fn clocks_that_differ_are_told() {
+        assert_eq!(said("Sun, 22 Nov 2026 01:01:00 GMT"), None);
+        assert_eq!(said("Sun, 22 Nov 2026 00:59:00 GMT"), None);
+        let told = |theirs: &str| said(theirs).unwrap_or_default();
+        assert_eq!(told("Sun, 22 Nov 2026 01:01:01 GMT"), "the vendor's clock is a minute ahead of ours");
+        assert_eq!(told("Sat, 21 Nov 2026 23:30:00 GMT"), "the vendor's clock is 90 minutes behind ours");
+        assert_eq!(told("Sun, 22 Nov 2026 09:00:00 GMT"), "the vendor's clock is 8 hours ahead of ours");
+        assert_eq!(told("Thu, 01 Jan 2026 00:00:00 GMT"), "the vendor's clock is 325 days behind ours");
+    }
+
+    #[test]
+    fn a_date_that_cannot_be_read_says_nothing() {
+        assert_eq!(said("yesterday"), None);
+        assert_eq!(said(""), None);
+    }
 }

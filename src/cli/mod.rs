@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+mod account;
 mod apply;
+mod ask;
 mod completions;
 mod context;
+mod coverage;
 mod demo;
 mod doctor;
 mod drift;
@@ -110,6 +113,12 @@ enum Command {
     /// Writes what an account holds as YAML that plans to no change
     #[command(after_help = "Example:\n  mpform export shop -o shop-project")]
     Export(export::Args),
+    /// Brings an account to its vendor: binds it, fills in its credentials, loads what WeChat holds of it
+    #[command(subcommand, after_help = "Example:\n  mpform account bind shop gh_0123456789ab")]
+    Account(account::Command),
+    /// Shows which received texts no rule answers, and which rules never fire
+    #[command(after_help = "Example:\n  mpform coverage shop --since 2026-11-01")]
+    Coverage(coverage::Args),
     /// Looks into what is remembered of accounts, or corrects it
     #[command(subcommand, after_help = "Example:\n  mpform state list")]
     State(state::Command),
@@ -171,6 +180,8 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Drift(args) => drift::run(&args, context).await,
         Command::Doctor(args) => doctor::run(&args, context).await,
         Command::Export(args) => export::run(&args, context).await,
+        Command::Account(command) => account::run(&command, context).await,
+        Command::Coverage(args) => coverage::run(&args, context).await,
         Command::State(command) => state::run(&command, context).await,
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Demo => demo::run(context).await,

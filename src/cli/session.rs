@@ -16,6 +16,7 @@ use crate::plan::guard::{Permits, emptied, refuse};
 use crate::plan::saved::Saved;
 use crate::plan::{self, FailedAccount, Globs, Plan};
 use crate::problem::{Code, Problem, any_error};
+use crate::providers;
 use crate::state::store::Store;
 use crate::state::{Entry, State};
 
@@ -225,6 +226,31 @@ struct Seen {
     live: LiveAccount,
     /// Where another account was allowed to take its place: what stays of what is remembered.
     rebound: Option<Vec<Address>>,
+}
+
+/// One account of a project, by its very name.
+pub(super) fn one_account<'a>(project: &'a Project, name: &str) -> Result<Account<'a>, Vec<Problem>> {
+    let Some(config) = project.config.accounts.get(name) else {
+        let known = project.config.accounts.keys().map(String::as_str);
+        let message = format!("there is no account `{name}`");
+        let help = config::suggest(name, known, "");
+        return Err(vec![Problem::error(Code::UnknownAccount, message).help(help)]);
+    };
+    reach(project, config).map_err(|problem| vec![problem])
+}
+
+/// An account that nobody knows looks like one that nobody writes to.
+pub(super) async fn known(account: &Account<'_>, reads: &dyn providers::Reads) -> Result<(), Vec<Problem>> {
+    let name = &account.config.name;
+    match reads.known().await {
+        Ok(Some(false)) => Err(vec![
+            Problem::error(Code::AccountUnknown, "the vendor does not know this account").about(name).help(
+                "check `info_id`; `mpform account bind` makes an account of a WeChat id and says its id",
+            ),
+        ]),
+        Ok(_) => Ok(()),
+        Err(error) => Err(vec![error.problem(name)]),
+    }
 }
 
 fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Account<'a>, Problem> {

@@ -10,6 +10,7 @@ use super::session::{Project, store};
 use super::{Context, Exit};
 use crate::model::Address;
 use crate::problem::{Code, Problem, any_error};
+use crate::report::apply::left_over;
 use crate::state::State;
 use crate::state::store::Open;
 
@@ -108,6 +109,9 @@ fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), 
         }
         for address in state.intents.keys() {
             context.print(&format!("{address}  begun, end unknown: the next plan looks\n"));
+        }
+        if state.left_over > 0 {
+            context.say(&format!("{account}: {}", left_over(state.left_over)));
         }
     }
     Ok(())

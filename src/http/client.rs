@@ -1,17 +1,18 @@
 //! The client itself, and its two faces.
 
 use std::error::Error as _;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{
-    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
 use reqwest::{ClientBuilder, Method, RequestBuilder, Response, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::SemaphorePermit;
+use tokio::time::Instant;
 
 use super::{Answer, Failure, Throttle};
 
@@ -28,6 +29,7 @@ pub struct Client {
     pub(super) headers: HeaderMap,
     throttle: Throttle,
     calls: AtomicUsize,
+    date: Mutex<Option<(String, Instant)>>,
 }
 
 impl Client {
@@ -58,12 +60,24 @@ impl Client {
         // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
         // starts on a connection that the server may be closing: it is too long to be lost like that.
         let uploading = made(builder().pool_max_idle_per_host(0))?;
-        Ok(Arc::new(Self { calling, uploading, headers: map, throttle, calls: AtomicUsize::new(0) }))
+        Ok(Arc::new(Self {
+            calling,
+            uploading,
+            headers: map,
+            throttle,
+            calls: AtomicUsize::new(0),
+            date: Mutex::default(),
+        }))
     }
 
     /// Calls made so far.
     pub fn calls(&self) -> usize {
         self.calls.load(Ordering::Relaxed)
+    }
+
+    /// What the vendor's clock said in the last answer, as HTTP writes it, and when that came.
+    pub fn date(&self) -> Option<(String, Instant)> {
+        self.date.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Waits until a call may start. The call is over when the permit is dropped.
@@ -77,10 +91,15 @@ impl Client {
 
     /// Sends a request and waits for the head of its answer.
     pub(super) async fn begin(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        request.send().await.map_err(|error| {
+        let response = request.send().await.map_err(|error| {
             let unsent = error.is_connect() || error.is_builder();
             if unsent { Failure::Unsent(unreachable(&error)) } else { lost(error) }
-        })
+        })?;
+        if let Some(date) = response.headers().get(DATE).and_then(|date| date.to_str().ok()) {
+            let mut last = self.date.lock().unwrap_or_else(PoisonError::into_inner);
+            *last = Some((date.to_owned(), Instant::now()));
+        }
+        Ok(response)
     }
 
     async fn send(&self, method: Method, url: &str, body: Option<Bytes>) -> Result<Answer, Failure> {

@@ -46,7 +46,7 @@ impl Asset {
         }
     }
 
-    /// A body's file as a person reads it: `assets/tour.mp4 (2.1 MiB, 9f86d081…)`.
+    /// A body's file as a person reads it, by the name that a vendor knows as well: `tour.mp4 (2.1 MiB, 9f86d081…)`.
     pub fn shown(body: &Value) -> Value {
         match serde_json::from_value::<Self>(body.clone()) {
             Ok(asset) => asset.to_string().into(),
@@ -64,7 +64,7 @@ impl Asset {
 
 impl fmt::Display for Asset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        f.write_str(self.name())?;
         match self.sha256.get(..8) {
             Some(digits) => write!(f, " ({}, {digits}…)", size(self.size)),
             None => Ok(()),
@@ -141,7 +141,7 @@ mod tests {
         let known = Asset { sha256: "9f86d081884c7d65".into(), size: 2_201_600, ..written };
         let body = serde_json::to_value(&known).expect("a body");
         assert_eq!(serde_json::from_value::<Asset>(body.clone()).expect("comes back"), known);
-        assert_eq!(Asset::shown(&body), "assets/tour.mp4 (2.0 MiB, 9f86d081…)");
+        assert_eq!(Asset::shown(&body), "tour.mp4 (2.0 MiB, 9f86d081…)");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The order in which changes are carried out.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Change, is_commit};
 use crate::model::{Action, Address, KindInfo, kind_named};
@@ -35,31 +35,27 @@ pub(super) fn deletes_first(changes: Vec<Change>) -> Vec<Change> {
     ordered
 }
 
-/// The changes to what points at an object now, or is to.
-pub(crate) fn users<'a>(changes: &'a [Change], of: &'a Address) -> impl Iterator<Item = &'a Change> {
-    changes.iter().filter(move |change| {
-        let points = || {
-            let kind = kind_named(change.address.kind())?;
-            let have = change.have.as_ref().filter(|have| have.is_object())?;
-            Some((kind.links)(have, change.address.account()).contains(of))
-        };
-        change.address != *of && (change.requires.contains(of) || points() == Some(true))
-    })
+/// The changes to what points at an object now, or is to, by the object's address.
+pub(crate) fn users(changes: &[Change]) -> HashMap<Address, Vec<Address>> {
+    let mut users: HashMap<Address, Vec<Address>> = HashMap::new();
+    for change in changes {
+        let kind = kind_named(change.address.kind());
+        let have = change.have.as_ref().filter(|have| have.is_object());
+        let points = kind.zip(have).map(|(kind, have)| (kind.links)(have, change.address.account()));
+        let all: HashSet<_> = change.requires.iter().cloned().chain(points.into_iter().flatten()).collect();
+        for used in all.into_iter().filter(|used| *used != change.address) {
+            users.entry(used).or_default().push(change.address.clone());
+        }
+    }
+    users
 }
 
 /// What others point at goes only after they have let go of it.
 pub(super) fn users_first(changes: &mut [Change]) {
-    let users: Vec<Vec<Address>> = changes
-        .iter()
-        .map(|change| match change.action {
-            Action::Delete if !has_parts(change) => {
-                users(changes, &change.address).map(|user| user.address.clone()).collect()
-            }
-            _ => vec![],
-        })
-        .collect();
-    for (change, users) in changes.iter_mut().zip(users) {
-        change.requires.extend(users);
+    let mut users = users(changes);
+    let goes = |change: &&mut Change| change.action == Action::Delete && !has_parts(change);
+    for change in changes.iter_mut().filter(goes) {
+        change.requires.extend(users.remove(&change.address).unwrap_or_default());
     }
 }
 

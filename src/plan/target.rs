@@ -62,6 +62,7 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
         .map(|change| change.address.clone())
         .chain(whole)
         .collect();
+    let users = users(&plan.changes);
     loop {
         let before = kept.len();
         let committed: HashSet<_> = kept
@@ -77,7 +78,7 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
                 kept.extend(change.requires.iter().cloned());
                 if change.replace {
                     // The old object goes, so all that points at it comes along.
-                    kept.extend(users(&plan.changes, &change.address).map(|user| user.address.clone()));
+                    kept.extend(users.get(&change.address).into_iter().flatten().cloned());
                 }
             }
         }

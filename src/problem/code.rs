@@ -151,6 +151,14 @@ codes! {
     NewSince = "MP095",
     /// a plan whose deletions do not fit where it is to be shown
     TooLong = "MP096",
+    /// something that a vendor does not offer
+    NotOffered = "MP097",
+    /// credentials that the vendor kept although what should have followed failed
+    OnlyKept = "MP098",
+    /// something that the vendor loads from WeChat only once, and has
+    HasIt = "MP099",
+    /// a vendor's clock that says another time than ours
+    Clock = "MP100",
 }
 
 #[cfg(test)]

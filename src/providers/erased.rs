@@ -34,6 +34,8 @@ pub trait AnyReader: Send + Sync {
 pub trait AnyWriter: Send + Sync {
     /// See [`Writer::lane`].
     fn lane(&self, action: Action, want: Option<&Value>) -> Lane;
+    /// See [`Writer::unlisted`].
+    fn unlisted(&self, want: &Value) -> usize;
     /// See [`Writer::create`].
     fn create<'a>(
         &'a self,
@@ -140,6 +142,10 @@ impl<K: Kind, W: Writer<K>> AnyWriter for Erased<K, W> {
     fn lane(&self, action: Action, want: Option<&Value>) -> Lane {
         let want = want.and_then(|want| typed::<K>(want).ok());
         self.typed.lane(action, want.as_ref())
+    }
+
+    fn unlisted(&self, want: &Value) -> usize {
+        typed::<K>(want).map(|want| self.typed.unlisted(&want)).unwrap_or_default()
     }
 
     fn create<'a>(

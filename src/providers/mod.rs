@@ -22,10 +22,14 @@ use crate::problem::Problem;
 
 mod erased;
 mod error;
+mod messages;
+mod onboard;
 pub mod yeapoo;
 
 pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};
 pub use error::{Happened, VendorError};
+pub use messages::{Answer, Messages, Received, Sent, Status};
+pub use onboard::{Bound, Fetched, Holds, NotDone, Onboard};
 
 /// A vendor: what it is called, what it keeps, and how its accounts are opened.
 pub struct Provider {
@@ -67,6 +71,14 @@ pub trait Connect: Send + Sync {
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads>;
     /// Writes to the account. The files that go there lie below `root`, the project's folder.
     fn writes(&self, http: http::Writer, root: &Path) -> Arc<dyn Writes>;
+    /// Brings the account to the vendor; `None` if that can't be done from here.
+    fn onboard(&self, _: http::Writer) -> Option<Arc<dyn Onboard>> {
+        None
+    }
+    /// Reads the account's messages; `None` if the vendor does not show them.
+    fn messages(&self, _: http::Reader) -> Option<Arc<dyn Messages>> {
+        None
+    }
 }
 
 /// Everything that can be read of an account.
@@ -88,6 +100,10 @@ pub trait Reads: Send + Sync {
 pub trait Writes: Send + Sync {
     /// The writer of a kind; `None` for a kind that the vendor does not keep.
     fn writer(&self, kind: &str) -> Option<Arc<dyn AnyWriter>>;
+    /// How many things may have been made that nothing uses and that no list of the vendor's shows.
+    fn left_over(&self) -> usize {
+        0
+    }
 }
 
 /// A live object as a list shows it.
@@ -140,6 +156,12 @@ pub trait Reader<K: Kind>: Send + Sync + 'static {
 pub trait Writer<K: Kind>: Send + Sync + 'static {
     /// Whether this may run beside other writes to the account.
     fn lane(&self, action: Action, want: Option<&K>) -> Lane;
+
+    /// How many things a create makes first that no list shows: they are made again if it has to begin anew.
+    fn unlisted(&self, want: &K) -> usize {
+        let _ = want;
+        0
+    }
 
     /// Makes it. `watch` is told the id as soon as the vendor gave one, so that it is not lost if a later step fails.
     fn create(

@@ -55,7 +55,10 @@ impl Talk {
         if let Some(next) = self.next(tally) {
             parts.push(format!("{} {next}", self.style.paint(Role::Heading, "Next:")));
         }
-        let Tally { done, failed, skipped, verified } = tally;
+        let Tally { done, failed, skipped, verified, left_over } = tally;
+        if left_over > 0 {
+            parts.push(self::left_over(left_over as u64));
+        }
         let mut sum = format!("Apply: {done} done, {failed} failed, {skipped} not tried.");
         if verified && done > 0 && failed + skipped == 0 {
             sum += " Read back: as declared.";
@@ -91,6 +94,14 @@ impl Talk {
         (!tally.verified && tally.done > 0)
             .then_some("run `mpform plan`: what was written could not be read back as declared")
     }
+}
+
+/// What is said of things that nobody can find again.
+pub fn left_over(count: u64) -> String {
+    let (things, them) = if count == 1 { ("text or cover", "it") } else { ("texts or covers", "them") };
+    format!(
+        "{count} {things} may be left at the vendor that nothing uses: no list shows {them}, and no follower does."
+    )
 }
 
 /// The line of a change that came to its end.

@@ -209,7 +209,7 @@ pub(crate) fn events() -> Vec<Event> {
         ended(Action::Update, "shop/menu/新品", Ending::Failed, Some(failed)),
         ended(Action::Delete, "shop/menu/新品/官网", Ending::Skipped, Some(skipped)),
         Event::Verify,
-        Event::Summary(Tally { done: 1, failed: 1, skipped: 1, verified: true }),
+        Event::Summary(Tally { done: 1, failed: 1, skipped: 1, verified: true, left_over: 0 }),
     ]
 }
 

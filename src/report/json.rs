@@ -91,13 +91,19 @@ fn verdict(verdict: Verdict) -> &'static str {
 pub fn event(event: &Event) -> Option<Value> {
     match event {
         Event::Change(done) => Some(ended(done)),
-        Event::Summary(tally) => Some(json!({
-            "event": "summary",
-            "done": tally.done,
-            "failed": tally.failed,
-            "skipped": tally.skipped,
-            "verified": tally.verified,
-        })),
+        Event::Summary(tally) => {
+            let mut summary = json!({
+                "event": "summary",
+                "done": tally.done,
+                "failed": tally.failed,
+                "skipped": tally.skipped,
+                "verified": tally.verified,
+            });
+            if tally.left_over > 0 {
+                summary["left_over"] = tally.left_over.into();
+            }
+            Some(summary)
+        }
         Event::Begin { .. } | Event::Start { .. } | Event::Sent { .. } | Event::Verify => None,
     }
 }

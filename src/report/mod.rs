@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod columns;
+pub mod coverage;
 pub mod json;
 pub mod markdown;
 pub mod progress;

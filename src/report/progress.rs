@@ -127,11 +127,13 @@ impl Progress {
         if self.verifying {
             parts.push("reading back what was written".into());
         }
-        if let Some(address) = self.running.last() {
-            let sent = self.sent.as_ref().filter(|(what, ..)| what == address);
-            let sent =
-                sent.map_or_else(String::new, |(_, sent, of)| format!(" ({} of {})", size(*sent), size(*of)));
-            parts.push(format!("now {}{sent}", truncate(&escape(address.as_str()), ADDRESS)));
+        // A file that is on its way takes longest, and its progress can be seen.
+        let sending = self.sent.as_ref().filter(|(what, sent, of)| sent < of && self.running.contains(what));
+        if let Some((address, sent, of)) = sending {
+            let what = truncate(&escape(address.as_str()), ADDRESS).into_owned();
+            parts.push(format!("now {what}, {} of {} sent", size(*sent), size(*of)));
+        } else if let Some(address) = self.running.last() {
+            parts.push(format!("now {}", truncate(&escape(address.as_str()), ADDRESS)));
         }
         if self.running.len() > 1 {
             parts.push(format!("{} at once", self.running.len()));
@@ -172,6 +174,26 @@ mod tests {
         let line = progress.hear(&Event::Verify, at(30));
         assert_eq!(line.as_deref(), Some("1 of 3 tried, 1 failed, reading back what was written"));
         assert_eq!(progress.hear(&Event::Summary(Tally::default()), at(99)), None);
+    }
+
+    #[test]
+    fn a_file_that_is_on_its_way_is_what_is_shown() {
+        let begin = Instant::now();
+        let mut progress = Progress::plain();
+        let sent = |sent| Event::Sent {
+            address: Address::new("shop", "keyword", ["海报"]),
+            sent,
+            of: 3 * 1024 * 1024,
+        };
+        for event in [Event::Begin { changes: 2 }, start("海报"), start("地址"), sent(1536 * 1024)] {
+            assert_eq!(progress.hear(&event, begin), None);
+        }
+        let line = progress.tick(begin + PAUSE);
+        let shown = "0 of 2 tried, now shop/keyword/海报, 1.5 MiB of 3.0 MiB sent, 2 at once";
+        assert_eq!(line.as_deref(), Some(shown));
+        progress.hear(&sent(3 * 1024 * 1024), begin);
+        let line = progress.tick(begin + PAUSE + PAUSE);
+        assert_eq!(line.as_deref(), Some("0 of 2 tried, now shop/keyword/地址, 2 at once"));
     }
 
     #[test]

@@ -43,6 +43,13 @@ pub struct State {
     /// For kinds whose changes are drafts.
     #[serde(default)]
     pub drafts: BTreeMap<String, Draft>,
+    /// What interrupted work may have left at the vendor that nothing uses and no list shows.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_over: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// One object of ours.
@@ -151,6 +158,11 @@ pub enum Entry {
         /// What.
         address: Address,
     },
+    /// So much more may be left at the vendor that nothing uses and no list shows.
+    LeftOver {
+        /// How many.
+        count: u64,
+    },
     /// The state of a draft.
     Draft {
         /// Of which kind.
@@ -202,6 +214,7 @@ impl State {
                 self.intents.remove(&address);
                 self.resources.remove(&address);
             }
+            Entry::LeftOver { count } => self.left_over += count,
             Entry::Draft { kind, draft } => {
                 self.drafts.insert(kind, draft);
             }

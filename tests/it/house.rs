@@ -14,7 +14,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("plan", &["config", "desired", "diff", "live", "model", "problem", "state"]),
     ("apply", &["desired", "diff", "live", "model", "plan", "problem", "providers", "state"]),
     ("state", &["model", "problem"]),
-    ("report", &["apply", "model", "plan", "problem"]),
+    ("coverage", &["model", "providers"]),
+    ("report", &["apply", "coverage", "model", "plan", "problem"]),
     ("export", &["config", "desired", "live", "model", "plan", "problem", "providers", "state"]),
     ("http", &[]),
     ("providers", &["config", "desired", "http", "model", "problem"]),
@@ -154,6 +155,11 @@ fn planning_is_pure() {
 fn who_reads_can_not_write() {
     let readers = |file: &File| matches!(file.room(), "live" | "plan" | "diff" | "desired" | "export");
     nowhere(&["Writer", "Writes"], &[], readers);
+}
+
+#[test]
+fn accounts_are_brought_to_a_vendor_by_one_command() {
+    nowhere(&["Onboard", ".onboard("], &["cli/account", "providers/"], |_| true);
 }
 
 #[test]

@@ -3,9 +3,11 @@
 mod proxy;
 mod world;
 
+mod account;
 mod apply;
 mod completions;
 mod conformance;
+mod coverage;
 mod demo;
 mod doctor;
 mod drift;

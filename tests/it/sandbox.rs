@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::world::World;
+use crate::world::{World, copy};
 
 /// A served sandbox; it ends with the test.
 struct Served {
@@ -41,12 +41,11 @@ fn the_example_shop_plans_applies_and_plans_to_nothing() {
     let served = Served::new(&[]);
     let world = World::empty();
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shop");
-    for name in ["mpform.yaml", "accounts/shop.yaml", "accounts/vip.csv"] {
-        let text = std::fs::read_to_string(from.join(name)).expect("is there");
-        world.write(&format!("shop/{name}"), &text.replace("http://127.0.0.1:7070", &served.url));
-    }
+    copy(&from, &world.path("shop"));
+    let project = std::fs::read_to_string(from.join("mpform.yaml")).expect("is there");
+    world.write("shop/mpform.yaml", &project.replace("http://127.0.0.1:7070", &served.url));
     let run = |command: &str| world.run(&format!("{command} --project shop --env sandbox"));
-    run("plan --detailed-exitcode").expect_code(2).shows(&["Plan: 29 to create"]);
+    run("plan --detailed-exitcode").expect_code(2).shows(&["Plan: 37 to create"]);
     run("apply --yes").expect_code(0);
     run("plan --detailed-exitcode").expect_code(0);
     let again = run("apply --yes").expect_code(0);

@@ -194,13 +194,13 @@ fn a_text_that_is_too_long() {
 #[test]
 fn a_reference_to_something_that_is_not_declared() {
     assert_snapshot!(refused("keywords: {时间: {match: [几点], reply: {material: spring}}}\n"), @r#"
-    error[MP013]: `material` is not managed by this version of mpform yet
-     --> shop.yaml:2:38
+    error[MP012]: shop/keyword/时间: there is no material `spring`
+     --> shop.yaml:2:48
       |
     2 | keywords: {时间: {match: [几点], reply: {material: spring}}}
-      |                                          ^^^^^^^^
+      |                                                    ^^^^^^
       |
-      = help: take it out for now, or look for a newer mpform
+      = help: declare it in a document of this account
 
     1 error
     "#);
@@ -230,7 +230,7 @@ replies:
   default: {}
 ";
     assert_snapshot!(refused(yaml), @r#"
-    error[MP019]: shop/reply/subscribe: a reply is exactly one of `text` or `raw`
+    error[MP019]: shop/reply/subscribe: a reply is exactly one of `text`, `material` or `raw`
      --> shop.yaml:3:3
       |
     3 |   subscribe: {text: 您好, raw: {type: image, id: 5f}}
@@ -238,7 +238,7 @@ replies:
       |
       = help: keep the one that followers are to get, and delete the others
 
-    error[MP019]: shop/reply/default: a reply is exactly one of `text` or `raw`
+    error[MP019]: shop/reply/default: a reply is exactly one of `text`, `material` or `raw`
      --> shop.yaml:4:3
       |
     4 |   default: {}

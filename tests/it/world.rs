@@ -1,10 +1,10 @@
 //! The harness: one sandbox and one project folder for each test, and the real binary run in between.
 //!
-//! Nothing here waits for time to pass: the sandbox's clock is logical, and what a test waits for it sees in the
-//! sandbox's journal. Every child process has an end, whatever becomes of it.
+//! Nothing here waits for time to pass, except for typing at a terminal: the sandbox's clock is logical, and what a test
+//! waits for it sees in the sandbox's journal. Every child process has an end, whatever becomes of it.
 
-use std::io::Read;
-use std::path::PathBuf;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
@@ -134,11 +134,53 @@ impl World {
         self.begin(command, &arguments.split_whitespace().collect::<Vec<_>>(), &[]).end()
     }
 
+    /// Runs the binary with lines on its standard input, which is no terminal.
+    pub(crate) fn run_told(&self, arguments: &str, lines: &str) -> Ran {
+        let words: Vec<_> = arguments.split_whitespace().collect();
+        let mut started = self.begin_with(Command::new(BINARY), &words, &[], Stdio::piped());
+        let mut input = started.child.stdin.take().expect("piped");
+        // A command that asks for nothing may have ended without reading.
+        let _ = input.write_all(lines.as_bytes());
+        drop(input);
+        started.end()
+    }
+
+    /// Runs the binary at a terminal: waits for each question and types the answer. All that shows is in `err`.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn at_a_terminal(&self, arguments: &str, answers: &[(&str, &str)]) -> Ran {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "exec script -qec \"$0 $*\" /dev/null >&2", BINARY]);
+        let words: Vec<_> = arguments.split_whitespace().collect();
+        let mut started = self.begin_with(command, &words, &[], Stdio::piped());
+        let mut input = started.child.stdin.take().expect("piped");
+        for (question, answer) in answers {
+            if !started.until_it_says(question) {
+                break;
+            }
+            // The question for a secret stands there a moment before the terminal ceases to show what is typed.
+            std::thread::sleep(Duration::from_millis(300));
+            let _ = writeln!(input, "{answer}");
+        }
+        let ran = started.end();
+        drop(input);
+        ran
+    }
+
     fn spawn(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Started<'_> {
         self.begin(Command::new(BINARY), arguments, variables)
     }
 
-    fn begin(&self, mut command: Command, arguments: &[&str], variables: &[(&str, &str)]) -> Started<'_> {
+    fn begin(&self, command: Command, arguments: &[&str], variables: &[(&str, &str)]) -> Started<'_> {
+        self.begin_with(command, arguments, variables, Stdio::null())
+    }
+
+    fn begin_with(
+        &self,
+        mut command: Command,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        input: Stdio,
+    ) -> Started<'_> {
         command
             .args(arguments)
             .current_dir(self.folder.path())
@@ -146,7 +188,7 @@ impl World {
             .envs([("NO_COLOR", "1"), ("COLUMNS", "100"), ("USER", "tester"), ("HOSTNAME", "here")])
             .env("SANDBOX", self.sandbox.url())
             .envs(variables.iter().copied())
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
@@ -359,4 +401,17 @@ pub(crate) fn changes(plan: &Value) -> Vec<String> {
         format!("{} {}{replace}: {}", word("action"), word("address"), paths.join(", "))
     };
     changes.iter().map(line).collect()
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("the file can be copied");
+        }
+    }
 }

@@ -15,7 +15,7 @@ pub use article::Article;
 /// A material: exactly one of `image`, `voice`, `video` and `news`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(description = "A material: exactly one of `image`, `voice`, `video` and `news`. 素材")]
+#[schemars(description = "A material: exactly one of `image`, `voice`, `video` and `news`. 素材", extend("minProperties" = 1))]
 pub struct Material {
     /// A picture, by the path of its file. 图片
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -188,6 +188,11 @@ impl ReadApi {
         }
     }
 
+    /// The account's id.
+    pub(super) fn info_id(&self) -> &str {
+        &self.info_id
+    }
+
     fn url(&self, front: &[&str], path: &[&str], query: &[(&str, &str)]) -> Url {
         let mut url = self.root.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
@@ -241,6 +246,39 @@ fn written(answer: Result<Value, VendorError>) -> Result<Value, VendorError> {
         let early = error.code.as_deref() == Some("HTTP 429");
         if early { error.maybe_happened() } else { error }
     })
+}
+
+impl WriteApi {
+    /// A write below `/v1/{front}`, whatever its method. Sent once. `hide` takes out of what the server says what
+    /// nobody may see.
+    pub(super) async fn send_to(
+        &self,
+        method: Method,
+        (front, path): (&[&str], &[&str]),
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+        hide: &(dyn Fn(&str) -> String + Sync),
+    ) -> Result<Value, VendorError> {
+        let call = call_name(method.as_str(), path, query);
+        let url = self.read.url(front, path, query);
+        let body = body.map(|body| Bytes::from(body.to_string()));
+        let answer = self.http.send(method, url.as_str(), body).await;
+        let mut answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
+        data(&call, &answer).or_else(|error| {
+            // The vendor's own message is whole. Anything else shows how the answer begins, and of a secret that is
+            // cut off there nobody could tell what it was.
+            if is_own(&error) {
+                return Err(VendorError { message: hide(&error.message), ..error });
+            }
+            answer.body = hide(&String::from_utf8_lossy(&answer.body)).into();
+            data(&call, &answer)
+        })
+    }
+}
+
+/// True if the vendor itself said no, and not the way to it.
+pub(super) fn is_own(error: &VendorError) -> bool {
+    error.code.as_deref().is_some_and(|code| !code.starts_with("HTTP"))
 }
 
 /// True if the vendor's own code is 500: everything that went wrong on its side, whoever is to blame.
@@ -320,7 +358,7 @@ fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
     }
 }
 
-fn shape<T: DeserializeOwned>(call: &str, data: Value) -> Result<T, VendorError> {
+pub(super) fn shape<T: DeserializeOwned>(call: &str, data: Value) -> Result<T, VendorError> {
     serde_json::from_value(data).map_err(|error| {
         VendorError::refused(call, format!("the answer has another shape than the document's: {error}"))
     })

@@ -103,6 +103,10 @@ impl Writer<Keyword> for KeywordsWriter {
         if action == Action::Delete { Lane::Alone } else { Lane::Free }
     }
 
+    fn unlisted(&self, want: &Keyword) -> usize {
+        want.reply.as_ref().map_or(0, texts::unlisted)
+    }
+
     async fn create(
         &self,
         key: &str,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::matching::compared;
 use crate::desired::Wanted;
 use crate::model::{Address, Finding, Step};
 use crate::problem::{Code, Place, Problem};
@@ -79,7 +80,7 @@ pub(super) fn together(all: &[&Wanted]) -> Vec<Problem> {
         }
         for (path, content, fuzzy) in keywords_of(wanted) {
             let place = wanted.place_of(&path);
-            let entry = keywords.entry((fuzzy, folded(content)));
+            let entry = keywords.entry((fuzzy, compared(content)));
             match entry {
                 std::collections::hash_map::Entry::Vacant(free) => {
                     free.insert((wanted, place));
@@ -166,11 +167,6 @@ fn keyword(nth: usize, item: &Value) -> Option<(Vec<Step>, &str, bool)> {
     }
 }
 
-/// A text as the vendor's database compares it.
-fn folded(text: &str) -> String {
-    text.trim_end_matches(' ').to_lowercase()
-}
-
 fn name(body: &Value, what: &str, found: &mut Vec<Finding>) {
     let Some(name) = body.get("name").and_then(Value::as_str) else { return };
     let path = || [Step::from("name")];
@@ -215,7 +211,7 @@ fn matches(body: &Value, found: &mut Vec<Finding>) {
         }
         too_long(content, KEYWORD, Code::TextTooLong, &path, "the keyword", found);
         four_bytes(content, &path, found);
-        if let Some(before) = seen.insert((fuzzy, folded(content)), content) {
+        if let Some(before) = seen.insert((fuzzy, compared(content)), content) {
             found.push(Finding::warning(
                 Code::NeverFires,
                 path,

@@ -260,6 +260,10 @@ impl Writer<Button> for MenuWriter {
         Lane::Alone
     }
 
+    fn unlisted(&self, want: &Button) -> usize {
+        want.reply.as_ref().map_or(0, texts::unlisted)
+    }
+
     async fn create(
         &self,
         key: &str,

@@ -12,9 +12,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use self::api::{ReadApi, WriteApi};
+use self::leftovers::Leftovers;
 use self::materials::{Contents, Covers, Materials, MaterialsWriter, address};
 use self::texts::Texts;
-use super::{AnyReader, AnyWriter, Connect, Kinds, Provider, Reads, VendorError, Writes, reader, writer};
+use super::{
+    AnyReader, AnyWriter, Connect, Kinds, Messages, Onboard, Provider, Reads, VendorError, Writes, reader,
+    writer,
+};
 use crate::config::{self, Node};
 use crate::http;
 use crate::model::kinds::{Button, Group, Keyword, Material, Reply};
@@ -22,13 +26,20 @@ use crate::model::{Asset, Kind};
 use crate::problem::{Code, Problem};
 
 mod api;
+mod bind;
 mod groups;
 mod keywords;
+mod leftovers;
 mod limits;
+mod masssend;
+mod matching;
 mod materials;
 mod menu;
+mod messages;
 mod replies;
 pub mod sandbox;
+#[cfg(test)]
+mod testing;
 mod texts;
 mod wire;
 
@@ -97,6 +108,7 @@ struct Known {
     texts: Arc<Texts>,
     contents: Arc<Contents>,
     covers: Arc<Covers>,
+    leftovers: Arc<Leftovers>,
 }
 
 impl Connect for Account {
@@ -111,11 +123,11 @@ impl Connect for Account {
 
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads> {
         let api = Arc::new(ReadApi::new(http, &self.url, &self.settings.info_id));
-        let texts = texts::Reader::new(&api, &self.known.texts);
+        let texts = texts::Reader::new(&api, &self.known.texts, &self.known.leftovers);
         Arc::new(Opened {
             kinds: vec![
                 reader(groups::Groups::new(&api)),
-                reader(Materials::new(&api, &self.known.contents)),
+                reader(Materials::new(&api, &self.known.contents, &self.known.leftovers)),
                 reader(replies::Replies::new(&api, texts.clone())),
                 reader(keywords::Keywords { api: Arc::clone(&api), texts: texts.clone() }),
                 reader(menu::Menu::new(&api, texts)),
@@ -126,15 +138,26 @@ impl Connect for Account {
 
     fn writes(&self, http: http::Writer, root: &Path) -> Arc<dyn Writes> {
         let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id, root));
-        let texts = texts::Writer::new(&api, &self.known.texts);
+        let texts = texts::Writer::new(&api, &self.known.texts, &self.known.leftovers);
         let kinds: Kinds<dyn AnyWriter> = vec![
             writer(groups::GroupsWriter { api: Arc::clone(&api) }),
-            writer(MaterialsWriter { api: Arc::clone(&api), covers: Arc::clone(&self.known.covers) }),
+            writer(MaterialsWriter::new(&api, &self.known.covers, &self.known.leftovers)),
             writer(replies::RepliesWriter { api: Arc::clone(&api), texts: texts.clone() }),
             writer(keywords::KeywordsWriter { api: Arc::clone(&api), texts: texts.clone() }),
             writer(menu::MenuWriter { api, texts }),
         ];
-        Arc::new(kinds)
+        Arc::new(Writing { kinds, leftovers: Arc::clone(&self.known.leftovers) })
+    }
+
+    fn onboard(&self, http: http::Writer) -> Option<Arc<dyn Onboard>> {
+        // It sends no files.
+        let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id, Path::new("")));
+        Some(Arc::new(bind::Newcomer { api }))
+    }
+
+    fn messages(&self, http: http::Reader) -> Option<Arc<dyn Messages>> {
+        let api = Arc::new(ReadApi::new(http, &self.url, &self.settings.info_id));
+        Some(Arc::new(messages::Talk { api }))
     }
 }
 
@@ -165,8 +188,17 @@ impl Reads for Opened {
     }
 }
 
-impl Writes for Kinds<dyn AnyWriter> {
+struct Writing {
+    kinds: Kinds<dyn AnyWriter>,
+    leftovers: Arc<Leftovers>,
+}
+
+impl Writes for Writing {
     fn writer(&self, kind: &str) -> Option<Arc<dyn AnyWriter>> {
-        self.iter().find(|(name, _)| *name == kind).map(|(_, writer)| Arc::clone(writer))
+        self.kinds.iter().find(|(name, _)| *name == kind).map(|(_, writer)| Arc::clone(writer))
+    }
+
+    fn left_over(&self) -> usize {
+        self.leftovers.count()
     }
 }

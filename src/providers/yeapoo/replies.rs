@@ -103,6 +103,10 @@ impl Writer<Reply> for RepliesWriter {
         Lane::Alone
     }
 
+    fn unlisted(&self, want: &Reply) -> usize {
+        texts::unlisted(want)
+    }
+
     /// A second rule of the name would be added beside the first, and followers would get the newer one: what is
     /// there is looked at first.
     async fn create(

@@ -12,9 +12,10 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::api::{ReadApi, WriteApi, is_unknown_id};
+use super::leftovers::Leftovers;
 use super::wire;
 use crate::model::kinds::{RawReply, Reply};
-use crate::providers::{Links, VendorError};
+use crate::providers::{Happened, Links, VendorError};
 
 /// The vendor's type of a text.
 const TEXT: &str = "text";
@@ -51,11 +52,12 @@ struct Text {
 pub(super) struct Reader {
     api: Arc<ReadApi>,
     texts: Arc<Texts>,
+    leftovers: Arc<Leftovers>,
 }
 
 impl Reader {
-    pub(super) fn new(api: &Arc<ReadApi>, texts: &Arc<Texts>) -> Self {
-        Self { api: Arc::clone(api), texts: Arc::clone(texts) }
+    pub(super) fn new(api: &Arc<ReadApi>, texts: &Arc<Texts>, leftovers: &Arc<Leftovers>) -> Self {
+        Self { api: Arc::clone(api), texts: Arc::clone(texts), leftovers: Arc::clone(leftovers) }
     }
 
     /// A reply in our words; `None` if the rule or button has none.
@@ -71,6 +73,7 @@ impl Reader {
     }
 
     async fn content(&self, id: &str) -> Result<Option<String>, VendorError> {
+        self.leftovers.seen(id);
         let cell = self.texts.content_cell(id);
         let content = cell.get_or_try_init(|| async {
             match self.api.get::<Text>(&["text", id], &[]).await {
@@ -87,11 +90,17 @@ impl Reader {
     }
 }
 
+/// How many texts a reply takes.
+pub(super) fn unlisted(want: &Reply) -> usize {
+    usize::from(want.text.is_some())
+}
+
 /// Finds or makes what a rule or button is to answer with.
 #[derive(Clone, Debug)]
 pub(super) struct Writer {
     api: Arc<WriteApi>,
     texts: Arc<Texts>,
+    leftovers: Arc<Leftovers>,
 }
 
 /// A reply as the vendor takes it.
@@ -102,8 +111,8 @@ pub(super) struct Target {
 }
 
 impl Writer {
-    pub(super) fn new(api: &Arc<WriteApi>, texts: &Arc<Texts>) -> Self {
-        Self { api: Arc::clone(api), texts: Arc::clone(texts) }
+    pub(super) fn new(api: &Arc<WriteApi>, texts: &Arc<Texts>, leftovers: &Arc<Leftovers>) -> Self {
+        Self { api: Arc::clone(api), texts: Arc::clone(texts), leftovers: Arc::clone(leftovers) }
     }
 
     /// What to point at so that `want` is answered. Where `have` says the same already, that stays.
@@ -134,8 +143,13 @@ impl Writer {
     async fn id_of(&self, content: &str) -> Result<String, VendorError> {
         let cell = self.texts.id_cell(content);
         let id = cell.get_or_try_init(|| async {
-            let id = self.api.make(&["text"], &json!({"content": content})).await?;
-            Ok::<_, VendorError>(id)
+            let made = self.api.make(&["text"], &json!({"content": content})).await;
+            match &made {
+                Ok(id) => self.leftovers.made(id),
+                Err(error) if error.happened == Happened::Maybe => self.leftovers.lost(),
+                Err(_) => {}
+            }
+            made
         });
         id.await.cloned()
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -54,6 +55,12 @@ pub(super) fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, 
         }
     }
     deserializer.deserialize_any(Truth)
+}
+
+/// A time in milliseconds since 1970, also as text.
+pub(super) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+    let number: i64 = number(deserializer)?;
+    DateTime::from_timestamp_millis(number).ok_or_else(|| D::Error::custom(format!("{number} is no time")))
 }
 
 /// [`truth`] or nothing.

@@ -101,3 +101,37 @@ fn a_move_finds_the_old_name_without_a_state() {
     world.settled();
     assert_eq!((world.live()["rules"].as_array().map(Vec::len), id(&world)), (Some(1), before));
 }
+
+/// No list shows a text: one whose answer was lost is made again, and the one that may be left is counted.
+#[test]
+fn a_text_whose_answer_was_lost_is_counted() {
+    let world = World::empty();
+    world.shop(RULE);
+    world.sandbox.fault(Rule::new("POST", "*/text", Fault::ResetAfter));
+    let ran = world.apply().says(&["1 text or cover may be left at the vendor that nothing uses"]);
+    assert!(ran.err.contains("Apply: 1 done"), "{}", ran.err);
+    world.run("state list").expect_code(0).says(&["shop: 1 text or cover may be left"]);
+    world.settled();
+}
+
+#[test]
+fn a_text_that_was_made_before_a_kill_is_counted() {
+    let world = World::empty();
+    world.shop(RULE);
+    world.sandbox.fault(Rule::new("POST", "*/text", Fault::Delay { ms: 600_000 }));
+    let mut apply = world.start("apply --yes");
+    assert!(apply.until(|sandbox| sandbox.writes().iter().any(|entry| entry.path.ends_with("/text"))));
+    apply.kill();
+    world.sandbox.clear_faults();
+    world.apply().says(&["1 text or cover may be left at the vendor"]);
+    world.settled();
+}
+
+#[test]
+fn a_text_that_is_used_is_not_counted() {
+    let world = World::empty();
+    world.shop(RULE);
+    world.sandbox.fault(Rule::new("POST", "*/keyword", Fault::ResetAfter));
+    let ran = world.apply();
+    assert!(!ran.err.contains("may be left"), "{}", ran.err);
+}

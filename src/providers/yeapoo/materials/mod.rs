@@ -14,6 +14,7 @@ use futures::future::try_join_all;
 use tokio::sync::OnceCell;
 
 use super::api::ReadApi;
+use super::leftovers::Leftovers;
 use crate::model::kinds::{Article, Material};
 use crate::model::{Asset, RemoteId};
 use crate::providers::{Found, Reader, VendorError};
@@ -59,12 +60,14 @@ impl Table {
 pub(super) struct Materials {
     api: Arc<ReadApi>,
     contents: Arc<Contents>,
+    leftovers: Arc<Leftovers>,
     listed: OnceCell<Vec<Found<Material>>>,
 }
 
 impl Materials {
-    pub(super) fn new(api: &Arc<ReadApi>, contents: &Arc<Contents>) -> Self {
-        Self { api: Arc::clone(api), contents: Arc::clone(contents), listed: OnceCell::new() }
+    pub(super) fn new(api: &Arc<ReadApi>, contents: &Arc<Contents>, leftovers: &Arc<Leftovers>) -> Self {
+        let (api, contents, leftovers) = (Arc::clone(api), Arc::clone(contents), Arc::clone(leftovers));
+        Self { api, contents, leftovers, listed: OnceCell::new() }
     }
 
     async fn listed(&self) -> Result<&Vec<Found<Material>>, VendorError> {
@@ -94,6 +97,9 @@ impl Materials {
         let covers = || known.iter().flat_map(|known| known.news.iter().flatten());
         try_join_all(news.into_iter().map(|mut article| async move {
             if let Some(cover) = article.cover.take() {
+                if let Some(id) = cover.at.as_deref().and_then(contents::cover_id) {
+                    self.leftovers.seen(id);
+                }
                 let known = covers().filter_map(|article| article.cover.as_ref());
                 article.cover = Some(self.read_file(cover, known).await?);
             }
@@ -133,12 +139,7 @@ impl Reader<Material> for Materials {
             if want.is_some()
                 && let Some(file) = live.take()
             {
-                // What was made under an id of a file that can't change stands there, also where nobody read it back.
-                let here =
-                    known.filter(|known| known.at.is_none() && file.at.as_deref() == Some(id.as_str()));
-                let known =
-                    here.map(|known| Asset { at: file.at.clone(), ..known.clone() }).or(known.cloned());
-                *live = Some(self.read_file(file, known.iter()).await?);
+                *live = Some(self.read_file(file, known.into_iter()).await?);
             }
         }
         Ok(Some(body))

@@ -13,8 +13,9 @@ use super::listed::{file_name, with_ending};
 use crate::model::Asset;
 use crate::model::kinds::Article;
 use crate::providers::yeapoo::api::{ReadApi, WriteApi};
+use crate::providers::yeapoo::leftovers::Leftovers;
 use crate::providers::yeapoo::wire;
-use crate::providers::{VendorError, Watch};
+use crate::providers::{Happened, VendorError, Watch};
 
 #[derive(Deserialize)]
 struct Wire {
@@ -75,6 +76,7 @@ impl Covers {
         api: &WriteApi,
         cover: &Asset,
         live: &[Article],
+        leftovers: &Leftovers,
         watch: &dyn Watch,
     ) -> Result<String, VendorError> {
         let mut live = live.iter().filter_map(|article| article.cover.as_ref());
@@ -86,7 +88,16 @@ impl Covers {
             let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(cells.entry(cover.sha256.clone()).or_default())
         };
-        cell.get_or_try_init(|| api.upload(&["news", "image"], cover, "image/jpeg", watch)).await.cloned()
+        let id = cell.get_or_try_init(|| async {
+            let made = api.upload(&["news", "image"], cover, "image/jpeg", watch).await;
+            match &made {
+                Ok(id) => leftovers.made(id),
+                Err(error) if error.happened == Happened::Maybe => leftovers.lost(),
+                Err(_) => {}
+            }
+            made
+        });
+        id.await.cloned()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Writes materials.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures::future::try_join_all;
@@ -10,15 +11,25 @@ use super::{Covers, Table, news};
 use crate::model::kinds::{Article, Material};
 use crate::model::{Action, Asset, RemoteId};
 use crate::providers::yeapoo::api::WriteApi;
+use crate::providers::yeapoo::leftovers::Leftovers;
 use crate::providers::{Lane, Links, VendorError, Watch, Writer};
 
 /// Writes materials.
 pub(in crate::providers::yeapoo) struct MaterialsWriter {
-    pub(in crate::providers::yeapoo) api: Arc<WriteApi>,
-    pub(in crate::providers::yeapoo) covers: Arc<Covers>,
+    api: Arc<WriteApi>,
+    covers: Arc<Covers>,
+    leftovers: Arc<Leftovers>,
 }
 
 impl MaterialsWriter {
+    pub(in crate::providers::yeapoo) fn new(
+        api: &Arc<WriteApi>,
+        covers: &Arc<Covers>,
+        leftovers: &Arc<Leftovers>,
+    ) -> Self {
+        Self { api: Arc::clone(api), covers: Arc::clone(covers), leftovers: Arc::clone(leftovers) }
+    }
+
     async fn upload(&self, table: Table, asset: &Asset, watch: &dyn Watch) -> Result<RemoteId, VendorError> {
         let (path, mime): (&[&str], _) = match table {
             Table::Image => (&["image"], "image/jpeg"),
@@ -53,7 +64,7 @@ impl MaterialsWriter {
             let Some(cover) = &article.cover else {
                 return Err(VendorError::refused("nothing sent", "an article without a cover"));
             };
-            Ok(news::wire(article, self.covers.id(&self.api, cover, live, watch).await?))
+            Ok(news::wire(article, self.covers.id(&self.api, cover, live, &self.leftovers, watch).await?))
         });
         let mut all = try_join_all(all).await?;
         Ok(if all.len() == 1 { ("single", all.remove(0)) } else { ("multiple", all.into()) })
@@ -63,6 +74,12 @@ impl MaterialsWriter {
 impl Writer<Material> for MaterialsWriter {
     fn lane(&self, action: Action, _: Option<&Material>) -> Lane {
         if action == Action::Delete { Lane::Alone } else { Lane::Free }
+    }
+
+    /// Covers, each once.
+    fn unlisted(&self, want: &Material) -> usize {
+        let covers = want.news.iter().flatten().filter_map(|article| article.cover.as_ref());
+        covers.map(|cover| &cover.sha256).collect::<HashSet<_>>().len()
     }
 
     async fn create(

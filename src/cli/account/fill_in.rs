@@ -1,0 +1,76 @@
+//! `mpform account fill-in`.
+
+use secrecy::SecretString;
+
+use super::{locked, onboard, read_back};
+use crate::cli::session::{Project, known, one_account};
+use crate::cli::{Context, ask};
+use crate::http;
+use crate::problem::{Code, Problem};
+use crate::providers::{Fetched, Happened, Holds, NotDone, VendorError};
+
+/// Asks for the credentials and gives them to the vendor, once.
+pub(super) async fn run(project: &Project, name: &str, context: &Context) -> Result<(), Vec<Problem>> {
+    let account = one_account(project, name)?;
+    let onboard = onboard(&account)?;
+    // It also loads the menu: no apply may run beside it. Held to the end.
+    let _lock = locked(project, &account, "account fill-in", context).await?;
+    known(&account, account.connect.reads(http::Reader::new(&account.client)).as_ref()).await?;
+    let held = onboard.holds(Fetched::Followers).await.map_err(|error| vec![error.problem(name)])?;
+    // Groups of WeChat's are there only after the vendor loaded them once.
+    let loaded = matches!(held, Holds::Followers { from_wechat: 1.., .. });
+    if loaded {
+        context.say(&format!(
+            "{name} was filled in before: the vendor takes new credentials, loads nothing again, and answers with an error in any case"
+        ));
+    }
+    let app_id = one_word(ask::line("app id: ", context).await, "app id").map_err(|problem| vec![problem])?;
+    let secret = ask::secret("app secret (does not show): ", context).await;
+    let secret: SecretString = one_word(secret, "app secret").map_err(|problem| vec![problem])?.into();
+    match onboard.fill_in(&app_id, &secret).await {
+        Ok(()) => {
+            context.say(&format!("{name} is filled in"));
+            read_back(&account, onboard.as_ref(), &[Fetched::Followers, Fetched::Menu], context).await
+        }
+        Err(NotDone::Kept(error)) => Err(vec![kept(&error, name, loaded)]),
+        Err(NotDone::HasIt(error) | NotDone::Failed(error)) => Err(vec![failed(&error, name)]),
+    }
+}
+
+/// An app id or secret is one word; anything else was copied wrongly. It is not quoted: it may be the secret.
+fn one_word(answer: Result<String, Problem>, what: &str) -> Result<String, Problem> {
+    let answer = answer?;
+    let wrong = |message: String| {
+        Err(Problem::error(Code::Declined, message).help(
+            "nothing was sent; both stand in WeChat's console under 基本配置; without a terminal, give them as two lines of the standard input",
+        ))
+    };
+    if answer.is_empty() {
+        wrong(format!("no {what} was given"))
+    } else if answer.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        wrong(format!("the {what} is not one word"))
+    } else {
+        Ok(answer)
+    }
+}
+
+fn kept(error: &VendorError, name: &str, loaded: bool) -> Problem {
+    let again = if loaded {
+        "nothing was loaded again, as always after the first time; if the message is WeChat's own (`errcode`), correct the credentials and run it again, else they are in use now"
+    } else {
+        "if the message is WeChat's own (`errcode`), correct the credentials and run it again; else look what was loaded with `mpform doctor`, and load the rest with `mpform account fetch`"
+    };
+    Problem::error(Code::OnlyKept, format!("the credentials are kept, but what follows failed: {error}"))
+        .about(name)
+        .help(again)
+}
+
+fn failed(error: &VendorError, name: &str) -> Problem {
+    if error.happened == Happened::No {
+        return error.problem(name);
+    }
+    let message = format!("nobody knows whether the credentials were kept and anything was loaded: {error}");
+    Problem::error(Code::Uncertain, message).about(name).help(
+        "it was not repeated; run it again: where it did happen, the vendor keeps the same credentials once more and says that it has everything",
+    )
+}

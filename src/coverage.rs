@@ -1,0 +1,175 @@
+//! What followers wrote, held against the rules that are there now: which texts no rule answers, which rules never
+//! fire. Pure: reading is the caller's business.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use chrono_tz::Tz;
+
+use crate::model::RemoteId;
+use crate::model::kinds::{Keyword, Match};
+use crate::providers::{Answer, Messages, Received};
+
+/// How well an account's rules cover what was asked of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// The account.
+    pub account: String,
+    /// Messages from here on count.
+    pub since: DateTime<Tz>,
+    /// Texts that came.
+    pub texts: usize,
+    /// Messages that are no texts, by the vendor's word for them.
+    pub others: BTreeMap<String, usize>,
+    /// Texts that no rule answers, the most frequent first.
+    pub unanswered: Vec<Unanswered>,
+    /// Every rule, the busiest first.
+    pub rules: Vec<Fired>,
+    /// Whether something is said where no rule answers.
+    pub default: bool,
+}
+
+/// A text that no rule answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// The text, without blanks around it.
+    pub text: String,
+    /// How often it came.
+    pub count: usize,
+}
+
+/// How often a rule fired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fired {
+    /// The vendor's id of it.
+    pub id: RemoteId,
+    /// Its name.
+    pub name: String,
+    /// Texts that only this rule answers.
+    pub alone: usize,
+    /// Texts that other rules answer as well: the vendor takes any of them.
+    pub shared: usize,
+}
+
+impl Coverage {
+    /// Messages that were not answered by a rule.
+    pub fn left(&self) -> usize {
+        self.unanswered.iter().map(|text| text.count).sum()
+    }
+}
+
+/// Holds messages against rules, which are matched as the vendor does it.
+pub fn coverage(
+    (account, since): (&str, DateTime<Tz>),
+    received: &[Received],
+    rules: &[(RemoteId, Keyword)],
+    default: bool,
+    vendor: &dyn Messages,
+) -> Coverage {
+    let mut others = BTreeMap::new();
+    let mut texts: BTreeMap<&str, usize> = BTreeMap::new();
+    for message in received {
+        match &message.text {
+            Some(text) => *texts.entry(text).or_default() += 1,
+            None => *others.entry(message.kind.clone()).or_default() += 1,
+        }
+    }
+    let words: Vec<&[Match]> =
+        rules.iter().map(|(_, rule)| rule.matches.as_deref().unwrap_or_default()).collect();
+    let asked: Vec<&str> = texts.keys().copied().collect();
+    let mut fired: Vec<_> = rules
+        .iter()
+        .map(|(id, rule)| {
+            let name = rule.name.clone().unwrap_or_default();
+            Fired { id: id.clone(), name, alone: 0, shared: 0 }
+        })
+        .collect();
+    let mut unanswered: BTreeMap<&str, usize> = BTreeMap::new();
+    for ((text, count), answer) in texts.iter().zip(vendor.answers(&words, &asked)) {
+        match answer {
+            Answer::Exact(by) | Answer::Fuzzy(by) => {
+                for nth in &by {
+                    let rule = &mut fired[*nth];
+                    *if by.len() == 1 { &mut rule.alone } else { &mut rule.shared } += count;
+                }
+            }
+            Answer::Nobody => *unanswered.entry(text.trim()).or_default() += count,
+        }
+    }
+    let mut unanswered: Vec<_> =
+        unanswered.into_iter().map(|(text, count)| Unanswered { text: text.to_owned(), count }).collect();
+    unanswered.sort_by(|one, other| (other.count, &one.text).cmp(&(one.count, &other.text)));
+    fired.sort_by(|one, other| {
+        let much = |rule: &Fired| (rule.alone + rule.shared, rule.alone);
+        much(other).cmp(&much(one)).then_with(|| (&one.name, &one.id.0).cmp(&(&other.name, &other.id.0)))
+    });
+    Coverage {
+        account: account.to_owned(),
+        since,
+        texts: texts.values().sum(),
+        others,
+        unanswered,
+        rules: fired,
+        default,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeZone, Utc};
+    use futures::future::BoxFuture;
+
+    use super::*;
+    use crate::providers::{Sent, Status, VendorError};
+
+    /// A vendor that finds a keyword anywhere in the text.
+    struct Anywhere;
+
+    impl Messages for Anywhere {
+        fn received(&self, _: DateTime<Utc>) -> BoxFuture<'_, Result<Vec<Received>, VendorError>> {
+            Box::pin(async { Ok(vec![]) })
+        }
+
+        fn answers(&self, rules: &[&[Match]], texts: &[&str]) -> Vec<Answer> {
+            let fits = |text: &str, words: &[Match]| words.iter().any(|word| text.contains(&word.content));
+            let all = texts.iter().map(|text| {
+                let by: Vec<_> = (0..rules.len()).filter(|nth| fits(text, rules[*nth])).collect();
+                if by.is_empty() { Answer::Nobody } else { Answer::Exact(by) }
+            });
+            all.collect()
+        }
+
+        fn sent(&self) -> BoxFuture<'_, Result<Vec<Sent>, VendorError>> {
+            Box::pin(async { Ok(vec![]) })
+        }
+
+        fn status<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<Status>, VendorError>> {
+            Box::pin(async { Ok(None) })
+        }
+    }
+
+    fn rule(name: &str, word: &str) -> (RemoteId, Keyword) {
+        let matches = Some(vec![Match::exact(word)]);
+        (RemoteId(name.into()), Keyword { name: Some(name.into()), matches, reply: None })
+    }
+
+    fn said(text: &str) -> Received {
+        Received { kind: "text".into(), text: Some(text.into()), at: Utc.timestamp_nanos(0) }
+    }
+
+    #[test]
+    fn counts() {
+        let image = Received { kind: "image".into(), text: None, at: Utc.timestamp_nanos(0) };
+        let received =
+            [said("b"), said("a"), said("x"), said(" x"), said("a"), said("ab"), image.clone(), said("w")];
+        let rules = [rule("never", "n"), rule("B", "b"), rule("A", "a")];
+        let since = chrono_tz::UTC.timestamp_nanos(0);
+        let found = coverage(("shop", since), &received, &rules, true, &Anywhere);
+        assert_eq!((found.texts, found.left(), found.others["image"]), (7, 3, 1));
+        let left: Vec<_> = found.unanswered.iter().map(|text| (text.text.as_str(), text.count)).collect();
+        assert_eq!(left, [("x", 2), ("w", 1)]);
+        let fired: Vec<_> =
+            found.rules.iter().map(|rule| (rule.name.as_str(), rule.alone, rule.shared)).collect();
+        assert_eq!(fired, [("A", 2, 1), ("B", 1, 1), ("never", 0, 0)]);
+    }
+}

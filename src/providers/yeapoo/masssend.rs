@@ -1,0 +1,117 @@
+//! Messages that were sent to many: the list, and how far each has come. Nothing is sent here.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::api::{Page, Pagination, ReadApi, is_unknown_id};
+use super::wire;
+use crate::providers::{Sent, Status, VendorError};
+
+#[derive(Deserialize)]
+struct Listing {
+    /// Null, not an empty list, if nothing was ever sent.
+    #[serde(default, deserialize_with = "wire::list")]
+    message: Vec<Listed>,
+    pagination: Option<Pagination>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(deserialize_with = "wire::text")]
+    id: String,
+    /// As it was sent: `mpnews`, where the document shows `news`.
+    #[serde(deserialize_with = "wire::text")]
+    msg_type: String,
+    #[serde(deserialize_with = "wire::text")]
+    msg_id: String,
+    #[serde(deserialize_with = "wire::time")]
+    create_time: DateTime<Utc>,
+    #[serde(default, deserialize_with = "wire::maybe_text")]
+    content: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct State {
+    #[serde(default, deserialize_with = "wire::text")]
+    status: String,
+    #[serde(default)]
+    total_count: Option<u64>,
+    #[serde(default)]
+    filter_count: Option<u64>,
+    #[serde(default)]
+    sent_count: Option<u64>,
+    #[serde(default)]
+    error_count: Option<u64>,
+}
+
+/// All that was sent, newest first. One whose material's row is missing altogether makes the server refuse the whole
+/// list.
+pub(super) async fn list(api: &ReadApi) -> Result<Vec<Sent>, VendorError> {
+    let open = |page: Listing| Page { items: page.message, pagination: page.pagination };
+    let listed = api.pages(&["masssend"], &[], open, |sent: &Listed| &sent.id, true).await?;
+    let sent = listed.into_iter().map(|sent| Sent {
+        id: sent.id,
+        kind: sent.msg_type,
+        material: sent.msg_id,
+        at: sent.create_time,
+        text: sent.content,
+    });
+    Ok(sent.collect())
+}
+
+/// How far one has come. A message that WeChat refused stays at `sending` for ever.
+pub(super) async fn status(api: &ReadApi, id: &str) -> Result<Option<Status>, VendorError> {
+    match api.get::<State>(&["masssend", id], &[]).await {
+        Ok(state) => Ok(Some(Status {
+            word: state.status,
+            total: state.total_count,
+            filtered: state.filter_count,
+            sent: state.sent_count,
+            failed: state.error_count,
+        })),
+        Err(error) if is_unknown_id(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::yeapoo::testing::served;
+
+    #[tokio::test]
+    async fn the_list_is_null_before_the_first() {
+        let (_sandbox, api) = served("accounts: {a: {}}", "a").await;
+        assert_eq!(list(&api).await, Ok(vec![]));
+        assert_eq!(status(&api, "unknown").await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn what_was_sent_and_what_became_of_it() {
+        let seed = "
+accounts:
+  a:
+    sends:
+      - {text: 大家好, recipients: 2, minutes_ago: 60}
+      - {text: 被拒绝, minutes_ago: 30}
+";
+        let (_sandbox, api) = served(seed, "a").await;
+        let sent = list(&api).await.expect("reads");
+        let said: Vec<_> = sent.iter().map(|one| (one.kind.as_str(), one.text.as_deref())).collect();
+        assert_eq!(said, [("text", Some("被拒绝")), ("text", Some("大家好"))]);
+        assert!(sent[0].at > sent[1].at && !sent[0].material.is_empty());
+        let refused = status(&api, &sent[0].id).await.expect("reads").expect("known");
+        assert_eq!((refused.word.as_str(), refused.total), ("sending", None));
+        let good = status(&api, &sent[1].id).await.expect("reads").expect("known");
+        assert_eq!(
+            good,
+            Status {
+                word: "send success".into(),
+                total: Some(2),
+                filtered: Some(2),
+                sent: Some(2),
+                failed: Some(0)
+            }
+        );
+    }
+}

@@ -273,3 +273,26 @@ fn a_static_address_gets_nothing_of_the_account() {
     assert!(files.iter().all(|request| !request.contains("s3cr3t")), "{files:?}");
     assert!(calls.iter().all(|request| request.contains("s3cr3t")), "{calls:?}");
 }
+
+#[test]
+fn a_cover_or_an_image_that_is_gone_takes_only_its_own_material_along() {
+    let world = holding(
+        &[("a/海报.jpg", "海报"), ("a/图.jpg", "图"), ("a/cover.jpg", "封面"), ("a/other.jpg", "另一张")],
+        "materials:\n  poster: {image: a/海报.jpg}\n  picture: {image: a/图.jpg}\n  \
+         one: {news: [{title: 春季上新, cover: a/cover.jpg, content: 好}]}\n  \
+         two: {news: [{title: 会员日, cover: a/other.jpg, content: 好}]}\nreplies: {default: {material: one}}\n",
+    );
+    let unknown = Fault::Code { code: 500, message: "Incorrect result size: expected 1, actual 0".into() };
+    let poster = id_of(&world, "images", "海报.jpg");
+    world.sandbox.fault(Rule::new("GET", &format!("/image/{poster}"), unknown).always());
+    world.sandbox.fault(Rule::new("GET", "*_cover.jpg", Fault::Status { status: 404 }).always());
+    let ran = world.run("export shop -o fresh").expect_code(0);
+    assert!(ran.err.contains("3 objects of shop exported, 2 left out"), "{}", ran.err);
+    let materials = read(&world, "fresh/shop/materials.yaml");
+    for line in ["  图: # image/", "  会员日: # news/", "  # 海报: # image/", "  # 春季上新: # news/"]
+    {
+        assert!(materials.contains(line), "no `{line}` in\n{materials}");
+    }
+    assert!(read(&world, "fresh/shop/replies.yaml").contains("raw: {type: news"));
+    settled(&world, "fresh");
+}

@@ -11,6 +11,7 @@ pub mod file;
 pub mod guard;
 mod order;
 mod rank;
+mod replaced;
 pub mod saved;
 mod target;
 mod tree;

@@ -263,6 +263,8 @@ fn what_the_vendor_forgets_at_once_is_noticed() {
 
     Next: run `mpform plan`: what was written could not be read back as declared
 
+    1 text or cover may be left at the vendor that nothing uses: no list shows it, and no follower does.
+
     Apply: 1 done, 0 failed, 0 not tried.
     error[MP082]: shop/keyword/时间: the vendor accepted the write, and a read does not show it
     help: somebody else may be changing it now; run `mpform plan` to see what is left

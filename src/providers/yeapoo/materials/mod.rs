@@ -19,7 +19,7 @@ use crate::model::kinds::{Article, Material};
 use crate::model::{Asset, RemoteId};
 use crate::providers::{Found, Reader, VendorError};
 
-pub(super) use contents::Contents;
+pub(super) use contents::{Contents, address};
 pub(super) use news::Covers;
 pub(super) use write::MaterialsWriter;
 

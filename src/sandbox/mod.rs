@@ -47,6 +47,7 @@ pub use self::wire::{Answer, Request};
 pub struct Sandbox {
     seed: Seed,
     clock: Clock,
+    known_as: Option<String>,
 }
 
 impl Sandbox {
@@ -81,6 +82,13 @@ impl Sandbox {
         self
     }
 
+    /// The address under which it is reached, without a slash at the end, where that is not the one it listens on: it
+    /// stands in the addresses of its files.
+    pub fn known_as(mut self, base: &str) -> Self {
+        self.known_as = Some(base.to_owned());
+        self
+    }
+
     /// Listens on `address` (port 0 takes a free one) until the handle is stopped or dropped.
     ///
     /// # Errors
@@ -90,7 +98,8 @@ impl Sandbox {
         let listener =
             TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))?;
         let address = listener.local_addr().context("the listener has no address")?;
-        let core = Arc::new(core::Core::new(vendors, self.clock, format!("http://{address}")));
+        let base = self.known_as.unwrap_or_else(|| format!("http://{address}"));
+        let core = Arc::new(core::Core::new(vendors, self.clock, base));
         Ok(Running::new(core, line::Door::new(listener), address))
     }
 }

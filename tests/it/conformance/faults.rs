@@ -122,7 +122,7 @@ reads! {
     a_read_that_the_gateway_refuses: Fault::Status { status: 502 }, [CHANGE];
     a_read_that_comes_too_soon: Fault::RetryAfter { seconds: 0 }, [CHANGE];
     a_read_that_ends_at_a_login_page: Fault::Html, [CHANGE];
-    a_read_that_the_vendor_refuses: Fault::Code { code: 500, message: "Deadlock found".into() }, [CHANGE, FILES];
+    a_read_that_the_vendor_refuses: Fault::Code { code: 500, message: "Deadlock found".into() }, [CHANGE];
 }
 
 /// A read that fails for good fails the plan: what could not be read is never taken for gone.

@@ -1,6 +1,11 @@
 //! Which live material is which: by the state, and without it by name and bytes.
 
+use std::net::TcpListener;
+
 use super::*;
+use crate::proxy::Proxy;
+use crate::world::PROJECT;
+use mpform::sandbox::{Sandbox, Seed};
 
 #[test]
 fn with_a_state_nothing_is_downloaded() {
@@ -117,4 +122,29 @@ fn under_prune_what_is_not_listed_goes() {
     assert_eq!(world.writes().iter().filter(|call| call.starts_with("DELETE ")).count(), 6);
     world.settled();
     assert_eq!(count(&world), 4);
+}
+
+/// Films and covers are fetched from a static address, which has no business with the account's secrets.
+#[test]
+fn the_account_s_headers_go_to_the_api_only() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("listens");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    let world = World::with(Sandbox::new().seed(Seed::yaml(FOLLOWERS)).known_as(&base));
+    let proxy = Proxy::on(listener, world.sandbox.address());
+    world.assets();
+    world.write("mpform.yaml", &PROJECT.replace("shop}", "shop, headers: {X-Key: s3cr3t-key}}"));
+    world.shop(SHOP);
+    world.apply();
+    world.lose_state();
+    world.settled();
+    let sent = proxy.sent();
+    let heads = |path: &'static str| {
+        let from = sent.match_indices(path).map(|(from, _)| from);
+        from.map(|from| sent[from..].split("\r\n\r\n").next().unwrap_or_default()).collect::<Vec<_>>()
+    };
+    let (api, files) = (heads("GET /v1/"), heads("GET /static/"));
+    assert!(api.len() > 10 && api.iter().all(|head| head.contains("s3cr3t-key")), "{api:?}");
+    assert!(files.len() > 1 && !files.iter().any(|head| head.contains("s3cr3t-key")), "{files:?}");
+    let uploads = heads("POST /v1/shop/image");
+    assert!(uploads.len() == 1 && uploads[0].contains("s3cr3t-key"), "{uploads:?}");
 }

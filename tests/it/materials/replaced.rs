@@ -273,3 +273,14 @@ fn events_tell_of_an_old_one_that_stays() {
     let summary = events.last().expect("a summary");
     assert_eq!((&summary["done"], &summary["failed"]), (&json!(5), &json!(1)), "{summary}");
 }
+
+/// A vendor's word for success proves nothing.
+#[test]
+fn an_old_one_that_is_still_listed_is_said() {
+    let world = applied(SHOP);
+    let old = ours(&world, "images", "poster.jpg");
+    world.shop(&exchanged());
+    world.sandbox.fault(Rule::new("DELETE", "/image/", Fault::Code { code: 200, message: "OK".into() }));
+    let ran = world.run("apply --yes").expect_code(3);
+    ran.says(&["error[MP082]", &format!("shop/material/poster ({old})"), "a read still shows it"]);
+}

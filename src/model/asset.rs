@@ -77,7 +77,7 @@ pub fn size(bytes: u64) -> String {
     const UNITS: [(&str, u64); 2] = [("MiB", 1024 * 1024), ("KiB", 1024)];
     match UNITS.iter().find(|(_, unit)| bytes >= *unit) {
         // Tenths, rounded down: what is over a limit never looks as if it were at it.
-        Some((name, unit)) if bytes % unit == 0 => format!("{} {name}", bytes / unit),
+        Some((name, unit)) if bytes.is_multiple_of(*unit) => format!("{} {name}", bytes / unit),
         Some((name, unit)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
         None => format!("{bytes} bytes"),
     }

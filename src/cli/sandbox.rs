@@ -28,7 +28,9 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
             }
         },
     };
-    let running = match Sandbox::new().seed(seed).real_time().start(args.listen).await {
+    // The clocks of those who call are checked against the sandbox's.
+    let sandbox = Sandbox::new().seed(seed).starting_at(context.now.timestamp_millis()).real_time();
+    let running = match sandbox.start(args.listen).await {
         Ok(running) => running,
         Err(error) => {
             context.say(&format!("error: the sandbox can't start at {}: {error:#}", args.listen));

@@ -24,6 +24,7 @@ mod erased;
 mod error;
 mod messages;
 mod onboard;
+pub mod tanmarket;
 pub mod yeapoo;
 
 pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};

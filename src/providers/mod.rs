@@ -26,6 +26,7 @@ mod messages;
 mod onboard;
 pub mod tanmarket;
 pub mod yeapoo;
+pub mod youmi;
 
 pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};
 pub use error::{Happened, VendorError};

@@ -33,6 +33,7 @@ pub use self::multipart::Part;
 pub use self::running::Running;
 pub use self::seed::Seed;
 pub use self::vendor::Vendor;
+pub(crate) use self::wire::decode;
 pub use self::wire::{Answer, Request};
 
 /// A sandbox that is not yet running.

@@ -6,7 +6,8 @@ use super::seed::Seed;
 use super::vendor::Vendor;
 use crate::providers::tanmarket::sandbox::Tanmarket;
 use crate::providers::yeapoo::sandbox::Yeapoo;
+use crate::providers::youmi::sandbox::Youmi;
 
 pub(super) fn all(seed: &Seed, now: i64) -> Result<Vec<Box<dyn Vendor>>> {
-    Ok(vec![Box::new(Yeapoo::new(seed, now)?), Box::new(Tanmarket::new(seed)?)])
+    Ok(vec![Box::new(Yeapoo::new(seed, now)?), Box::new(Tanmarket::new(seed)?), Box::new(Youmi::new(seed)?)])
 }

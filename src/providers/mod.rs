@@ -24,7 +24,9 @@ mod erased;
 mod error;
 mod messages;
 mod onboard;
+pub mod tanmarket;
 pub mod yeapoo;
+pub mod youmi;
 
 pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};
 pub use error::{Happened, VendorError};

@@ -26,12 +26,14 @@ use anyhow::{Context as _, Result};
 use tokio::net::TcpListener;
 
 pub use self::clock::Clock;
+pub(crate) use self::clock::china;
 pub use self::faults::{Fault, Rule};
 pub use self::journal::Entry;
 pub use self::multipart::Part;
 pub use self::running::Running;
 pub use self::seed::Seed;
 pub use self::vendor::Vendor;
+pub(crate) use self::wire::decode;
 pub use self::wire::{Answer, Request};
 
 /// A sandbox that is not yet running.
@@ -70,7 +72,8 @@ impl Sandbox {
         self
     }
 
-    /// Lets real time pass too: for a sandbox that people look at. Off by default, for reproducible output.
+    /// Lets real time pass in place of ticks: for a sandbox that people look at. Off by default, for reproducible
+    /// output.
     pub fn real_time(mut self) -> Self {
         self.clock = self.clock.with_real_time();
         self

@@ -177,14 +177,3 @@ fn a_download_that_fails_is_not_taken_for_another_file() {
     world.settled();
     assert_eq!(world.live(), before);
 }
-
-/// A film whose file is gone from its address shows followers nothing: it is not the declared one.
-#[test]
-fn a_file_that_is_not_there_is_another() {
-    let world = FIRST_FILES.world();
-    world.apply();
-    world.lose_state();
-    world.sandbox.fault(Rule::new("GET", "/static/*/video/*", Fault::Status { status: 404 }).always());
-    let plan = crate::world::changes(&world.plan());
-    assert!(plan.contains(&"create shop/material/tour: title, video".to_owned()), "{plan:?}");
-}

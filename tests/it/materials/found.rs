@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use super::*;
 use crate::proxy::Proxy;
 use crate::world::PROJECT;
-use mpform::sandbox::{Sandbox, Seed};
+use mpform::sandbox::{Fault, Rule, Sandbox, Seed};
 
 #[test]
 fn with_a_state_nothing_is_downloaded() {
@@ -147,4 +147,60 @@ fn the_account_s_headers_go_to_the_api_only() {
     assert!(files.len() > 1 && !files.iter().any(|head| head.contains("s3cr3t-key")), "{files:?}");
     let uploads = heads("POST /v1/shop/image");
     assert!(uploads.len() == 1 && uploads[0].contains("s3cr3t-key"), "{uploads:?}");
+}
+
+fn unserved(world: &World) {
+    let gone = Rule::new("GET", "/static/", Fault::Status { status: 404 });
+    world.sandbox.fault(gone.always());
+}
+
+/// That a file can't be read says nothing about what is in it.
+#[test]
+fn a_file_that_is_not_served_is_no_other_file() {
+    let world = World::new(FOLLOWERS);
+    world.assets();
+    world.shop(SHOP);
+    unserved(&world);
+    world.apply();
+    let plan = world.run("plan --detailed-exitcode").expect_code(0);
+    assert!(plan.err.contains("MP044") && plan.err.contains("shop/material/tour"), "{}", plan.err);
+    world.writes();
+    world.apply();
+    assert_eq!(world.writes(), Vec::<String>::new());
+    world.sandbox.clear_faults();
+    world.settled();
+}
+
+#[test]
+fn without_a_state_nothing_is_made_beside_a_file_that_is_not_served() {
+    let world = applied(SHOP);
+    world.lose_state();
+    unserved(&world);
+    world.run("apply --yes").expect_code(1).says(&["does not serve its file", "tour.mp4"]);
+    assert_eq!(world.writes(), Vec::<String>::new());
+    world.sandbox.clear_faults();
+    world.apply();
+    assert_eq!(world.writes(), Vec::<String>::new());
+}
+
+/// Static files may move to another host; what is in them does not change by that.
+#[test]
+fn a_cover_is_known_by_its_id_wherever_it_is_served_from() {
+    let world = applied(SHOP);
+    let state = std::fs::read_to_string(world.state_file()).expect("a state");
+    let moved = state.replace("/static/", "/moved/");
+    assert_ne!(moved, state);
+    std::fs::write(world.state_file(), moved).expect("writes");
+    world.settled();
+    assert_eq!(downloads(&world.calls()).len(), 1, "only the video, which has no id of its own");
+}
+
+#[test]
+fn a_file_may_begin_like_a_document() {
+    let world = World::new(FOLLOWERS);
+    world.write("assets/poster.jpg", "{\"a\": 1}");
+    world.shop("materials: {poster: {image: assets/poster.jpg}}\n");
+    world.apply();
+    world.lose_state();
+    world.settled();
 }

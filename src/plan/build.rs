@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::drift::overwritten;
 use super::replaced::{Replaced, resumed};
-use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, tree};
+use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, shown, tree};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::{diff, gained, lost};
 use crate::live::{By, Claim, LiveAccount};
@@ -66,6 +66,7 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     order::order(&mut plan.changes);
     plan.abandoned = abandoned(desired, &live, state);
     plan.resumed = resumed(&live, state);
+    shown::check(desired, &live, state, &mut plan);
     plan
 }
 

@@ -13,6 +13,7 @@ mod order;
 mod rank;
 mod replaced;
 pub mod saved;
+mod shown;
 mod target;
 mod tree;
 

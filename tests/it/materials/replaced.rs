@@ -284,3 +284,29 @@ fn an_old_one_that_is_still_listed_is_said() {
     let ran = world.run("apply --yes").expect_code(3);
     ran.says(&["error[MP082]", &format!("shop/material/poster ({old})"), "a read still shows it"]);
 }
+
+/// What is left alone, or named by the vendor's id, does not follow: followers would get nothing.
+#[test]
+fn what_is_still_shown_does_not_go() {
+    let ignored = "keywords: {海报: {match: [海报], ignore: [reply]}}\n";
+    let world = applied("materials: {poster: {image: assets/poster.jpg}}\nkeywords: {海报: {match: [海报], reply: {material: poster}}}\n");
+    let id = world.live()["images"][0]["id"].as_str().expect("an id").to_owned();
+    let raw = format!("keywords: {{海报: {{match: [海报], reply: {{raw: {{type: image, id: {id}}}}}}}}}\n");
+    for rule in [ignored, &raw] {
+        for materials in ["materials: {}\n", "materials: {poster: {image: later/poster.jpg}}\n"] {
+            world.shop(&format!("{materials}{rule}"));
+            world.writes();
+            let ran = world.run("apply --yes").expect_code(1);
+            let said = ran.says(&["MP045", "shop/keyword/海报", "material/poster would go"]);
+            assert_eq!(world.writes(), Vec::<String>::new(), "{}", said.err);
+        }
+    }
+}
+
+#[test]
+fn what_is_not_managed_any_more_and_shows_what_goes_is_warned_of() {
+    let world = applied("materials: {poster: {image: assets/poster.jpg}}\nkeywords: {海报: {match: [海报], reply: {material: poster}}}\n");
+    world.shop("materials: {}\n");
+    let plan = world.run("plan").expect_code(0);
+    assert!(plan.err.contains("warning[MP045]: shop/keyword/海报"), "{}", plan.err);
+}

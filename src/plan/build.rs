@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::drift::overwritten;
-use super::replaced::{Replaced, resumed};
+use super::replaced::{Replaced, resumed, with_resumed};
 use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, tree};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::{diff, gained, lost};
@@ -16,7 +16,8 @@ use crate::state::{Record, State};
 
 /// Plans one account.
 pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -> Plan {
-    let mut plan = Plan::default();
+    let mut plan = Plan { resumed: resumed(&live, state), ..Plan::default() };
+    let state = &with_resumed(state, &plan.resumed);
     let (refusals, warnings) =
         std::mem::take(&mut live.findings).into_iter().partition(|one| any_error(std::slice::from_ref(one)));
     plan.refusals = refusals;
@@ -65,7 +66,6 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     order::users_first(&mut plan.changes);
     order::order(&mut plan.changes);
     plan.abandoned = abandoned(desired, &live, state);
-    plan.resumed = resumed(&live, state);
     plan
 }
 
@@ -180,6 +180,7 @@ impl OneKind<'_> {
             have: None,
             want: Some(body.clone()),
             protect,
+            replaced_by: None,
         });
     }
 
@@ -222,6 +223,7 @@ impl OneKind<'_> {
             have: Some(claim.body.clone()),
             want: Some(body.clone()),
             protect,
+            replaced_by: None,
         });
     }
 
@@ -233,6 +235,7 @@ impl OneKind<'_> {
         let record = self.state.resources.get(address);
         let fields = lost(&claim.body, self.kind.rules);
         let drift = overwritten(record, &claim.body, &fields, self.kind);
+        let replaced_by = record.filter(|_| wanted.is_none()).and_then(|record| record.replaced_by.clone());
         let protect = wanted
             .and_then(|wanted| wanted.protect)
             .unwrap_or_else(|| record.is_some_and(|record| record.protect));
@@ -241,7 +244,7 @@ impl OneKind<'_> {
             action: Action::Delete,
             replace: false,
             id: Some(claim.id.clone()),
-            notes: outside(&drift).into_iter().collect(),
+            notes: replaced_by.as_ref().map(left_from).into_iter().chain(outside(&drift)).collect(),
             drift,
             fields,
             requires: vec![],
@@ -250,6 +253,7 @@ impl OneKind<'_> {
             have: Some(claim.body.clone()),
             want: None,
             protect,
+            replaced_by,
         });
     }
 
@@ -282,6 +286,11 @@ impl OneKind<'_> {
 /// A live object that nobody has managed before is about to be changed.
 fn adoption(claim: &Claim) -> Option<String> {
     (claim.by == By::NaturalKey).then(|| "adopted: it is there already, and was found by its name".to_owned())
+}
+
+/// A new object stands in its place, and something went wrong before it could go.
+fn left_from(address: &Address) -> String {
+    format!("left from an unfinished replacement of {address}")
 }
 
 /// Says what of a change is news to us.

@@ -56,6 +56,7 @@ pub(super) fn commit(
                 .collect(),
         ),
         protect: false,
+        replaced_by: None,
     })
 }
 

@@ -71,6 +71,8 @@ fn too_many_deletes(plan: &mut Plan, account: &str, live: &LiveCounts, most: Max
             .changes
             .iter()
             .filter(|change| change.action == Action::Delete && change.address.kind() == kind.name)
+            // A new object in place of an old one is not a delete, also where its clean-up comes later.
+            .filter(|change| change.replaced_by.is_none())
             .map(|change| change.address.to_string())
             .collect();
         let deletes = going.len();
@@ -110,6 +112,8 @@ fn protected(plan: &mut Plan, policy: &Policy) {
         .changes
         .iter()
         .filter(|change| change.action == Action::Delete || change.replace)
+        // Its replacement was let through, or it would not be there.
+        .filter(|change| change.replaced_by.is_none())
         .filter(|change| change.protect || policy.protects(&change.address))
         .map(|change| {
             let what = if change.replace { "replaced" } else { "deleted" };

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Change, Resumed};
 use crate::live::{By, LiveAccount};
 use crate::model::{KindInfo, RemoteId, kinds};
-use crate::state::{Record, State};
+use crate::state::{Entry, Record, State};
 
 /// Objects that get a new one in their place, and the keys of all others: what points at an old one is no longer
 /// right, although its words stay the same.
@@ -45,6 +45,15 @@ impl Replaced {
         }
         body
     }
+}
+
+/// The state as it is once that is written down.
+pub(super) fn with_resumed(state: &State, resumed: &[Resumed]) -> State {
+    let mut state = state.clone();
+    for Resumed { address, record, old } in resumed.iter().cloned() {
+        state.take(Entry::Replace { address, record, old });
+    }
+    state
 }
 
 /// What was begun in the place of an old object and came to be: both are ours.

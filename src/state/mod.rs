@@ -64,12 +64,21 @@ pub struct Record {
     /// Never to be deleted or replaced.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protect: bool,
+    /// A new object stands in its place at this address; it only waits to be deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<Address>,
 }
 
 impl Record {
     /// A record of an object as it was applied.
     pub fn new(id: RemoteId, applied: Value, protect: bool) -> Self {
-        Self { id, fingerprint: fingerprint(&applied), applied, protect }
+        Self { id, fingerprint: fingerprint(&applied), applied, protect, replaced_by: None }
+    }
+
+    /// The same of an object in whose place there is a new one. It was let go of with the protection it had.
+    #[must_use]
+    pub fn replaced(self, by: Address) -> Self {
+        Self { protect: false, replaced_by: Some(by), ..self }
     }
 
     /// The same where what it lies under has got another address.
@@ -206,9 +215,8 @@ impl State {
             }
             Entry::Replace { address, record, old } => {
                 self.intents.remove(&address);
-                if let Some(before) = self.resources.insert(address, record) {
-                    // It was let go of with the protection it had.
-                    self.resources.insert(old, Record { protect: false, ..before });
+                if let Some(before) = self.resources.insert(address.clone(), record) {
+                    self.resources.insert(old, before.replaced(address));
                 }
             }
             Entry::Forget { address } => {

@@ -12,6 +12,7 @@ mod hand;
 mod killed;
 mod limits;
 mod replaced;
+mod unfinished;
 
 /// One material of each form, and all that can show one.
 const SHOP: &str = "

@@ -1,0 +1,72 @@
+//! A replacement that was cut short is finished by the next run, and nothing stands in its way.
+
+use super::*;
+
+/// Six images under keys of their own.
+fn six(folder: &str) -> String {
+    let keys = ["poster.jpg", "other.jpg", "cover.jpg"];
+    let line = |nth: usize| format!("  m{nth}: {{image: {folder}{}/{}}}\n", nth / 3, keys[nth % 3]);
+    format!("materials:\n{}", (0..6).map(line).collect::<String>())
+}
+
+fn with_files(world: &World) {
+    for folder in ["a0", "a1", "b0", "b1"] {
+        for name in ["poster.jpg", "other.jpg", "cover.jpg"] {
+            world.write(&format!("{folder}/{name}"), &format!("{folder} {name}"));
+        }
+    }
+}
+
+fn undeletable(world: &World) {
+    let boom = Fault::Code { code: 500, message: "boom".into() };
+    world.sandbox.fault(Rule::new("DELETE", "/image", boom).always());
+    world.run("apply --yes").expect_code(3);
+    world.sandbox.clear_faults();
+}
+
+fn policy(world: &World, policy: &str) {
+    let project = std::fs::read_to_string(world.path("mpform.yaml")).expect("a project");
+    world.write("mpform.yaml", &format!("{project}\npolicy: {policy}\n"));
+}
+
+#[test]
+fn a_clean_up_is_no_deletion_to_any_guard() {
+    let world = World::new(FOLLOWERS);
+    with_files(&world);
+    world.shop(&six("a"));
+    world.apply();
+    world.shop(&six("b"));
+    undeletable(&world);
+    assert_eq!(count(&world), 12);
+    let plan = world.plan();
+    let note = "left from an unfinished replacement of shop/material/m0";
+    assert_eq!(plan["changes"][0]["notes"], json!([note]), "{plan:#}");
+    // Protection that came later is that of the new one.
+    world.shop(&six("b").replace(".jpg}", ".jpg, protect: true}"));
+    world.apply();
+    world.settled();
+    assert_eq!(count(&world), 6);
+}
+
+#[test]
+fn a_policy_that_came_later_does_not_keep_the_old_one() {
+    let world = applied(SHOP);
+    world.shop(&exchanged());
+    undeletable(&world);
+    policy(&world, "{protect: ['shop/material/*']}");
+    world.apply();
+    world.settled();
+    assert_eq!(count(&world), 4);
+}
+
+/// Nobody has written down yet that there is a new one.
+#[test]
+fn a_killed_replacement_is_cleaned_up_whatever_the_policy_allows() {
+    let world = applied(SHOP);
+    world.shop(&exchanged());
+    killed::killed_at(&world, "/image");
+    policy(&world, "{max_deletes: 0}");
+    world.apply();
+    world.settled();
+    assert_eq!(count(&world), 4);
+}

@@ -11,6 +11,7 @@ mod found;
 mod hand;
 mod killed;
 mod limits;
+mod renamed;
 mod replaced;
 mod unfinished;
 

@@ -17,7 +17,7 @@ fn with_files(world: &World) {
     }
 }
 
-fn undeletable(world: &World) {
+pub(super) fn undeletable(world: &World) {
     let boom = Fault::Code { code: 500, message: "boom".into() };
     world.sandbox.fault(Rule::new("DELETE", "/image", boom).always());
     world.run("apply --yes").expect_code(3);

@@ -69,7 +69,13 @@ impl State {
                 self.intents.insert(to.clone(), Intent { natural, id, want });
             }
         }
-        for record in self.resources.values_mut() {
+        for (address, intent) in &mut self.intents {
+            intent.want = pointing(address, &intent.want, moved).unwrap_or_else(|| intent.want.clone());
+        }
+        for (address, record) in &mut self.resources {
+            if let Some(applied) = pointing(address, &record.applied, moved) {
+                *record = record.with(applied);
+            }
             let to = moved.iter().find(|(from, _)| record.replaced_by.as_ref() == Some(from));
             if let Some((_, to)) = to {
                 record.replaced_by = Some(to.clone());
@@ -83,6 +89,17 @@ impl Record {
     fn with(&self, applied: Value) -> Self {
         Self { replaced_by: self.replaced_by.clone(), ..Self::new(self.id.clone(), applied, self.protect) }
     }
+}
+
+/// A body where what it points at has got another address, if it has.
+fn pointing(address: &Address, body: &Value, moved: &[(Address, Address)]) -> Option<Value> {
+    let kind = kind_named(address.kind())?;
+    let points = (kind.links)(body, address.account());
+    points.iter().any(|to| moved.iter().any(|(from, _)| from == to)).then(|| {
+        let mut body = body.clone();
+        (kind.rename_links)(&mut body, moved);
+        body
+    })
 }
 
 /// A body where what it lies under has got another address.

@@ -46,3 +46,19 @@ fn an_old_one_that_waits_moves_along() {
     world.settled();
     assert_eq!(count(&world), 4);
 }
+
+/// Whoever points at it pointed at it before, too.
+#[test]
+fn a_new_key_is_nobody_s_change() {
+    let world = applied(SHOP);
+    world.shop(&renamed(SHOP));
+    let drift = world.run("drift --json").expect_code(0).json();
+    assert_eq!(drift["drift"], json!([]), "{drift:#}");
+    let other = renamed(SHOP).replace("reply: {material: plakat}", "reply: {material: jingle}");
+    world.shop(&other);
+    let plan = world.plan();
+    assert_eq!(changes(&plan)[0], "update shop/keyword/海报: reply.material", "{plan:#}");
+    assert!(!plan.to_string().contains("outside mpform"), "{plan:#}");
+    world.apply();
+    world.settled();
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::drift::overwritten;
-use super::replaced::{Replaced, resumed, with_resumed};
+use super::replaced::{AsApplied, Replaced, resumed, with_resumed};
 use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, tree};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::{diff, gained, lost};
@@ -24,6 +24,7 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     plan.warnings = warnings;
     let mut last = vec![];
     let mut replaced = Replaced::default();
+    let as_applied = AsApplied::new(&live, state);
     for kind in kinds() {
         let Some(managed) = desired.managed.get(kind.name) else {
             plan.released.extend(remembered(state, kind));
@@ -35,6 +36,7 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
             state,
             kind,
             replaced: &replaced,
+            as_applied: &as_applied,
             changes: vec![],
             plan: &mut plan,
         };
@@ -85,6 +87,7 @@ struct OneKind<'a> {
     state: &'a State,
     kind: &'static KindInfo,
     replaced: &'a Replaced,
+    as_applied: &'a AsApplied<'a>,
     changes: Vec<Change>,
     plan: &'a mut Plan,
 }
@@ -207,7 +210,7 @@ impl OneKind<'_> {
             });
             return;
         }
-        let drift = overwritten(record, &claim.body, &fields, self.kind);
+        let drift = self.overwritten(record, claim, &fields);
         let replace = fields.iter().any(|change| self.kind.rules.replaces(&change.path));
         self.changes.push(Change {
             address: address.clone(),
@@ -227,6 +230,16 @@ impl OneKind<'_> {
         });
     }
 
+    fn overwritten(
+        &self,
+        record: Option<&Record>,
+        claim: &Claim,
+        fields: &[FieldChange],
+    ) -> Vec<FieldChange> {
+        let have = self.as_applied.body(self.kind, &claim.body);
+        overwritten(record, &have, fields, self.kind)
+    }
+
     fn delete(&mut self, address: &Address, claim: &Claim, wanted: Option<&Wanted>) {
         if claim.built_in {
             self.plan.released.push(Live { address: address.clone(), id: claim.id.clone() });
@@ -234,7 +247,7 @@ impl OneKind<'_> {
         }
         let record = self.state.resources.get(address);
         let fields = lost(&claim.body, self.kind.rules);
-        let drift = overwritten(record, &claim.body, &fields, self.kind);
+        let drift = self.overwritten(record, claim, &fields);
         let replaced_by = record.filter(|_| wanted.is_none()).and_then(|record| record.replaced_by.clone());
         let protect = wanted
             .and_then(|wanted| wanted.protect)

@@ -70,3 +70,29 @@ fn a_killed_replacement_is_cleaned_up_whatever_the_policy_allows() {
     world.settled();
     assert_eq!(count(&world), 4);
 }
+
+/// What still shows the old one was shown so by us.
+#[test]
+fn what_an_unfinished_replacement_leaves_is_nobody_else_s_change() {
+    let world = applied(SHOP);
+    world.shop(&exchanged());
+    killed::killed_at(&world, "/image");
+    unfinished(&world);
+    let boom = Fault::Code { code: 500, message: "boom".into() };
+    world.sandbox.fault(Rule::new("PUT", "/keyword/", boom).always());
+    world.run("apply --yes --parallelism 1").expect_code(3);
+    world.sandbox.clear_faults();
+    unfinished(&world);
+    world.apply();
+    world.settled();
+}
+
+fn unfinished(world: &World) {
+    let drift = world.run("drift --json").expect_code(0).json();
+    assert_eq!(drift["drift"], json!([]), "{drift:#}");
+    let plan = world.plan();
+    assert!(!plan.to_string().contains("outside mpform"), "{plan:#}");
+    let rule = plan["changes"].as_array().expect("changes").iter().find(|one| one["kind"] == "reply");
+    let field = &rule.expect("a reply")["fields"][0];
+    assert_eq!((&field["before"], &field["after"]), (&json!("poster (old)"), &json!("poster")), "{plan:#}");
+}

@@ -96,3 +96,35 @@ fn unfinished(world: &World) {
     let field = &rule.expect("a reply")["fields"][0];
     assert_eq!((&field["before"], &field["after"]), (&json!("poster (old)"), &json!("poster")), "{plan:#}");
 }
+
+/// What was not named is as it was, and no less is known of what was begun.
+#[test]
+fn a_target_writes_down_only_what_it_needs() {
+    let world = applied(SHOP);
+    world.shop(&exchanged().replace("探店", "逛店"));
+    killed::killed_at(&world, "/image");
+    let begun = std::fs::read_to_string(world.path(".mpform/state/default/shop.journal")).expect("a journal");
+    assert!(begun.contains("begin"), "{begun}");
+    world.run("apply --yes --target shop/material/tour").expect_code(0);
+    assert!(!world.run("state list").expect_code(0).out.contains("poster ("));
+    // What is pointed at it has to show the new one.
+    world.run("apply --yes --target shop/reply/subscribe").expect_code(0);
+    let live = world.live();
+    assert_eq!(live["subscribe"]["reply"]["shows"], json!(live["images"][1]["file"]), "{live:#}");
+    assert_eq!(planned(&world).last().map(String::as_str), Some("delete shop/material/poster (…): image"));
+    world.apply();
+    world.settled();
+    assert_eq!(count(&world), 4);
+}
+
+/// Nothing remembers it, and it is there: what is to show it does.
+#[test]
+fn a_target_learns_what_it_points_at() {
+    let world = applied(SHOP);
+    world.lose_state();
+    world.shop(&SHOP.replace("subscribe: {material: poster}", "subscribe: {material: jingle}"));
+    world.run("apply --yes --target shop/reply/subscribe").expect_code(0);
+    world.apply();
+    world.settled();
+    assert_eq!(count(&world), 4);
+}

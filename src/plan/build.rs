@@ -183,6 +183,7 @@ impl OneKind<'_> {
             have: None,
             want: Some(body.clone()),
             protect,
+            held: false,
             replaced_by: None,
         });
     }
@@ -226,6 +227,7 @@ impl OneKind<'_> {
             have: Some(claim.body.clone()),
             want: Some(body.clone()),
             protect,
+            held: record.is_some_and(|record| record.protect),
             replaced_by: None,
         });
     }
@@ -266,6 +268,7 @@ impl OneKind<'_> {
             have: Some(claim.body.clone()),
             want: None,
             protect,
+            held: record.is_some_and(|record| record.protect),
             replaced_by,
         });
     }

@@ -56,6 +56,7 @@ pub(super) fn commit(
                 .collect(),
         ),
         protect: false,
+        held: false,
         replaced_by: None,
     })
 }

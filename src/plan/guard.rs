@@ -114,13 +114,13 @@ fn protected(plan: &mut Plan, policy: &Policy) {
         .filter(|change| change.action == Action::Delete || change.replace)
         // Its replacement was let through, or it would not be there.
         .filter(|change| change.replaced_by.is_none())
-        .filter(|change| change.protect || policy.protects(&change.address))
+        .filter(|change| change.protect || change.held || policy.protects(&change.address))
         .map(|change| {
             let what = if change.replace { "replaced" } else { "deleted" };
-            let help = if policy.protects(&change.address) {
-                "`policy.protect` names it; change the policy first"
-            } else {
-                "declare it with `protect: false` and apply that first, then take it out"
+            let help = match change.replace {
+                _ if policy.protects(&change.address) => "`policy.protect` names it; change the policy first",
+                true => "declare it with `protect: false` and apply that first, then change it",
+                false => "declare it with `protect: false` and apply that first, then take it out",
             };
             let problem = Problem::error(Code::Protected, format!("it is protected and would be {what}"));
             let problem = problem.about(&change.address).help(help);

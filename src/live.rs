@@ -20,6 +20,7 @@ use crate::state::State;
 mod begun;
 mod claim;
 mod fetch;
+mod unclaimed;
 
 use claim::claim;
 use fetch::fit;

@@ -254,7 +254,7 @@ impl Step<'_> {
         }
         // Found and never written down: from now on it is, so that it is not lost if it can't be deleted.
         let before = Record::new(old.clone(), change.have.clone().unwrap_or_default(), false);
-        state.record(Entry::Keep { address: beside, record: before });
+        state.record(Entry::Keep { address: beside, record: before.replaced(address.clone()) });
         state.record(Entry::Keep { address, record });
     }
 

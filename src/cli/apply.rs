@@ -162,7 +162,7 @@ fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Ve
     let readable = together.filter(|((_, plan), _)| plan.failed.is_empty());
     readable
         .map(|((account, plan), mut state)| {
-            for entry in State::moves(&plan.moved, state.state()) {
+            if let Some(entry) = State::moves(&plan.moved) {
                 state.record(entry);
             }
             let writes =

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::begun::{begun_and_no_longer_wanted, begun_in_its_place};
 use super::fetch::fetch;
+use super::unclaimed::Unclaimed;
 use super::{By, Kinds, LiveAccount, Other};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::model::{Address, RemoteId, Rule};
 use crate::problem::{Code, Problem};
-use crate::providers::Found;
 use crate::state::State;
 
 /// Says which live object of one kind is which address, and reads those that matter.
@@ -86,9 +86,9 @@ pub(super) async fn claim(
     problems.extend(kind.wanted.iter().filter_map(|wanted| renamed_onto_another(kind, wanted, &book)));
     live.gone.retain(|address| !book.claimed.contains_key(address));
 
+    let unclaimed = Unclaimed::new(kind, desired, state, &book);
     for found in kind.found.iter().filter(|found| !found.built_in && !book.taken.contains(&found.id)) {
-        let address = unclaimed_address(&desired.name, kind, found, desired);
-        live.others.push(Other { address, id: found.id.clone(), body: None });
+        live.others.push(Other { address: unclaimed.address(found), id: found.id.clone(), body: None });
     }
     problems.extend(fetch(kind, book, desired, state, live).await);
     if problems.is_empty() { Ok(()) } else { Err(problems) }
@@ -219,28 +219,4 @@ fn renamed_onto_another(kind: &Kinds<'_>, wanted: &Wanted, book: &Book) -> Optio
             .at(wanted.origin.clone())
             .help("choose another name, or delete or rename the other one in the vendor's console"),
     )
-}
-
-/// The address an unmanaged object would have.
-fn unclaimed_address(
-    account: &str,
-    kind: &Kinds<'_>,
-    found: &Found<Value>,
-    desired: &DesiredAccount,
-) -> Address {
-    let mut names = vec![found.natural.as_str()];
-    let mut parent = found.parent.as_ref();
-    while let Some(above) = parent.and_then(|id| kind.by_id(id)) {
-        names.push(&above.natural);
-        parent = above.parent.as_ref();
-    }
-    names.reverse();
-    let address = Address::new(account, kind.info.name, names.iter().copied());
-    if !desired.resources.contains_key(&address) {
-        return address;
-    }
-    let told_apart = format!("{} ({})", found.natural, found.id);
-    names.pop();
-    names.push(&told_apart);
-    Address::new(account, kind.info.name, names)
 }

@@ -24,8 +24,13 @@ pub(super) async fn fetch(
     live: &mut LiveAccount,
 ) -> Vec<Problem> {
     let reading = book.claimed.into_iter().map(|(address, (id, by))| -> BoxFuture<'_, Read> {
-        let known =
-            state.resources.get(&address).filter(|record| record.id == id).map(|record| &record.applied);
+        let known = state.resources.get(&address).filter(|record| record.id == id);
+        // An old object is remembered under the address of the new one until that is written down.
+        let of_kind = || state.resources.iter().filter(|(address, _)| address.kind() == kind.info.name);
+        let beside = || of_kind().map(|(_, record)| record).find(|record| record.id == id);
+        let known = known.or_else(|| beside().filter(|_| by == By::State));
+        let begun = state.intents.get(&address).filter(|_| by == By::Intent && kind.info.by_content);
+        let known = known.map(|record| &record.applied).or_else(|| begun.map(|intent| &intent.want));
         let wanted = desired.resources.get(&address).and_then(|wanted| wanted.body.as_ref());
         // A list does not show content: what goes is held against what was applied.
         let want = wanted.or(known.filter(|_| kind.info.by_content));

@@ -169,6 +169,13 @@ impl LinkTo {
         let path = is_path.then(|| Address::parse(&format!("{account}/{}/{}", self.kind, self.key)));
         path.flatten().unwrap_or_else(|| Address::new(account, self.kind, [self.key.as_str()]))
     }
+
+    /// What points at an address.
+    pub fn to(address: &Address) -> Option<Self> {
+        let kind = kind_named(address.kind())?;
+        let key = if kind.is_whole() { address.within_kind().into() } else { address.last() };
+        Some(Self { kind: kind.name, key: key.into_owned() })
+    }
 }
 
 /// A reference to a resource of kind `K` in the same account, written as its key.
@@ -182,6 +189,7 @@ pub struct Link<K> {
 
 thread_local! {
     static COLLECTED: RefCell<Option<Vec<LinkTo>>> = const { RefCell::new(None) };
+    static RENAMED: RefCell<Vec<(LinkTo, LinkTo)>> = const { RefCell::new(vec![]) };
 }
 
 impl<K> Link<K> {
@@ -202,6 +210,14 @@ impl Link<()> {
         COLLECTED.with_borrow_mut(|links| *links = Some(vec![]));
         let made = serialize();
         (made, COLLECTED.take().unwrap_or_default())
+    }
+
+    /// Runs `serialize`, in which links that point at the first of two point at the second.
+    pub fn renamed<T>(names: Vec<(LinkTo, LinkTo)>, serialize: impl FnOnce() -> T) -> T {
+        RENAMED.set(names);
+        let made = serialize();
+        RENAMED.take();
+        made
     }
 }
 
@@ -230,7 +246,11 @@ impl<K: Kind> Serialize for Link<K> {
                 links.push(LinkTo { kind: K::NAME, key: self.key.clone() });
             }
         });
-        serializer.serialize_str(&self.key)
+        let renamed = RENAMED.with_borrow(|names| {
+            let to = names.iter().find(|(from, _)| from.kind == K::NAME && from.key == self.key);
+            to.map(|(_, to)| to.key.clone())
+        });
+        serializer.serialize_str(renamed.as_ref().unwrap_or(&self.key))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::drift::overwritten;
-use super::replaced::{Replaced, resumed};
+use super::replaced::{AsApplied, Replaced, resumed, with_resumed};
 use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, shown, tree};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::{diff, gained, lost};
@@ -16,13 +16,15 @@ use crate::state::{Record, State};
 
 /// Plans one account.
 pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -> Plan {
-    let mut plan = Plan::default();
+    let mut plan = Plan { resumed: resumed(&live, state), ..Plan::default() };
+    let state = &with_resumed(state, &plan.resumed);
     let (refusals, warnings) =
         std::mem::take(&mut live.findings).into_iter().partition(|one| any_error(std::slice::from_ref(one)));
     plan.refusals = refusals;
     plan.warnings = warnings;
     let mut last = vec![];
     let mut replaced = Replaced::default();
+    let as_applied = AsApplied::new(&live, state);
     for kind in kinds() {
         let Some(managed) = desired.managed.get(kind.name) else {
             plan.released.extend(remembered(state, kind));
@@ -34,6 +36,7 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
             state,
             kind,
             replaced: &replaced,
+            as_applied: &as_applied,
             changes: vec![],
             plan: &mut plan,
         };
@@ -65,7 +68,6 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     order::users_first(&mut plan.changes);
     order::order(&mut plan.changes);
     plan.abandoned = abandoned(desired, &live, state);
-    plan.resumed = resumed(&live, state);
     shown::check(desired, &live, state, &mut plan);
     plan
 }
@@ -86,6 +88,7 @@ struct OneKind<'a> {
     state: &'a State,
     kind: &'static KindInfo,
     replaced: &'a Replaced,
+    as_applied: &'a AsApplied<'a>,
     changes: Vec<Change>,
     plan: &'a mut Plan,
 }
@@ -181,6 +184,8 @@ impl OneKind<'_> {
             have: None,
             want: Some(body.clone()),
             protect,
+            held: false,
+            replaced_by: None,
         });
     }
 
@@ -207,7 +212,7 @@ impl OneKind<'_> {
             });
             return;
         }
-        let drift = overwritten(record, &claim.body, &fields, self.kind);
+        let drift = self.overwritten(record, claim, &fields);
         let replace = fields.iter().any(|change| self.kind.rules.replaces(&change.path));
         self.changes.push(Change {
             address: address.clone(),
@@ -223,7 +228,19 @@ impl OneKind<'_> {
             have: Some(claim.body.clone()),
             want: Some(body.clone()),
             protect,
+            held: record.is_some_and(|record| record.protect),
+            replaced_by: None,
         });
+    }
+
+    fn overwritten(
+        &self,
+        record: Option<&Record>,
+        claim: &Claim,
+        fields: &[FieldChange],
+    ) -> Vec<FieldChange> {
+        let have = self.as_applied.body(self.kind, &claim.body);
+        overwritten(record, &have, fields, self.kind)
     }
 
     fn delete(&mut self, address: &Address, claim: &Claim, wanted: Option<&Wanted>) {
@@ -233,7 +250,8 @@ impl OneKind<'_> {
         }
         let record = self.state.resources.get(address);
         let fields = lost(&claim.body, self.kind.rules);
-        let drift = overwritten(record, &claim.body, &fields, self.kind);
+        let drift = self.overwritten(record, claim, &fields);
+        let replaced_by = record.filter(|_| wanted.is_none()).and_then(|record| record.replaced_by.clone());
         let protect = wanted
             .and_then(|wanted| wanted.protect)
             .unwrap_or_else(|| record.is_some_and(|record| record.protect));
@@ -242,7 +260,7 @@ impl OneKind<'_> {
             action: Action::Delete,
             replace: false,
             id: Some(claim.id.clone()),
-            notes: outside(&drift).into_iter().collect(),
+            notes: replaced_by.as_ref().map(left_from).into_iter().chain(outside(&drift)).collect(),
             drift,
             fields,
             requires: vec![],
@@ -251,6 +269,8 @@ impl OneKind<'_> {
             have: Some(claim.body.clone()),
             want: None,
             protect,
+            held: record.is_some_and(|record| record.protect),
+            replaced_by,
         });
     }
 
@@ -283,6 +303,11 @@ impl OneKind<'_> {
 /// A live object that nobody has managed before is about to be changed.
 fn adoption(claim: &Claim) -> Option<String> {
     (claim.by == By::NaturalKey).then(|| "adopted: it is there already, and was found by its name".to_owned())
+}
+
+/// A new object stands in its place, and something went wrong before it could go.
+fn left_from(address: &Address) -> String {
+    format!("left from an unfinished replacement of {address}")
 }
 
 /// Says what of a change is news to us.

@@ -56,6 +56,8 @@ pub(super) fn commit(
                 .collect(),
         ),
         protect: false,
+        held: false,
+        replaced_by: None,
     })
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 pub use found::{Count, Drift, Drifted, Fate, Field, Verdict};
 
+use super::replaced::{AsApplied, resumed, with_resumed};
 use super::{FieldChange, Globs, Live, commit, rank};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::diff;
@@ -22,6 +23,9 @@ use crate::state::{Record, State};
 /// Looks at everything of one account that the patterns match; at all of it if there are none.
 pub fn drift(desired: &DesiredAccount, live: &LiveAccount, state: &State, targets: &Globs) -> Drift {
     let mut found = Drift { unmanaged: live.others.len(), ..Drift::default() };
+    // What was begun by us and came to be is nobody else's doing.
+    let state = &with_resumed(state, &resumed(live, state));
+    let as_applied = AsApplied::new(live, state);
     let meant = |address: &Address| targets.is_empty() || targets.matches(address.as_str());
     let places = places(live, state);
     for (address, record) in state.resources.iter().filter(|(address, _)| meant(address)) {
@@ -35,7 +39,9 @@ pub fn drift(desired: &DesiredAccount, live: &LiveAccount, state: &State, target
         let (fate, fields) = match live.claims.get(address) {
             None => (Fate::Deleted, vec![]),
             Some(claim) => {
-                let one = One { kind, record, claim, wanted, body, place: places.get(address).copied() };
+                let have = as_applied.body(kind, &claim.body);
+                let place = places.get(address).copied();
+                let one = One { kind, record, claim, have, wanted, body, place };
                 (one.fate(), one.fields())
             }
         };
@@ -93,6 +99,8 @@ struct One<'a> {
     kind: &'static KindInfo,
     record: &'a Record,
     claim: &'a Claim,
+    /// The live body, in the words of the time when it was applied.
+    have: Value,
     wanted: Option<&'a Wanted>,
     body: Option<&'a Value>,
     /// Among the siblings that are left, where it stood and where it stands.
@@ -110,7 +118,7 @@ impl One<'_> {
     }
 
     fn fields(&self) -> Vec<Field> {
-        let (have, applied, rules) = (&self.claim.body, &self.applied(), self.kind.rules);
+        let (have, applied, rules) = (&self.have, &self.applied(), self.kind.rules);
         let since =
             since(applied, have, self.kind).into_iter().filter(|change| self.is_managed(&change.path));
         let left: BTreeMap<String, Value> = match self.body {

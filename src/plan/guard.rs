@@ -71,6 +71,8 @@ fn too_many_deletes(plan: &mut Plan, account: &str, live: &LiveCounts, most: Max
             .changes
             .iter()
             .filter(|change| change.action == Action::Delete && change.address.kind() == kind.name)
+            // A new object in place of an old one is not a delete, also where its clean-up comes later.
+            .filter(|change| change.replaced_by.is_none())
             .map(|change| change.address.to_string())
             .collect();
         let deletes = going.len();
@@ -110,13 +112,15 @@ fn protected(plan: &mut Plan, policy: &Policy) {
         .changes
         .iter()
         .filter(|change| change.action == Action::Delete || change.replace)
-        .filter(|change| change.protect || policy.protects(&change.address))
+        // Its replacement was let through, or it would not be there.
+        .filter(|change| change.replaced_by.is_none())
+        .filter(|change| change.protect || change.held || policy.protects(&change.address))
         .map(|change| {
             let what = if change.replace { "replaced" } else { "deleted" };
-            let help = if policy.protects(&change.address) {
-                "`policy.protect` names it; change the policy first"
-            } else {
-                "declare it with `protect: false` and apply that first, then take it out"
+            let help = match change.replace {
+                _ if policy.protects(&change.address) => "`policy.protect` names it; change the policy first",
+                true => "declare it with `protect: false` and apply that first, then change it",
+                false => "declare it with `protect: false` and apply that first, then take it out",
             };
             let problem = Problem::error(Code::Protected, format!("it is protected and would be {what}"));
             let problem = problem.about(&change.address).help(help);

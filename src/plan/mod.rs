@@ -139,6 +139,10 @@ pub struct Change {
     pub want: Option<Value>,
     /// Never to be deleted or replaced, from this change on.
     pub protect: bool,
+    /// Not to be deleted or replaced so far: what lifts that has to be applied first.
+    pub held: bool,
+    /// For a delete: the new object at this address stands in its place already, and only the clean-up is left.
+    pub replaced_by: Option<Address>,
 }
 
 /// One field that differs.

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::{Change, Resumed};
 use crate::live::{By, LiveAccount};
-use crate::model::{KindInfo, RemoteId, kinds};
-use crate::state::{Record, State};
+use crate::model::{Address, KindInfo, RemoteId, kinds};
+use crate::state::{Entry, Record, State};
 
 /// Objects that get a new one in their place, and the keys of all others: what points at an old one is no longer
 /// right, although its words stay the same.
@@ -20,15 +20,23 @@ pub(super) struct Replaced {
 impl Replaced {
     /// Takes in what was planned of one kind.
     pub(super) fn learn(&mut self, changes: &[Change], live: &LiveAccount) {
-        let replaced: Vec<_> = changes.iter().filter(|change| change.replace).collect();
+        let goes = changes.iter().filter_map(|change| {
+            let of = change.replaced_by.as_ref().or(change.replace.then_some(&change.address));
+            Some((&change.address, of?))
+        });
+        let goes: HashMap<&Address, &Address> = goes.collect();
+        if goes.is_empty() {
+            return;
+        }
         for kind in kinds().iter().filter(|kind| changes.iter().any(|one| one.address.kind() == kind.name)) {
             let claims = live.claims.iter().filter(|(address, _)| address.kind() == kind.name);
-            for (address, claim) in claims.filter(|_| !replaced.is_empty()) {
-                let goes = replaced.iter().any(|change| change.address == *address);
-                let key = address.last();
-                let name = if goes { format!("{key} (old)") } else { key.into_owned() };
+            for (address, claim) in claims {
+                self.any |= goes.contains_key(address);
+                let name = match goes.get(address) {
+                    Some(of) => format!("{} (old)", of.last()),
+                    None => address.last().into_owned(),
+                };
                 self.names.insert((kind.name, claim.id.clone()), name);
-                self.any |= goes;
             }
         }
     }
@@ -45,6 +53,45 @@ impl Replaced {
         }
         body
     }
+}
+
+/// Says live bodies in the words of the time when they were applied: what pointed at an object then still does, also
+/// where a new one has taken its place meanwhile.
+pub(super) struct AsApplied<'a> {
+    live: &'a LiveAccount,
+    state: &'a State,
+    any: bool,
+}
+
+impl<'a> AsApplied<'a> {
+    pub(super) fn new(live: &'a LiveAccount, state: &'a State) -> Self {
+        Self { live, state, any: state.resources.values().any(|record| record.replaced_by.is_some()) }
+    }
+
+    /// A live body of a kind.
+    pub(super) fn body(&self, kind: &KindInfo, body: &Value) -> Value {
+        let mut body = body.clone();
+        if self.any {
+            (kind.name_links)(&mut body, &|kind, id| self.name(kind, id));
+        }
+        body
+    }
+
+    fn name(&self, kind: &str, id: &RemoteId) -> Option<String> {
+        let mut claims = self.live.claims.iter();
+        let (address, _) = claims.find(|(address, claim)| address.kind() == kind && claim.id == *id)?;
+        let by = self.state.resources.get(address).and_then(|record| record.replaced_by.as_ref());
+        Some(by.unwrap_or(address).last().into_owned())
+    }
+}
+
+/// The state as it is once that is written down.
+pub(super) fn with_resumed(state: &State, resumed: &[Resumed]) -> State {
+    let mut state = state.clone();
+    for Resumed { address, record, old } in resumed.iter().cloned() {
+        state.take(Entry::Replace { address, record, old });
+    }
+    state
 }
 
 /// What was begun in the place of an old object and came to be: both are ours.

@@ -7,7 +7,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde_json::Value;
 
 use super::{Change, Plan, is_commit, users};
-use crate::model::Address;
+use crate::model::{Address, kind_named};
 
 /// Patterns of addresses: `*` stands for one part of an address or some of it, `**` for any number of parts.
 #[derive(Clone, Debug, Default)]
@@ -96,13 +96,26 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
             leave_in_place(change, &untidy);
         }
     }
+    // What a change points at has to be known, or it would point at nothing, or at what was there before.
+    let pointed: HashSet<_> = plan.changes.iter().flat_map(points_at).collect();
     let matches = |address: &Address| targets.matches(address.as_str());
+    plan.resumed.retain(|resumed| {
+        let needed = |address: &Address| matches(address) || kept.contains(address);
+        needed(&resumed.address) || needed(&resumed.old) || pointed.contains(&resumed.address)
+    });
     plan.unchanged.retain(|address| matches(address));
     plan.abandoned.retain(|address| matches(address));
-    plan.learnt.retain(|learnt| matches(&learnt.address));
+    plan.learnt.retain(|learnt| matches(&learnt.address) || pointed.contains(&learnt.address));
     for list in [&mut plan.adopted, &mut plan.released, &mut plan.forgotten] {
         list.retain(|live| matches(&live.address));
     }
+}
+
+fn points_at(change: &Change) -> Vec<Address> {
+    let (kind, want) =
+        (kind_named(change.address.kind()), change.want.as_ref().filter(|want| want.is_object()));
+    let points = kind.zip(want).map(|(kind, want)| (kind.links)(want, change.address.account()));
+    points.unwrap_or_default()
 }
 
 fn leave_in_place(commit: &mut Change, untidy: &HashSet<Option<Address>>) {

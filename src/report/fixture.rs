@@ -36,6 +36,8 @@ pub(crate) fn change(action: Action, at: &str, fields: &[(&str, Value, Value)]) 
         have: None,
         want: None,
         protect: false,
+        held: false,
+        replaced_by: None,
     }
 }
 

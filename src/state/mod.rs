@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::model::{Address, RemoteId, Rule, kind_named};
+use crate::model::{Address, RemoteId};
 
 pub mod atomic;
 mod lock;
+mod moved;
 pub mod store;
 
 /// The version of the file's form that this program writes.
@@ -64,23 +65,21 @@ pub struct Record {
     /// Never to be deleted or replaced.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protect: bool,
+    /// A new object stands in its place at this address; it only waits to be deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<Address>,
 }
 
 impl Record {
     /// A record of an object as it was applied.
     pub fn new(id: RemoteId, applied: Value, protect: bool) -> Self {
-        Self { id, fingerprint: fingerprint(&applied), applied, protect }
+        Self { id, fingerprint: fingerprint(&applied), applied, protect, replaced_by: None }
     }
 
-    /// The same where what it lies under has got another address.
-    fn below(&self, above: &Address) -> Self {
-        let rules = kind_named(above.kind()).map(|kind| kind.rules);
-        let Some(field) = rules.and_then(|rules| rules.path_of(Rule::Immutable)) else { return self.clone() };
-        let mut applied = self.applied.clone();
-        if !applied[field].is_null() {
-            applied[field] = above.within_kind().into();
-        }
-        Self::new(self.id.clone(), applied, self.protect)
+    /// The same of an object in whose place there is a new one. It was let go of with the protection it had.
+    #[must_use]
+    pub fn replaced(self, by: Address) -> Self {
+        Self { protect: false, replaced_by: Some(by), ..self }
     }
 }
 
@@ -158,6 +157,11 @@ pub enum Entry {
         /// What.
         address: Address,
     },
+    /// What is remembered, and what was begun, goes on under other addresses.
+    Move {
+        /// From, to.
+        moved: Vec<(Address, Address)>,
+    },
     /// So much more may be left at the vendor that nothing uses and no list shows.
     LeftOver {
         /// How many.
@@ -206,63 +210,20 @@ impl State {
             }
             Entry::Replace { address, record, old } => {
                 self.intents.remove(&address);
-                if let Some(before) = self.resources.insert(address, record) {
-                    // It was let go of with the protection it had.
-                    self.resources.insert(old, Record { protect: false, ..before });
+                if let Some(before) = self.resources.insert(address.clone(), record) {
+                    self.resources.insert(old, before.replaced(address));
                 }
             }
             Entry::Forget { address } => {
                 self.intents.remove(&address);
                 self.resources.remove(&address);
             }
+            Entry::Move { moved } => self.carry(&moved),
             Entry::LeftOver { count } => self.left_over += count,
             Entry::Draft { kind, draft } => {
                 self.drafts.insert(kind, draft);
             }
         }
-    }
-
-    /// The entries that let records go on under other addresses, what lies below them included.
-    pub fn moves(moved: &[(Address, Address)], state: &Self) -> Vec<Entry> {
-        let mut entries = vec![];
-        for (from, to) in moved {
-            if let Some(record) = state.resources.get(from) {
-                let above = from.parent().and_then(|parent| moved.iter().find(|(from, _)| *from == parent));
-                let record = match above {
-                    Some((_, above)) if to.parent().as_ref() == Some(above) => record.below(above),
-                    _ => record.clone(),
-                };
-                entries.push(Entry::Forget { address: from.clone() });
-                entries.push(Entry::Keep { address: to.clone(), record });
-            }
-        }
-        entries
-    }
-
-    /// Lets records go on under other addresses. Gives back what really moved; what is not remembered, or would
-    /// take the place of something that is, stays.
-    pub fn follow(&mut self, wanted: &[(Address, Address)]) -> Vec<(Address, Address)> {
-        // The nearest move counts: one of a button over one of the menu it lies in.
-        let nearest = |old: &Address| {
-            let moves = wanted.iter().filter_map(|(from, to)| {
-                let rest = old.as_str().strip_prefix(from.as_str())?;
-                (rest.is_empty() || rest.starts_with('/')).then_some((from.as_str().len(), to, rest))
-            });
-            moves
-                .max_by_key(|(length, ..)| *length)
-                .and_then(|(_, to, rest)| Address::parse(&format!("{to}{rest}")))
-        };
-        let mut moved: Vec<(Address, Address)> = vec![];
-        for old in self.resources.keys() {
-            let Some(new) = nearest(old) else { continue };
-            if !self.resources.contains_key(&new) && moved.iter().all(|(_, taken)| *taken != new) {
-                moved.push((old.clone(), new));
-            }
-        }
-        for entry in Self::moves(&moved, self) {
-            self.take(entry);
-        }
-        moved
     }
 
     /// The key of the resource of a kind that has this id.
@@ -323,61 +284,6 @@ mod tests {
         state.take(Entry::Rebind { identity: identity.clone(), keep: keep.clone() });
         assert_eq!(state.resources.keys().cloned().collect::<Vec<_>>(), keep);
         assert_eq!((state.intents.len(), state.drafts.len(), state.identity), (0, 0, identity));
-    }
-
-    #[test]
-    fn of_two_moves_the_nearest_counts() {
-        let menu = |keys: &[&str]| Address::new("shop", "menu", keys.iter().copied());
-        let mut state = State::new("default", "shop");
-        for (id, keys) in [("1", &["店"][..]), ("2", &["店", "甲"]), ("3", &["店", "乙"])] {
-            let record = Record::new(RemoteId(id.into()), json!({}), false);
-            state.take(Entry::Keep { address: menu(keys), record });
-        }
-        let wanted = [(menu(&["店"]), menu(&["铺"])), (menu(&["店", "甲"]), menu(&["铺", "丙"]))];
-        // The order in which they are written says nothing.
-        for wanted in [wanted.to_vec(), wanted.iter().rev().cloned().collect()] {
-            let mut state = state.clone();
-            assert_eq!(state.follow(&wanted).len(), 3);
-            let record =
-                |(address, record): (&Address, &Record)| (address.to_string(), record.id.to_string());
-            let mut found: Vec<_> = state.resources.iter().map(record).collect();
-            found.sort_unstable();
-            let expected = [("铺", "1"), ("铺/丙", "2"), ("铺/乙", "3")];
-            assert_eq!(found, expected.map(|(key, id)| (format!("shop/menu/{key}"), id.to_owned())));
-        }
-    }
-
-    #[test]
-    fn no_two_go_to_one_address() {
-        let mut state = State::new("default", "shop");
-        for key in ["a", "b"] {
-            let record = Record::new(RemoteId(key.into()), json!({}), false);
-            state.take(Entry::Keep { address: Address::new("shop", "keyword", [key]), record });
-        }
-        let to = Address::new("shop", "keyword", ["c"]);
-        let wanted = ["a", "b"].map(|key| (Address::new("shop", "keyword", [key]), to.clone()));
-        assert_eq!(state.follow(&wanted).len(), 1);
-        assert_eq!(state.resources.len(), 2);
-    }
-
-    #[test]
-    fn what_lies_below_moves_along_and_knows_its_new_parent() {
-        let mut state = State::new("default", "shop");
-        let at = |text: &str| Address::parse(text).expect("an address");
-        for (address, body) in [
-            ("shop/menu/店", json!({"name": "店"})),
-            ("shop/menu/店/官网", json!({"name": "官网", "parent": "店"})),
-            ("shop/menu/店里", json!({"name": "店里"})),
-        ] {
-            let record = Record::new("5f".into(), body, address.ends_with('店'));
-            state.take(Entry::Keep { address: at(address), record });
-        }
-        let moved = state.follow(&[(at("shop/menu/店"), at("shop/menu/门店"))]);
-        assert_eq!(moved.len(), 2);
-        let keys: Vec<_> = state.resources.keys().map(Address::as_str).collect();
-        assert_eq!(keys, ["shop/menu/店里", "shop/menu/门店", "shop/menu/门店/官网"]);
-        assert_eq!(state.resources[&at("shop/menu/门店/官网")].applied["parent"], "门店");
-        assert!(state.resources[&at("shop/menu/门店")].protect);
     }
 
     #[test]

@@ -11,7 +11,9 @@ mod found;
 mod hand;
 mod killed;
 mod limits;
+mod renamed;
 mod replaced;
+mod unfinished;
 
 /// One material of each form, and all that can show one.
 const SHOP: &str = "

@@ -24,7 +24,7 @@ pub(super) async fn mv(
     let mut open = store.open(from.account(), &context.holder("state mv"), context.lock_timeout).await?;
     let moved = moves(open.state(), &from, &to)?;
     let protect = open.state().resources[&from].protect;
-    for entry in State::moves(&moved, open.state()) {
+    if let Some(entry) = State::moves(&moved) {
         open.record(entry);
     }
     save(open, context)?;
@@ -66,8 +66,8 @@ fn moves(state: &State, from: &Address, to: &Address) -> Result<Vec<(Address, Ad
         return Err(problem.about(begun).help("run `mpform apply` first: it looks what came of it"));
     }
     let mut moved = vec![];
-    for old in state.resources.keys().filter(|address| *address == from || is_below(address, from)) {
-        let rest = &old.as_str()[from.as_str().len()..];
+    for old in state.resources.keys() {
+        let Some(rest) = state.carried(old, from) else { continue };
         let new = address(&format!("{to}{rest}"))?;
         next::check(&new)?;
         if let Some(there) = state.resources.get(&new) {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Address, Files, Finding, Link, RemoteId, Rules};
+use super::{Address, Files, Finding, Link, LinkTo, RemoteId, Rules};
 
 mod group;
 mod keyword;
@@ -136,6 +136,8 @@ pub struct KindInfo {
     pub name_links: fn(&mut Value, &Names<'_>),
     /// What a plain body points at, as addresses of an account.
     pub links: fn(&Value, &str) -> Vec<Address>,
+    /// Lets links of a plain body that point at the first of two addresses point at the second.
+    pub rename_links: fn(&mut Value, &[(Address, Address)]),
     /// [`Kind::everything`] as a plain body.
     pub everything: fn() -> Option<Value>,
 }
@@ -174,6 +176,14 @@ impl KindInfo {
             },
             links: |body, account| {
                 K::deserialize(body).map(|typed| links(&typed, account)).unwrap_or_default()
+            },
+            rename_links: |body, names| {
+                let names = names.iter().filter_map(|(from, to)| Some((LinkTo::to(from)?, LinkTo::to(to)?)));
+                let renamed = K::deserialize(&*body)
+                    .and_then(|typed| Link::renamed(names.collect(), || serde_json::to_value(typed)));
+                if let Ok(renamed) = renamed {
+                    *body = renamed;
+                }
             },
             everything: || K::everything().and_then(|all| serde_json::to_value(all).ok()),
         }

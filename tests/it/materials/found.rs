@@ -203,4 +203,39 @@ fn a_file_may_begin_like_a_document() {
     world.apply();
     world.lose_state();
     world.settled();
+
+/// Files of one name are told apart by their ids, and each of them is deleted.
+#[test]
+fn unmanaged_twins_have_addresses_of_their_own() {
+    let world = World::new(FOLLOWERS);
+    world.assets();
+    for content in ["one", "two", "three"] {
+        world.upload("/image", "twin.jpg", content);
+    }
+    world.shop("materials: {}");
+    let plan = world.plan();
+    let listed = plan["unmanaged"].as_array().expect("a list");
+    let mut addresses: Vec<_> = listed.iter().map(|one| one["address"].to_string()).collect();
+    addresses.sort();
+    addresses.dedup();
+    assert_eq!(addresses.len(), 3, "{plan:#}");
+    assert!(addresses.iter().all(|address| address.contains("twin.jpg (")), "{plan:#}");
+    world.shop("prune: [materials]\nmaterials: {}");
+    world.run("apply --yes --allow-deletes shop/material=3").expect_code(0).says(&["3 done"]);
+    world.settled();
+    assert_eq!(count(&world), 0);
+}
+
+/// One of ours that goes, and one of nobody's that is called like its key.
+#[test]
+fn an_unmanaged_one_is_not_taken_for_one_that_is_ours() {
+    let world = applied("materials: {other.jpg: {image: assets/poster.jpg}}");
+    world.upload("/image", "other.jpg", "theirs");
+    world.shop("materials: {}");
+    let plan = world.plan();
+    assert_eq!(changes(&plan), ["delete shop/material/other.jpg: image"]);
+    assert!(
+        plan["unmanaged"][0]["address"].as_str().is_some_and(|one| one.contains("other.jpg (")),
+        "{plan:#}"
+    );
 }

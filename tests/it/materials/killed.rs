@@ -3,7 +3,7 @@
 use super::*;
 
 /// An upload that was done, whose answer nobody heard, and who sent it is dead.
-fn killed_at(world: &World, path: &str) {
+pub(super) fn killed_at(world: &World, path: &str) {
     world.sandbox.fault(Rule::new("POST", path, Fault::Delay { ms: 600_000 }));
     let mut apply = world.start("apply --yes --parallelism 1");
     assert!(apply.until(|sandbox| sandbox.writes().iter().any(|entry| entry.fault.is_some())));
@@ -86,7 +86,7 @@ fn an_exchange_is_found_whatever_is_wanted_then() {
         assert_eq!(count(&world), 5);
         if then.is_empty() {
             world.shop("materials: {}\nreplies: {subscribe: {text: 好}}\nkeywords: {}\nmenu: [{name: 看, link: https://m}]\n");
-            world.run("apply --yes --allow-deletes shop/material=5").expect_code(0);
+            world.run("apply --yes --allow-deletes shop/material=4").expect_code(0);
         } else {
             world.shop(&SHOP.replace("assets/poster.jpg", then));
             world.apply();

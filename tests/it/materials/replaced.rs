@@ -112,10 +112,13 @@ fn an_interrupted_exchange_says_that_the_old_one_stays() {
 #[test]
 fn what_is_protected_is_not_replaced() {
     let world = applied(&SHOP.replace("poster.jpg}", "poster.jpg, protect: true}"));
-    let kept = exchanged().replace("poster.jpg}", "poster.jpg, protect: true}");
-    for shop in [exchanged(), kept] {
+    let said =
+        |protect: bool| exchanged().replace("poster.jpg}", &format!("poster.jpg, protect: {protect}}}"));
+    // What lifts it is applied first, by itself.
+    for shop in [exchanged(), said(true), said(false)] {
         world.shop(&shop);
-        world.run("apply --yes").expect_code(1).says(&["error[MP061]", "would be replaced"]);
+        let ran = world.run("apply --yes").expect_code(1);
+        ran.says(&["error[MP061]", "would be replaced", "apply that first, then change it"]);
     }
     assert_eq!(world.writes(), Vec::<String>::new());
     // News and a film's words may change: it stays the same object.
@@ -129,10 +132,12 @@ fn what_is_protected_is_not_replaced() {
     world.settled();
 }
 
-/// Protection that was lifted with the exchange does not hold the old one.
+/// Protection that was lifted before the exchange does not hold the old one.
 #[test]
 fn the_old_one_is_not_protected_any_more() {
     let world = applied(&SHOP.replace("poster.jpg}", "poster.jpg, protect: true}"));
+    world.shop(&SHOP.replace("poster.jpg}", "poster.jpg, protect: false}"));
+    world.apply();
     world.shop(&exchanged().replace("poster.jpg}", "poster.jpg, protect: false}"));
     world.sandbox.fault(Rule::new("DELETE", "/image/", Fault::Code { code: 500, message: "boom".into() }));
     world.run("apply --yes").expect_code(3);

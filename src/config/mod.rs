@@ -25,7 +25,7 @@ mod vars;
 pub(crate) mod tests;
 
 pub use account::{Account, Limits};
-pub use calendar::{Calendar, DateRange};
+pub use calendar::Calendar;
 pub use files::Jail;
 pub use interpolate::{Env, interpolate};
 pub use later::not_yet;

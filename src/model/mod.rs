@@ -8,6 +8,7 @@ mod asset;
 mod finding;
 pub mod kinds;
 mod rules;
+pub mod schedule;
 
 pub use action::Action;
 pub use address::{Address, Link, LinkTo, RemoteId};

@@ -9,6 +9,7 @@ mod finding;
 pub mod kinds;
 mod rules;
 pub mod schedule;
+pub mod sop;
 
 pub use action::Action;
 pub use address::{Address, Link, LinkTo, RemoteId};

@@ -259,7 +259,7 @@ error[MP114]: shop/sop/spoilt: a quote (") in a text that is sent to many
 12 |       - {day: 1, at: '9:00', send: [{text: 'say "hi"'}, {text: b}]}
    |                                            ^^^^^^^^^^
    |
-   = help: take it out, or write “…” for quotes (source: yeapoo's server does not escape it, WeChat refuses the message, and the server says 200 all the same)
+   = help: take it out: write “…” for quotes, and one line (source: yeapoo's server does not escape it, WeChat refuses the message, and the server says 200 all the same)
 
 error[MP114]: shop/sop/spoilt: a line break in a text that is sent to many
   --> shop.yaml:13:44
@@ -267,7 +267,7 @@ error[MP114]: shop/sop/spoilt: a line break in a text that is sent to many
 13 |       - {day: 1, at: '9:00', send: [{text: "a\nb"}]}
    |                                            ^^^^^^
    |
-   = help: take it out, or write “…” for quotes (source: yeapoo's server does not escape it, WeChat refuses the message, and the server says 200 all the same)
+   = help: take it out: write “…” for quotes, and one line (source: yeapoo's server does not escape it, WeChat refuses the message, and the server says 200 all the same)
 
 error[MP114]: shop/sop/spoilt: a video can't be sent to many
   --> shop.yaml:14:48
@@ -283,7 +283,7 @@ error[MP114]: shop/sop/spoilt: a line break in the `content` of news that are se
 15 |       - {day: 1, at: '9:00', send: [{material: spring}]}
    |                                                ^^^^^^
    |
-   = help: take it out, or write “…” for quotes (source: yeapoo's server does not escape it, WeChat refuses the message, and the server says 200 all the same)
+   = help: take it out: write “…” for quotes, and one line (source: yeapoo's server does not escape it, WeChat refuses the message, and the server says 200 all the same)
 
 error[MP113]: shop/sop/nobody: nobody is in the group `none`
   --> shop.yaml:18:23

@@ -87,7 +87,7 @@ fn breaks(text: &str) -> Option<&'static str> {
 }
 
 fn spoilt(path: Vec<Step>, message: String) -> Finding {
-    let help = "take it out, or write “…” for quotes (source: yeapoo's server does not escape it, WeChat refuses the \
+    let help = "take it out: write “…” for quotes, and one line (source: yeapoo's server does not escape it, WeChat refuses the \
                 message, and the server says 200 all the same)";
     Finding::error(Code::Spoilt, path, message, help)
 }

@@ -48,7 +48,7 @@ pub(super) async fn account(
         state.drafts.insert(kind.to_owned(), draft.clone());
         shared.state().record(Entry::Draft { kind: kind.to_owned(), draft });
     }
-    let mut problems = undeleted(&touched, &live);
+    let mut problems = undeleted(&touched, &live, shared.state().state());
     let left = plan::account(&narrowed, live, &state);
     // What is left of a whole that was done in part is no news of that part.
     let in_part = |change: &Change| change.requires.iter().any(|needed| !done.contains(needed));
@@ -90,12 +90,22 @@ fn left_over<'a>(change: &'a Change, touched: &[&Change]) -> Vec<&'a str> {
     paths.filter(|path| Some(*path) != place).collect()
 }
 
-fn undeleted(touched: &[&Change], live: &LiveAccount) -> Vec<Problem> {
-    let there: HashSet<&RemoteId> = live.others.iter().map(|other| &other.id).collect();
-    let deleted = touched.iter().filter(|change| change.action == Action::Delete);
-    deleted
-        .filter(|change| change.id.as_ref().is_some_and(|id| there.contains(id)))
-        .map(|change| not_verified(&change.address, "a read still shows it"))
+/// What was deleted, or made room for another, and is listed all the same. What is still remembered nobody deleted.
+fn undeleted(touched: &[&Change], live: &LiveAccount, state: &State) -> Vec<Problem> {
+    let mut there: HashSet<&RemoteId> = live.others.iter().map(|other| &other.id).collect();
+    state.resources.values().for_each(|record| {
+        there.remove(&record.id);
+    });
+    let still = |change: &Change| change.id.clone().filter(|id| there.contains(id));
+    let gone = |change: &Change| match change.action {
+        Action::Delete => Some(change.address.clone()),
+        _ if change.replace => Some(change.address.beside(&still(change)?)),
+        _ => None,
+    };
+    touched
+        .iter()
+        .filter(|change| still(change).is_some())
+        .filter_map(|change| Some(not_verified(&gone(change)?, "a read still shows it")))
         .collect()
 }
 

@@ -15,11 +15,13 @@ use crate::http;
 use crate::model::Address;
 use crate::problem::{Code, Problem, any_error};
 use crate::state::State;
-use crate::state::atomic;
 use crate::state::store::{Open, Store};
 
 /// The file at a project's root.
 const PROJECT: &str = "mpform.yaml";
+
+/// So many files are named where some are in the way.
+const MANY: usize = 10;
 
 /// Arguments of `export`.
 #[derive(Debug, clap::Args)]
@@ -158,10 +160,9 @@ impl<'a> Target<'a> {
         }
     }
 
-    fn files<'b>(&self, made: &'b Export) -> impl Iterator<Item = (&'b str, &'b str)> {
-        let project = (!self.there).then_some((PROJECT, made.project.as_str()));
+    fn files<'b>(&self, made: &'b Export) -> impl Iterator<Item = &'b File> {
         // The project document comes last: without it the files are no project yet.
-        made.files.iter().map(|File { name, text }| (name.as_str(), text.as_str())).chain(project)
+        made.files.iter().chain((!self.there).then_some(&made.project))
     }
 
     fn write(&self, made: &Export, context: &Context) -> Result<(), Problem> {
@@ -170,14 +171,14 @@ impl<'a> Target<'a> {
                 "check the folder's permissions and the disk's free space, and run it again with --force",
             )
         };
-        for (name, _) in self.files(made) {
-            let path = self.folder.join(name);
+        for file in self.files(made) {
+            let path = self.folder.join(&file.name);
             let folder = path.parent().unwrap_or(&self.folder);
             std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
         }
-        for (name, text) in self.files(made) {
-            let path = self.folder.join(name);
-            atomic::write(&path, text.as_bytes()).map_err(|error| failed(&path, &error))?;
+        for file in self.files(made) {
+            let path = self.folder.join(&file.name);
+            file.write(&self.folder).map_err(|error| failed(&path, &error))?;
             context.print(&format!("{}\n", path.display()));
         }
         Ok(())
@@ -209,7 +210,7 @@ async fn args_allow(
     context: &Context,
 ) -> Result<(), Problem> {
     let there: Vec<_> =
-        target.files(made).map(|(name, _)| name).filter(|name| target.folder.join(name).exists()).collect();
+        target.files(made).map(|file| &*file.name).filter(|name| target.folder.join(name).exists()).collect();
     if there.is_empty() || args.force {
         return Ok(());
     }
@@ -219,7 +220,10 @@ async fn args_allow(
             .about(&args.account)
             .help("give --force to overwrite them, or another folder with `-o DIR`")
     };
-    let listed = there.join(", ");
+    let mut listed = there.iter().take(MANY).copied().collect::<Vec<_>>().join(", ");
+    if there.len() > MANY {
+        listed += &format!(" and {} more", there.len() - MANY);
+    }
     if !context.can_ask {
         return Err(problem(&format!("{listed} would be overwritten")));
     }

@@ -28,7 +28,9 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
             }
         },
     };
-    let running = match Sandbox::new().seed(seed).real_time().start(args.listen).await {
+    // The clocks of those who call are checked against the sandbox's.
+    let sandbox = Sandbox::new().seed(seed).starting_at(context.now.timestamp_millis()).real_time();
+    let running = match sandbox.start(args.listen).await {
         Ok(running) => running,
         Err(error) => {
             context.say(&format!("error: the sandbox can't start at {}: {error:#}", args.listen));
@@ -39,12 +41,27 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let interrupted = super::session::interrupted();
     let url = running.url();
     context.print(&format!("{url}\n"));
+    if args.seed.is_none() {
+        context.say(&demo(url));
+    }
     context.say(&format!(
-        "yeapoo's API is at {url}/v1/demo/… (an account with data) and {url}/v1/shop/… (one with followers only)\n\
-         what was asked: {url}/_sandbox/journal   what it holds: {url}/_sandbox/state   faults: {url}/_sandbox/faults\n\
+        "what was asked: {url}/_sandbox/journal   what it holds: {url}/_sandbox/state   faults: {url}/_sandbox/faults\n\
          Ctrl-C ends it"
     ));
     interrupted.await;
     running.stop().await;
     Exit::Done
+}
+
+/// Where the demo's accounts are, and how two of them would stand in a project.
+fn demo(url: &str) -> String {
+    format!(
+        "yeapoo's API is at {url}/v1/demo/… (an account with data) and {url}/v1/shop/… (one with followers only)\n\
+         tanmarket's is at {url}/apiServer/api/v3/…, youmi's at {url}/v2/… with its tokens at {url}/connect/token;\n\
+         as accounts of a project, once mpform has these providers:\n  \
+         community: {{provider: tanmarket, base_url: {url}/apiServer, app_id: wwDEMO0000000001_abc123, \
+         app_key: demo-key-not-real}}\n  \
+         care: {{provider: youmi, base_url: {url}, token_url: {url}/connect/token, client_id: demo-client, \
+         client_secret: demo-secret-not-real}}"
+    )
 }

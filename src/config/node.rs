@@ -216,7 +216,9 @@ impl Node {
                     let exact = here.items().get(*nth);
                     match body {
                         Some(want) if !exact.is_some_and(|item| item.says(want)) => {
-                            here.items().iter().find(|item| item.says(want))
+                            // What was filled in from files says other things than the file; it keeps its place.
+                            let in_place = exact.filter(|item| item.is_mapping());
+                            here.items().iter().find(|item| item.says(want)).or(in_place)
                         }
                         _ => exact,
                     }

@@ -56,7 +56,12 @@ fn open(path: &Path) -> Result<(File, u64), Refused> {
 
 /// The SHA-256 of a file's bytes, and how many they are. Read piece by piece: a film needs no memory.
 pub(super) fn digest(path: &Path) -> Result<(String, u64), Refused> {
-    let (mut file, _) = open(path)?;
+    let (mut file, length) = open(path)?;
+    if length > LARGEST {
+        return Err(Refused::Unreadable(
+            "it is larger than 64 MiB, and than anything a vendor takes".to_owned(),
+        ));
+    }
     let (mut digest, mut size) = (Sha256::new(), 0);
     let mut piece = vec![0; 64 * 1024];
     loop {

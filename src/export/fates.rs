@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
+use super::assets;
 use crate::model::{KindInfo, RemoteId, Shape};
 use crate::providers::Found;
 
@@ -63,20 +64,35 @@ impl Fates {
         }
     }
 
+    /// Objects whose files no project can hold.
+    pub(super) fn unfit(&mut self, info: &'static KindInfo, found: &[Found<Value>]) {
+        for one in found {
+            if let Some(why) = one.body.as_ref().and_then(|body| assets::unfit(body, info)) {
+                self.aside(info, &one.id, &why);
+            }
+        }
+    }
+
     /// Objects of one name: without a state nothing tells which of them is meant.
     pub(super) fn twins(&mut self, info: &'static KindInfo, found: &[Found<Value>]) {
         if info.is_whole() {
             return;
         }
-        let mut named: BTreeMap<&str, Vec<&Found<Value>>> = BTreeMap::new();
+        let mut named: BTreeMap<_, Vec<&Found<Value>>> = BTreeMap::new();
         for one in found {
-            named.entry(&one.natural).or_default().push(one);
+            let files = one.body.as_ref().map(|body| assets::fingerprints(body, info)).unwrap_or_default();
+            named.entry((&one.natural, files)).or_default().push(one);
         }
-        for (name, twins) in named.into_iter().filter(|(_, twins)| twins.len() > 1) {
-            let ids: Vec<_> = twins.iter().map(|one| one.id.as_str()).collect();
+        let named = named
+            .into_iter()
+            .flat_map(|((name, _), named)| alike(info, named).into_iter().map(move |alike| (name, alike)));
+        for (name, twins) in named.filter(|(_, twins)| twins.len() > 1) {
+            let mut ids: Vec<_> = twins.iter().map(|one| one.id.as_str()).collect();
+            ids.sort_unstable();
             let why = format!(
-                "{} live objects are named `{name}` ({}), and nothing tells which of them is meant",
+                "{} live objects {} `{name}` ({}), and nothing tells which of them is meant",
                 twins.len(),
+                if info.by_content { "with the same content are named" } else { "are named" },
                 ids.join(" and ")
             );
             for one in twins.iter().filter(|one| !one.built_in) {
@@ -100,4 +116,24 @@ impl Fates {
         all.sort();
         all
     }
+}
+
+/// Objects of one name, parted by what tells them apart.
+fn alike<'a>(info: &KindInfo, named: Vec<&'a Found<Value>>) -> Vec<Vec<&'a Found<Value>>> {
+    if !info.by_content {
+        return vec![named];
+    }
+    let mut parted: Vec<Vec<&Found<Value>>> = vec![];
+    for one in named {
+        let same = |other: &Found<Value>| {
+            one.body.as_ref().zip(other.body.as_ref()).is_some_and(|(one, other)| {
+                (info.same_content)(one, other) && (info.same_content)(other, one)
+            })
+        };
+        match parted.iter_mut().find(|alike| same(alike[0])) {
+            Some(alike) => alike.push(one),
+            None => parted.push(vec![one]),
+        }
+    }
+    parted
 }

@@ -23,14 +23,14 @@ impl Keys {
     }
 
     /// A file's name for a key, told apart also where capital letters don't count.
-    pub(super) fn file(&mut self, key: &str, ending: &str) -> String {
+    pub(super) fn file(&mut self, key: &str, otherwise: &str, ending: &str) -> String {
         let safe: String = key
             .chars()
             .map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' })
             .take(LONGEST)
             .collect();
         let safe = safe.trim_matches('-').to_lowercase();
-        let name = self.free(if safe.is_empty() { "members".to_owned() } else { safe });
+        let name = self.free(if safe.is_empty() { otherwise.to_owned() } else { safe });
         format!("{name}.{ending}")
     }
 
@@ -82,8 +82,8 @@ mod tests {
     #[test]
     fn files_leave_no_folder() {
         let mut keys = Keys::default();
-        assert_eq!(keys.file("../../VIP", "csv"), "vip.csv");
-        assert_eq!(keys.file("vip", "csv"), "vip-2.csv");
-        assert_eq!(keys.file("//", "csv"), "members.csv");
+        assert_eq!(keys.file("../../VIP", "members", "csv"), "vip.csv");
+        assert_eq!(keys.file("vip", "members", "csv"), "vip-2.csv");
+        assert_eq!(keys.file("//", "members", "csv"), "members.csv");
     }
 }

@@ -18,16 +18,22 @@ use crate::problem::{Code, Level, Problem};
 use crate::providers::{Found, Provider, Reads};
 use crate::state::State;
 
+mod assets;
 mod fates;
+mod file;
 mod keys;
 mod page;
+mod saved;
 mod scalar;
 mod settings;
 mod snapshot;
 mod trial;
 mod yaml;
 
+pub use file::File;
+
 use fates::Fates;
+use saved::Saved;
 use snapshot::Snapshot;
 use trial::Draft;
 
@@ -47,20 +53,11 @@ pub struct Source<'a> {
     pub state: &'a State,
 }
 
-/// A file to be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// Its path below the project's folder.
-    pub name: String,
-    /// Its text.
-    pub text: String,
-}
-
 /// What there is to be written.
 #[derive(Debug)]
 pub struct Export {
     /// The project document, for a project that has none.
-    pub project: String,
+    pub project: File,
     /// The account's files.
     pub files: Vec<File>,
     /// The plan that the files make without a state: no change, and what the state is to remember.
@@ -71,6 +68,8 @@ pub struct Export {
     pub left_out: Vec<Problem>,
     /// How many objects, fields and whole kinds that is.
     pub aside: usize,
+    /// Holds what the files are copied from.
+    _saved: Arc<Saved>,
 }
 
 /// Reads an account and writes it down.
@@ -78,14 +77,22 @@ pub struct Export {
 /// # Errors
 /// What could not be read, and what is remembered where the files go to and does not fit them.
 pub async fn export(source: &Source<'_>) -> Result<Export, Vec<Problem>> {
-    let snapshot = Snapshot::new(source.provider, Arc::clone(&source.reads));
+    let snapshot = Snapshot::new(source.provider, Arc::clone(&source.reads)).map_err(|error| {
+        vec![
+            Problem::error(Code::File, format!("no folder for what is downloaded: {error}"))
+                .help("check the folder for temporary files"),
+        ]
+    })?;
     read_all(source, &snapshot).await?;
     let mut known = HashMap::new();
     for (address, record) in &source.state.resources {
         known.insert(record.id.clone(), address.clone());
     }
     let mut fates = Fates::default();
-    snapshot.kinds().for_each(|(info, found)| fates.twins(info, found));
+    for (info, found) in snapshot.kinds() {
+        fates.unfit(info, found);
+        fates.twins(info, found);
+    }
     let objects: usize = snapshot.kinds().map(|(_, found)| found.len() + 1).sum();
     // Every round leaves something out that was not left out before, or is the last.
     for _ in 0..objects * 4 {
@@ -96,9 +103,10 @@ pub async fn export(source: &Source<'_>) -> Result<Export, Vec<Problem>> {
                     left_out: left_out(source.account, &snapshot, &fates),
                     aside: fates.all().len(),
                     plan,
-                    project: draft.project,
+                    project: File::text("mpform.yaml", draft.project),
                     declared: draft.declared.into_keys().collect(),
                     files: draft.files,
+                    _saved: Arc::clone(snapshot.saved()),
                 });
             }
             other => other,

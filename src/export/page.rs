@@ -1,15 +1,17 @@
 //! The file of one kind: what there is of it, each with the vendor's id behind its key. What can't be declared stands
 //! there as a comment, with the reason.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
+use super::assets::{self, Assets};
 use super::fates::{Fate, Fates};
 use super::keys::Keys;
-use super::yaml;
-use super::{File, scalar};
-use crate::model::{Address, KindInfo, RemoteId, Rule, Shape};
+use super::saved::Saved;
+use super::{File, scalar, yaml};
+use crate::model::kinds::RawReply;
+use crate::model::{Address, KindInfo, RemoteId, Rule, Shape, kind_named};
 use crate::providers::Found;
 
 /// So many members stand in the file itself; more in one of their own.
@@ -26,31 +28,45 @@ pub(super) struct Page {
 /// An entry's fields, in their order.
 type Fields = Vec<(String, Value)>;
 
-/// Writes the file of one kind.
+/// What a page is written from beside its own objects.
+pub(super) struct Around<'a> {
+    pub(super) account: &'a str,
+    pub(super) fates: &'a Fates,
+    /// What is remembered where the files go to.
+    pub(super) known: &'a HashMap<RemoteId, Address>,
+    /// Everything that is listed.
+    pub(super) listed: &'a HashSet<(&'static str, &'a RemoteId)>,
+    /// The files of the vendor's.
+    pub(super) saved: &'a Saved,
+}
+
+/// Writes the file of one kind; `keys` are those of the pages before.
 pub(super) fn page(
-    account: &str,
+    around: &Around<'_>,
     info: &'static KindInfo,
     found: &[Found<Value>],
-    fates: &Fates,
-    known: &HashMap<RemoteId, Address>,
+    keys: &HashMap<(&'static str, RemoteId), String>,
 ) -> Page {
-    let mut writing = Writing { account, info, fates, page: Page::default(), names: Keys::default() };
+    let account = around.account;
+    let page = Page::default();
+    let mut writing = Writing { around, account, info, keys, page, assets: Assets::default() };
     let text = match info.shape {
         Shape::Tree(_) => writing.tree(found),
-        Shape::Map | Shape::Named(_) => writing.map(found, known),
+        Shape::Map | Shape::Named(_) => writing.map(found),
     };
-    let Page { mut files, declared } = writing.page;
-    files.insert(0, File { name: format!("{account}/{}.yaml", info.section), text });
+    let declared = writing.page.declared;
+    let mut files = vec![File::text(format!("{account}/{}.yaml", info.section), text)];
+    files.extend(writing.assets.files);
     Page { files, declared }
 }
 
 struct Writing<'a> {
+    around: &'a Around<'a>,
     account: &'a str,
     info: &'static KindInfo,
-    fates: &'a Fates,
+    keys: &'a HashMap<(&'static str, RemoteId), String>,
     page: Page,
-    /// Names of files that are given.
-    names: Keys,
+    assets: Assets,
 }
 
 impl Writing<'_> {
@@ -62,27 +78,38 @@ impl Writing<'_> {
         )
     }
 
-    fn map(&mut self, found: &[Found<Value>], known: &HashMap<RemoteId, Address>) -> String {
+    fn map(&mut self, found: &[Found<Value>]) -> String {
         let (built_in, mut own): (Vec<_>, Vec<_>) = found.iter().partition(|found| found.built_in);
-        let place = |found: &Found<Value>| match self.info.shape {
-            Shape::Named(names) => names.iter().position(|name| *name == found.natural),
+        let place = |found: &Found<Value>| match (self.info.shape, self.info.rules.at("")) {
+            (Shape::Named(names), _) => names.iter().position(|name| *name == found.natural),
+            (_, Some(Rule::OneOf(forms))) => {
+                let body = found.body.as_ref();
+                forms.iter().position(|form| body.is_some_and(|body| !body[*form].is_null()))
+            }
             _ => None,
         };
         own.sort_by(|a, b| (place(a), &a.natural, &a.id).cmp(&(place(b), &b.natural, &b.id)));
+        let mut named: HashMap<&String, usize> = HashMap::new();
+        found.iter().for_each(|one| *named.entry(&one.natural).or_default() += 1);
         let mut keys = Keys::default();
-        let kept = |id: &RemoteId| known.get(id).map(|address| address.last().into_owned());
+        let kept = |id: &RemoteId| self.around.known.get(id).map(|address| address.last().into_owned());
         own.iter().filter_map(|found| kept(&found.id)).for_each(|key| keys.keep(&key));
         let (mut declared, mut aside) = (String::new(), String::new());
         for one in own {
             let key = match self.info.shape {
                 Shape::Named(_) => one.natural.clone(),
-                _ => kept(&one.id).unwrap_or_else(|| keys.make(&one.natural, self.info.name)),
+                _ => kept(&one.id).unwrap_or_else(|| {
+                    let body = one.body.as_ref().unwrap_or(&Value::Null);
+                    keys.make(&assets::called(body, self.info, &one.natural), self.info.name)
+                }),
             };
-            let fate = self.fates.of(self.info, &one.id);
+            let fate = self.around.fates.of(self.info, &one.id);
             let mut entry = String::new();
             if let Some(Fate::Aside(why)) = fate {
-                let fields = self.fields(one, &key, &[]);
-                put(&mut entry, 2, &key, one, &fields);
+                let mut body = self.body(one);
+                assets::shown(&mut body, self.info);
+                let fields = self.fields(body, &key, &[]);
+                self.put(&mut entry, 2, &key, one, &fields);
                 yaml::comment(&mut aside, 2, &format!("left out: {why}"));
                 yaml::commented(&mut aside, 2, &entry);
                 continue;
@@ -91,14 +118,23 @@ impl Writing<'_> {
                 Some(Fate::Without(without)) => without.keys().map(String::as_str).collect(),
                 _ => vec![],
             };
-            let fields = self.fields(one, &key, &without);
+            let mut body = self.body(one);
+            if self.info.by_content {
+                // Of several with one name each field may be what tells them apart.
+                if named[&one.natural] == 1 {
+                    assets::without_defaults(&mut body);
+                }
+                self.assets.lay_out(self.account, self.info, &mut body, self.around.saved);
+                self.assets.long_texts(self.account, &key, &mut body);
+            }
+            let fields = self.fields(body, &key, &without);
             for field in without {
                 let value = one.body.as_ref().map_or(Value::Null, |body| body[field].clone());
                 let why = "not managed, since it can't be declared as it is";
                 yaml::comment(&mut entry, 4, &format!("`{field}` is {why}: {}", yaml::line(&value)));
             }
             let comments = std::mem::take(&mut entry);
-            put(&mut entry, 2, &key, one, &fields);
+            self.put(&mut entry, 2, &key, one, &fields);
             let first = entry.find('\n').map_or(entry.len(), |end| end + 1);
             entry.insert_str(first, &comments);
             declared += &entry;
@@ -131,7 +167,7 @@ impl Writing<'_> {
         let mut lines = format!("{}:\n", self.info.section);
         self.level(&mut lines, found, None, &[], 2);
         text.push('\n');
-        match self.fates.tree(self.info) {
+        match self.around.fates.tree(self.info) {
             Some(why) => {
                 let section = self.info.section;
                 let what =
@@ -161,22 +197,29 @@ impl Writing<'_> {
             let mut entry = String::new();
             let within = indent + 2;
             yaml::entry(&mut entry, within, "name", &json!(one.natural), Some(one.id.as_str()));
-            for (name, value) in self.fields(one, &one.natural, &["name"]) {
-                field(&mut entry, within, &name, &value);
+            for (name, value) in self.fields(self.body(one), &one.natural, &["name"]) {
+                self.field(&mut entry, within, &name, &value);
             }
             if found.iter().any(|below| below.parent.as_ref() == Some(&one.id)) {
-                *out += &dashed(entry, indent);
+                *out += &yaml::dashed(entry, indent);
                 *out += &format!("{:within$}items:\n", "");
                 self.level(out, found, Some(&one.id), &path, within + 2);
             } else {
-                *out += &dashed(entry, indent);
+                *out += &yaml::dashed(entry, indent);
             }
         }
     }
 
-    /// What is to be written of a body: of several ways to say one thing the preferred one, and no defaults.
-    fn fields(&mut self, one: &Found<Value>, key: &str, without: &[&str]) -> Fields {
-        let body = preferred(one.body.clone().unwrap_or_default(), self.info);
+    /// A body that says by key what it points at, where that is declared.
+    fn body(&self, one: &Found<Value>) -> Value {
+        let mut body = one.body.clone().unwrap_or_default();
+        let name = |kind: &str, id: &RemoteId| self.keys.get(&(kind_named(kind)?.name, id.clone())).cloned();
+        (self.info.name_links)(&mut body, &name);
+        preferred(body, self.info)
+    }
+
+    /// What is to be written of a body: no defaults, and nothing that is worked out.
+    fn fields(&mut self, body: Value, key: &str, without: &[&str]) -> Fields {
         let Value::Object(body) = body else { return vec![] };
         let mut fields = vec![];
         for (name, value) in body {
@@ -204,43 +247,54 @@ impl Writing<'_> {
         if !openids.iter().all(is_word) {
             return None;
         }
-        let file = format!("assets/{}", self.names.file(key, "csv"));
+        let file = format!("assets/{}", self.assets.names.file(key, "members", "csv"));
         let text = format!("# members of {}\n{}\n", scalar::comment(key), openids.join("\n"));
-        self.page.files.push(File { name: format!("{}/{file}", self.account), text });
+        self.assets.files.push(File::text(format!("{}/{file}", self.account), text));
         Some(file)
     }
-}
 
-fn put(out: &mut String, indent: usize, key: &str, one: &Found<Value>, fields: &Fields) {
-    if fields.is_empty() {
-        yaml::entry(out, indent, key, &json!({}), Some(one.id.as_str()));
-        return;
+    fn put(&self, out: &mut String, indent: usize, key: &str, one: &Found<Value>, fields: &Fields) {
+        if fields.is_empty() {
+            yaml::entry(out, indent, key, &json!({}), Some(one.id.as_str()));
+            return;
+        }
+        *out += &format!("{:indent$}{}: # {}\n", "", scalar::key(key), scalar::comment(one.id.as_str()));
+        for (name, value) in fields {
+            self.field(out, indent + 2, name, value);
+        }
     }
-    *out += &format!("{:indent$}{}: # {}\n", "", scalar::key(key), scalar::comment(one.id.as_str()));
-    for (name, value) in fields {
-        field(out, indent + 2, name, value);
-    }
-}
 
-/// A field, with a line before it where it says something that needs a word.
-fn field(out: &mut String, indent: usize, name: &str, value: &Value) {
-    let raw = if name == "raw" { Some(value) } else { value.get("raw") };
-    if let Some(raw) = raw {
-        let words = match raw["type"].as_str() {
-            Some("text") => "the vendor knows no text of this id: nobody is answered",
-            _ => "no text: answered with what the vendor keeps under this id",
+    /// A field, with a line before it where it says something that needs a word.
+    fn field(&self, out: &mut String, indent: usize, name: &str, value: &Value) {
+        let raw = if name == "raw" { Some(value) } else { value.get("raw") };
+        if let Some(raw) = raw {
+            yaml::comment(out, indent, self.words_for(raw));
+        } else if name == "keycode" {
+            yaml::comment(
+                out,
+                indent,
+                "a click key from WeChat's own side: kept as it is, can't be made again",
+            );
+        }
+        yaml::entry(out, indent, name, value, None);
+    }
+
+    fn words_for(&self, raw: &Value) -> &'static str {
+        let Ok(reply) = serde_json::from_value::<RawReply>(raw.clone()) else {
+            return "answered with what the vendor keeps under this id";
         };
-        yaml::comment(out, indent, words);
-    } else if name == "keycode" {
-        yaml::comment(out, indent, "a click key from WeChat's own side: kept as it is, can't be made again");
+        let is_listed = self.around.listed.contains(&("material", &reply.material()));
+        match reply.kind.as_str() {
+            "text" => "the vendor knows no text of this id: nobody is answered",
+            _ if is_listed => {
+                "a material that can't be declared: see the comment in the file of the materials"
+            }
+            "image" | "voice" | "video" | "news" => {
+                "the vendor lists no material of this id: it may be deleted"
+            }
+            _ => "no text and no material: answered with what the vendor keeps under this id",
+        }
     }
-    yaml::entry(out, indent, name, value, None);
-}
-
-/// Lines as an item of a list.
-fn dashed(mut lines: String, indent: usize) -> String {
-    lines.replace_range(indent..indent + 2, "- ");
-    lines
 }
 
 /// Of several ways to say one thing the preferred one.

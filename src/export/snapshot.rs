@@ -1,27 +1,40 @@
 //! All that an account holds, read once. What is written from it is checked against it, so both see the same.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use futures::future::{BoxFuture, join_all};
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
-use crate::model::{Finding, KindInfo, RemoteId, kinds};
+use super::saved::Saved;
+use crate::model::{Asset, Finding, KindInfo, RemoteId, kinds};
 use crate::providers::{AnyReader, Found, Provider, Reads, VendorError};
 
 /// Everything of an account, kind by kind, as its first listing found it.
 pub(super) struct Snapshot {
     reads: Arc<dyn Reads>,
     kept: Vec<Arc<Kept>>,
+    saved: Arc<Saved>,
 }
 
 impl Snapshot {
     /// Of an account that these reads show. Nothing is read yet.
-    pub(super) fn new(provider: &Provider, reads: Arc<dyn Reads>) -> Self {
+    pub(super) fn new(provider: &Provider, reads: Arc<dyn Reads>) -> io::Result<Self> {
+        let saved = Arc::new(Saved::new()?);
         let kept = kinds().iter().filter(|info| provider.kinds.contains(&info.name)).filter_map(|info| {
             let reader = reads.reader(info.name)?;
-            Some(Arc::new(Kept { info, reader, found: tokio::sync::OnceCell::new() }))
+            let (reads, saved) = (Arc::clone(&reads), Arc::clone(&saved));
+            Some(Arc::new(Kept { info, reader, reads, saved, found: OnceCell::new(), ids: OnceLock::new() }))
         });
-        Self { kept: kept.collect(), reads }
+        Ok(Self { kept: kept.collect(), reads, saved })
+    }
+
+    /// The files of what was read.
+    pub(super) fn saved(&self) -> &Arc<Saved> {
+        &self.saved
     }
 
     /// The kinds that were read, each with what there is of it.
@@ -39,12 +52,23 @@ impl Reads for Snapshot {
     fn known(&self) -> BoxFuture<'_, Result<Option<bool>, VendorError>> {
         self.reads.known()
     }
+
+    fn save<'a>(
+        &'a self,
+        file: &'a Asset,
+        to: &'a Path,
+    ) -> BoxFuture<'a, Result<Option<Asset>, VendorError>> {
+        self.reads.save(file, to)
+    }
 }
 
 struct Kept {
     info: &'static KindInfo,
     reader: Arc<dyn AnyReader>,
-    found: tokio::sync::OnceCell<Vec<Found<Value>>>,
+    reads: Arc<dyn Reads>,
+    saved: Arc<Saved>,
+    found: OnceCell<Vec<Found<Value>>>,
+    ids: OnceLock<HashMap<RemoteId, usize>>,
 }
 
 impl Kept {
@@ -52,7 +76,7 @@ impl Kept {
         self.found.get_or_try_init(|| self.read_all()).await
     }
 
-    /// Lists, and reads each object whole. What is built in belongs to everybody and is only named.
+    /// Lists, and reads each object whole, with its files. What is built in belongs to everybody and is only named.
     async fn read_all(&self) -> Result<Vec<Found<Value>>, VendorError> {
         let everything = (self.info.everything)();
         let reading = self.reader.list().await?.into_iter().map(|mut found| {
@@ -69,7 +93,12 @@ impl Kept {
                 }))
             }
         });
-        join_all(reading).await.into_iter().filter_map(Result::transpose).collect()
+        let read: Result<Vec<_>, _> =
+            join_all(reading).await.into_iter().filter_map(Result::transpose).collect();
+        let mut all = read?;
+        let bodies = all.iter_mut().filter_map(|found| found.body.as_mut());
+        self.saved.fill(self.reads.as_ref(), self.info, bodies).await?;
+        Ok(all)
     }
 }
 
@@ -85,7 +114,11 @@ impl AnyReader for Kept {
         _: Option<&'a Value>,
     ) -> BoxFuture<'a, Result<Option<Value>, VendorError>> {
         Box::pin(async move {
-            Ok(self.found().await?.iter().find(|found| found.id == *id).and_then(|found| found.body.clone()))
+            let found = self.found().await?;
+            let ids = self.ids.get_or_init(|| {
+                found.iter().enumerate().map(|(nth, found)| (found.id.clone(), nth)).collect()
+            });
+            Ok(ids.get(id).and_then(|nth| found[*nth].body.clone()))
         })
     }
 

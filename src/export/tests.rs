@@ -1,15 +1,15 @@
 //! Whatever a vendor holds comes back byte for byte from the files it is written to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::fates::Fates;
-use super::page::page;
-use super::scalar;
-use super::trial::put;
+use super::page::{Around, Page, page};
+use super::saved::Saved;
+use super::{File, scalar};
 use crate::config::{self, Options, parse};
 use crate::desired::desired;
 use crate::model::{Address, RemoteId, kind_named};
@@ -27,22 +27,30 @@ fn found(kind: &str, nth: usize, natural: &str, body: Value) -> Found<Value> {
     Found { id, natural: natural.to_owned(), parent: None, built_in: false, body: Some(body) }
 }
 
+/// The files of these objects.
+fn page_of(kind: &str, all: &[Found<Value>]) -> (Page, Saved) {
+    let (known, listed, saved) = (HashMap::new(), HashSet::new(), Saved::new().expect("a folder"));
+    saved.keep("cover", b"bytes");
+    let fates = Fates::default();
+    let around = Around { account: "a", fates: &fates, known: &known, listed: &listed, saved: &saved };
+    (page(&around, kind_named(kind).expect("a kind"), all, &HashMap::new()), saved)
+}
+
 /// The bodies that the files of these objects are read as, by the objects' ids.
 fn read_back(kind: &str, all: &[Found<Value>]) -> HashMap<RemoteId, Value> {
-    let page = page("a", kind_named(kind).expect("a kind"), all, &Fates::default(), &HashMap::new());
+    let (page, _saved) = page_of(kind, all);
     let folder = tempfile::tempdir().expect("a folder");
-    put(folder.path(), "mpform.yaml", PROJECT).expect("writes");
-    for file in &page.files {
-        put(folder.path(), &file.name, &file.text).expect("writes");
+    for file in page.files.iter().chain([&File::text("mpform.yaml", PROJECT)]) {
+        file.try_out(folder.path()).expect("writes");
     }
     let options = Options { environment: None, vars: vec![], env: Arc::new(|_| None), stand_in: false };
     let mut problems = vec![];
     let project = config::load(folder.path(), &options, &mut problems).expect("loads");
-    assert_eq!(problems, [], "{}", page.files[0].text);
+    assert_eq!(problems, [], "{}", page.files[0].as_text());
     // What the vendor would refuse is none of this test's business.
     let desired = desired(&project, &mut problems);
     let account = &desired.accounts["a"];
-    assert_eq!(account.resources.len(), page.declared.len(), "{}", page.files[0].text);
+    assert_eq!(account.resources.len(), page.declared.len(), "{}", page.files[0].as_text());
     let body = |address: &Address| account.resources[address].body.clone().expect("a body");
     page.declared.iter().map(|(address, id)| (id.clone(), body(address))).collect()
 }
@@ -145,6 +153,31 @@ proptest! {
     }
 
     #[test]
+    fn news_come_back(texts in prop::collection::vec((hostile(), hostile(), any::<bool>()), 1..4)) {
+        let cover = json!({"file": "c.jpg", "sha256": "1", "size": 5, "at": "cover"});
+        let articles: Vec<_> = texts
+            .iter()
+            .map(|(word, text, long)| {
+                let content = text.repeat(if *long { 20 } else { 1 });
+                json!({"title": format!("a{word}"), "author": text, "cover": cover, "digest": word,
+                    "content": content, "show_cover": long, "source_url": ""})
+            })
+            .collect();
+        let all = [found("material", 1, &texts[0].0, json!({"news": articles}))];
+        let back = &read_back("material", &all)[&all[0].id];
+        prop_assert_eq!(back["news"].as_array().map(Vec::len), Some(articles.len()));
+        for (nth, article) in articles.iter().enumerate() {
+            let back = &back["news"][nth];
+            prop_assert_eq!(&back["cover"]["size"], &json!(5));
+            for field in ["title", "content", "author", "digest", "show_cover"] {
+                let (back, there) = (&back[field], &article[field]);
+                let is_default = there == "" || *there == json!(false);
+                prop_assert!(back == there || (back.is_null() && is_default), "{}: {} {}", field, back, there);
+            }
+        }
+    }
+
+    #[test]
     fn a_comment_stays_one(text in hostile()) {
         let source = format!("a: 1 # {}\nb: 2\n", scalar::comment(&text));
         let mut problems = vec![];
@@ -168,11 +201,10 @@ fn many_members_stand_in_a_table_and_few_in_a_list() {
             json!({"name": "odd", "members": (0..30).map(|nth| format!("#{nth:02}\"")).collect::<Vec<_>>()}),
         ),
     ];
-    let info = kind_named("group").expect("a kind");
-    let files = page("a", info, &all, &Fates::default(), &HashMap::new()).files;
+    let files = page_of("group", &all).0.files;
     let names: Vec<_> = files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, ["a/groups.yaml", "a/assets/vip-会员.csv"]);
-    assert!(files[0].text.contains("members_file: assets/vip-会员.csv"), "{}", files[0].text);
+    assert!(files[0].as_text().contains("members_file: assets/vip-会员.csv"), "{}", files[0].as_text());
     let back = read_back("group", &all);
     for one in &all {
         assert_eq!(Some(&back[&one.id]), one.body.as_ref());

@@ -1,19 +1,19 @@
 //! Files on trial: loaded like any project, and planned against what was read.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::fates::Fates;
+use super::page::{Around, page};
 use super::snapshot::Snapshot;
-use super::{File, Source, page, settings};
+use super::{File, Source, settings};
 use crate::config::{self, Options};
 use crate::desired::{Desired, DesiredAccount, desired};
 use crate::live::{self, Scope};
 use crate::model::{Address, KindInfo, RemoteId};
 use crate::plan::{self, Plan};
 use crate::problem::{Code, Problem, any_error};
-use crate::state::{State, atomic};
+use crate::state::State;
 
 /// Files on trial.
 pub(super) struct Draft {
@@ -37,10 +37,19 @@ impl Draft {
             ]
         })?;
         let (mut files, mut declared) = (vec![], HashMap::new());
+        let listed: HashSet<_> =
+            snapshot.kinds().flat_map(|(info, found)| found.iter().map(|one| (info.name, &one.id))).collect();
+        let saved = snapshot.saved();
+        let around = Around { account: source.account, fates, known, listed: &listed, saved };
+        // Kinds come in the order in which they are made: what is pointed at has its key before.
+        let mut keys = HashMap::new();
         for (info, found) in snapshot.kinds() {
-            let page = page::page(source.account, info, found, fates, known);
+            let page = page(&around, info, found, &keys);
             files.extend(page.files);
-            declared.extend(page.declared.into_iter().map(|(address, id)| (address, (info, id))));
+            for (address, id) in page.declared {
+                keys.insert((info.name, id.clone()), address.last().into_owned());
+                declared.insert(address, (info, id));
+            }
         }
         Ok(Self { project, files, declared })
     }
@@ -67,9 +76,9 @@ impl Draft {
             ]
         };
         let folder = tempfile::tempdir().map_err(failed)?;
-        put(folder.path(), "mpform.yaml", &self.project).map_err(failed)?;
-        for file in &self.files {
-            put(folder.path(), &file.name, &file.text).map_err(failed)?;
+        let project = File::text("mpform.yaml", &self.project);
+        for file in self.files.iter().chain([&project]) {
+            file.try_out(folder.path()).map_err(failed)?;
         }
         let uses_vars = settings::has_vars(source.account, source.written);
         let options = Options {
@@ -120,12 +129,4 @@ impl Draft {
         let address = Address::parse(about)?;
         self.declared.get(&address).map(|(info, id)| (*info, id))
     }
-}
-
-pub(super) fn put(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {
-    let path = folder.join(name);
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    atomic::write(&path, text.as_bytes())
 }

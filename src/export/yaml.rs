@@ -29,7 +29,20 @@ pub(super) fn entry(out: &mut String, indent: usize, key: &str, value: &Value, c
         Value::Array(items) if !fits && !items.is_empty() => {
             let _ = writeln!(out, "{head}{comment}");
             for item in items {
-                let _ = writeln!(out, "{:indent$}  - {}", "", self::line(item));
+                let flat = self::line(item);
+                match item {
+                    // One field reads well in a line, however long.
+                    Value::Object(fields) if fields.len() > 1 && indent + 4 + flat.width() > WIDTH => {
+                        let mut lines = String::new();
+                        for (key, value) in fields {
+                            entry(&mut lines, indent + 4, key, value, None);
+                        }
+                        *out += &dashed(lines, indent + 2);
+                    }
+                    _ => {
+                        let _ = writeln!(out, "{:indent$}  - {flat}", "");
+                    }
+                }
             }
         }
         Value::String(text) => match scalar::block(text, indent + 2) {
@@ -44,6 +57,12 @@ pub(super) fn entry(out: &mut String, indent: usize, key: &str, value: &Value, c
             let _ = writeln!(out, "{head} {line}{comment}");
         }
     }
+}
+
+/// Lines as an item of a list.
+pub(super) fn dashed(mut lines: String, indent: usize) -> String {
+    lines.replace_range(indent..indent + 2, "- ");
+    lines
 }
 
 /// A value in one line, however long.

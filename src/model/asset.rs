@@ -5,7 +5,7 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -77,6 +77,7 @@ pub fn size(bytes: u64) -> String {
     const UNITS: [(&str, u64); 2] = [("MiB", 1024 * 1024), ("KiB", 1024)];
     match UNITS.iter().find(|(_, unit)| bytes >= *unit) {
         // Tenths, rounded down: what is over a limit never looks as if it were at it.
+        Some((name, unit)) if bytes.is_multiple_of(*unit) => format!("{} {name}", bytes / unit),
         Some((name, unit)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
         None => format!("{bytes} bytes"),
     }
@@ -89,7 +90,7 @@ impl<'de> Deserialize<'de> for Asset {
         #[derive(Default)]
         struct Known {
             file: String,
-            sha256: String,
+            sha256: Option<String>,
             size: u64,
             at: Option<String>,
         }
@@ -108,6 +109,8 @@ impl<'de> Deserialize<'de> for Asset {
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Asset, A::Error> {
                 let Known { file, sha256, size, at } = Known::deserialize(MapAccessDeserializer::new(map))?;
+                // Nobody writes one; what is not known of a live one is there and empty.
+                let sha256 = sha256.ok_or_else(|| A::Error::invalid_type(Unexpected::Map, &self))?;
                 Ok(Asset { file, sha256, size, at })
             }
         }
@@ -156,7 +159,7 @@ mod tests {
     fn a_length_is_rounded_down() {
         assert_eq!(
             [1023, 1024, 1_048_575, 1_048_577].map(size),
-            ["1023 bytes", "1.0 KiB", "1023.9 KiB", "1.0 MiB"]
+            ["1023 bytes", "1 KiB", "1023.9 KiB", "1.0 MiB"]
         );
     }
 }

@@ -1,15 +1,16 @@
 //! What is wanted and what is live make a plan. Pure.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::drift::overwritten;
-use super::{Change, FieldChange, Learnt, Live, Plan, Resumed, commit, order, rank, tree};
+use super::replaced::{Replaced, resumed};
+use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, shown, tree};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::{diff, gained, lost};
 use crate::live::{By, Claim, LiveAccount};
-use crate::model::{Action, Address, KindInfo, RemoteId, Rule, kinds};
+use crate::model::{Action, Address, KindInfo, Rule, kinds};
 use crate::problem::{Code, Problem, any_error};
 use crate::state::{Record, State};
 
@@ -65,58 +66,8 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     order::order(&mut plan.changes);
     plan.abandoned = abandoned(desired, &live, state);
     plan.resumed = resumed(&live, state);
+    shown::check(desired, &live, state, &mut plan);
     plan
-}
-
-/// Objects that get a new one in their place, and the keys of all others: what points at an old one is no longer
-/// right, although its words stay the same.
-#[derive(Default)]
-struct Replaced {
-    any: bool,
-    names: HashMap<(&'static str, RemoteId), String>,
-}
-
-impl Replaced {
-    fn learn(&mut self, changes: &[Change], live: &LiveAccount) {
-        let replaced: Vec<_> = changes.iter().filter(|change| change.replace).collect();
-        for kind in kinds().iter().filter(|kind| changes.iter().any(|one| one.address.kind() == kind.name)) {
-            let claims = live.claims.iter().filter(|(address, _)| address.kind() == kind.name);
-            for (address, claim) in claims.filter(|_| !replaced.is_empty()) {
-                let goes = replaced.iter().any(|change| change.address == *address);
-                let key = address.last();
-                let name = if goes { format!("{key} (old)") } else { key.into_owned() };
-                self.names.insert((kind.name, claim.id.clone()), name);
-                self.any |= goes;
-            }
-        }
-    }
-
-    /// A live body as it stands towards what is wanted.
-    fn seen(&self, kind: &'static KindInfo, body: &Value) -> Value {
-        let mut body = body.clone();
-        if self.any {
-            let name = |kind: &str, id: &RemoteId| {
-                let known = kinds().iter().find(|info| info.name == kind)?;
-                self.names.get(&(known.name, id.clone())).cloned()
-            };
-            (kind.name_links)(&mut body, &name);
-        }
-        body
-    }
-}
-
-/// What was begun in the place of an old object and came to be: both are ours.
-fn resumed(live: &LiveAccount, state: &State) -> Vec<Resumed> {
-    let begun = live.claims.iter().filter(|(_, claim)| claim.by == By::Intent);
-    let resumed = begun.filter_map(|(address, claim)| {
-        let record = state.resources.get(address)?;
-        let old = address.beside(&record.id);
-        let both = record.id != claim.id && live.claims.contains_key(&old);
-        let want = state.intents.get(address).map(|intent| intent.want.clone()).unwrap_or_default();
-        let record = Record::new(claim.id.clone(), want, record.protect);
-        both.then(|| Resumed { address: address.clone(), record, old })
-    });
-    resumed.collect()
 }
 
 /// What was begun, is not there, and is not declared any more.

@@ -11,7 +11,9 @@ pub mod file;
 pub mod guard;
 mod order;
 mod rank;
+mod replaced;
 pub mod saved;
+mod shown;
 mod target;
 mod tree;
 

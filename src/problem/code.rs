@@ -105,6 +105,10 @@ codes! {
     NotAFollower = "MP042",
     /// an openid on the account's blacklist
     Blacklisted = "MP043",
+    /// a live object whose file the vendor does not serve
+    Unserved = "MP044",
+    /// something that goes while something else still shows it
+    StillShown = "MP045",
     /// a vendor that could not be reached or did not answer as it should
     Vendor = "MP050",
     /// an account that the vendor does not know

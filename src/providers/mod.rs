@@ -17,14 +17,16 @@ use serde_json::Value;
 use crate::config::Node;
 use crate::desired::Wanted;
 use crate::http;
-use crate::model::{Action, Finding, Kind, Link, RemoteId};
+use crate::model::{Action, Asset, Finding, Kind, Link, RemoteId};
 use crate::problem::Problem;
 
 mod erased;
 mod error;
 mod messages;
 mod onboard;
+pub mod tanmarket;
 pub mod yeapoo;
+pub mod youmi;
 
 pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};
 pub use error::{Happened, VendorError};
@@ -87,6 +89,13 @@ pub trait Reads: Send + Sync {
     fn reader(&self, kind: &str) -> Option<Arc<dyn AnyReader>>;
     /// Asks whether the vendor knows the account at all; `Ok(None)` where that can't be told.
     fn known(&self) -> futures::future::BoxFuture<'_, Result<Option<bool>, VendorError>>;
+    /// Saves the file of a live object to a path that nobody reads yet. It with its fingerprint, or `None` if there is
+    /// no such file any more.
+    fn save<'a>(
+        &'a self,
+        file: &'a Asset,
+        to: &'a Path,
+    ) -> futures::future::BoxFuture<'a, Result<Option<Asset>, VendorError>>;
 }
 
 /// Everything that can be written to an account.

@@ -189,7 +189,7 @@ mod tests {
             assert_eq!(progress.hear(&event, begin), None);
         }
         let line = progress.tick(begin + PAUSE);
-        let shown = "0 of 2 tried, now shop/keyword/海报, 1.5 MiB of 3.0 MiB sent, 2 at once";
+        let shown = "0 of 2 tried, now shop/keyword/海报, 1.5 MiB of 3 MiB sent, 2 at once";
         assert_eq!(line.as_deref(), Some(shown));
         progress.hear(&sent(3 * 1024 * 1024), begin);
         let line = progress.tick(begin + PAUSE + PAUSE);

@@ -2,10 +2,14 @@
 
 use std::time::Instant;
 
+use chrono::{DateTime, NaiveDateTime};
+
 /// Monday 2026-01-05 01:00:00 UTC, 09:00 in Beijing.
 const START: i64 = 1_767_574_800_000;
 /// Four requests a second: near enough to a busy client that same-second traps can be reached.
 const TICK: i64 = 250;
+/// China keeps UTC+8 all year.
+const CHINA: i64 = 8 * 3_600_000;
 
 /// A clock that moves a fixed step with each request and, if asked, with real time as well.
 #[derive(Debug, Clone)]
@@ -28,8 +32,10 @@ impl Clock {
         self
     }
 
+    /// Real time needs no ticks, and with them the clock would run away from those who look at their own.
     pub(super) fn with_real_time(mut self) -> Self {
         self.real = Some(instant());
+        self.tick = 0;
         self
     }
 
@@ -55,11 +61,15 @@ impl Clock {
         self.ticked = self.ticked.saturating_add(ms);
     }
 
-    /// Back to the start.
+    /// Takes back all ticks and advances. Real time has passed nevertheless.
     pub(super) fn reset(&mut self) {
         self.ticked = 0;
-        self.real = self.real.map(|_| instant());
     }
+}
+
+/// A time in milliseconds since 1970 as a clock on a wall in China shows it: the vendors know no other zone.
+pub(crate) fn china(ms: i64) -> NaiveDateTime {
+    DateTime::from_timestamp_millis(ms.saturating_add(CHINA)).unwrap_or_default().naive_utc()
 }
 
 #[allow(
@@ -83,6 +93,21 @@ mod tests {
         assert_eq!(clock.now(), START + 1400);
         clock.reset();
         assert_eq!(clock.now(), START);
+    }
+
+    #[test]
+    fn real_time_is_not_taken_back_and_has_no_ticks() {
+        let mut clock = Clock::default().with_real_time();
+        clock.real = Instant::now().checked_sub(std::time::Duration::from_secs(3600));
+        assert!((3_600_000..3_660_000).contains(&(clock.step() - START)));
+        clock.advance(7_200_000);
+        clock.reset();
+        assert!((3_600_000..3_660_000).contains(&(clock.now() - START)));
+    }
+
+    #[test]
+    fn china_is_eight_hours_ahead() {
+        assert_eq!(china(START).to_string(), "2026-01-05 09:00:00");
     }
 
     #[test]

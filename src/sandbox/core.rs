@@ -57,7 +57,10 @@ impl Core {
         // Held till the entry is written: the journal's order is the order in which things happened.
         let mut world = lock(&self.world);
         request.now = world.clock.step();
-        let vendor = world.vendor(&request.path);
+        let mut vendor = world.vendor(&request.path);
+        if let Some(vendor) = &mut vendor {
+            vendor.settle(request.now);
+        }
         let name = vendor.as_ref().map_or("", |vendor| vendor.name());
         let write = vendor.as_ref().is_some_and(|vendor| vendor.is_write(&request.method, &request.path));
         let reached = verdict.fault.as_ref().is_none_or(Fault::lets_work);
@@ -85,7 +88,10 @@ impl Core {
     pub(super) fn whisper(&self, mut request: Request) -> Answer {
         let mut world = lock(&self.world);
         request.now = world.clock.step();
-        world.vendor(&request.path).map_or_else(nowhere, |vendor| vendor.answer(&request))
+        world.vendor(&request.path).map_or_else(nowhere, |vendor| {
+            vendor.settle(request.now);
+            vendor.answer(&request)
+        })
     }
 
     pub(super) fn entries(&self, writes_only: bool) -> Vec<Entry> {
@@ -126,7 +132,9 @@ impl Core {
 
     /// What all vendors hold, by vendor.
     pub(super) fn dump(&self) -> Value {
-        let world = lock(&self.world);
+        let mut world = lock(&self.world);
+        let now = world.clock.now();
+        world.vendors.iter_mut().for_each(|vendor| vendor.settle(now));
         let parts: Map<String, Value> =
             world.vendors.iter().map(|vendor| (vendor.name().to_owned(), vendor.dump())).collect();
         Value::Object(parts)

@@ -26,12 +26,14 @@ use anyhow::{Context as _, Result};
 use tokio::net::TcpListener;
 
 pub use self::clock::Clock;
+pub(crate) use self::clock::china;
 pub use self::faults::{Fault, Rule};
 pub use self::journal::Entry;
 pub use self::multipart::Part;
 pub use self::running::Running;
 pub use self::seed::Seed;
 pub use self::vendor::Vendor;
+pub(crate) use self::wire::decode;
 pub use self::wire::{Answer, Request};
 
 /// A sandbox that is not yet running.
@@ -47,6 +49,7 @@ pub use self::wire::{Answer, Request};
 pub struct Sandbox {
     seed: Seed,
     clock: Clock,
+    known_as: Option<String>,
 }
 
 impl Sandbox {
@@ -69,7 +72,8 @@ impl Sandbox {
         self
     }
 
-    /// Lets real time pass too: for a sandbox that people look at. Off by default, for reproducible output.
+    /// Lets real time pass in place of ticks: for a sandbox that people look at. Off by default, for reproducible
+    /// output.
     pub fn real_time(mut self) -> Self {
         self.clock = self.clock.with_real_time();
         self
@@ -78,6 +82,13 @@ impl Sandbox {
     /// Where the logical clock starts, in milliseconds since 1970. Default: Monday 2026-01-05, 09:00 in Beijing.
     pub fn starting_at(mut self, epoch_ms: i64) -> Self {
         self.clock = self.clock.starting_at(epoch_ms);
+        self
+    }
+
+    /// The address under which it is reached, without a slash at the end, where that is not the one it listens on: it
+    /// stands in the addresses of its files.
+    pub fn known_as(mut self, base: &str) -> Self {
+        self.known_as = Some(base.to_owned());
         self
     }
 
@@ -90,7 +101,8 @@ impl Sandbox {
         let listener =
             TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))?;
         let address = listener.local_addr().context("the listener has no address")?;
-        let core = Arc::new(core::Core::new(vendors, self.clock, format!("http://{address}")));
+        let base = self.known_as.unwrap_or_else(|| format!("http://{address}"));
+        let core = Arc::new(core::Core::new(vendors, self.clock, base));
         Ok(Running::new(core, line::Door::new(listener), address))
     }
 }

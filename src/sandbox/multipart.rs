@@ -77,6 +77,7 @@ mod tests {
             body: Bytes::from_static(body),
             base: String::new(),
             now: 0,
+            by_hand: false,
         }
     }
 

@@ -84,7 +84,7 @@ impl Running {
         self.core.dump()
     }
 
-    /// Does a request without network, faults or journal: a change made by hand behind our back.
+    /// Does a request without network, credentials, faults or journal: a change made by hand behind our back.
     ///
     /// `path` may carry a query; a null `body` sends none.
     pub fn call(&self, method: &str, path: &str, body: Value) -> Answer {
@@ -113,6 +113,7 @@ impl Running {
             body,
             base: self.core.base().to_owned(),
             now: 0,
+            by_hand: true,
         })
     }
 

@@ -84,6 +84,7 @@ async fn read(request: axum::extract::Request, own: &str) -> Option<Request> {
         headers,
         body,
         now: 0,
+        by_hand: false,
     })
 }
 

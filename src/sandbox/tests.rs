@@ -191,6 +191,30 @@ async fn a_call_by_hand_is_in_no_journal() {
 }
 
 #[tokio::test]
+async fn by_hand_needs_no_credentials_and_a_look_comes_after_what_was_due() {
+    let address = "127.0.0.1:0".parse().expect("an address");
+    let running = Sandbox::new().seed(Seed::Demo).start(address).await.expect("a free port");
+    let groups = running.call("POST", "/api/v3/groupSop/getGroupList", json!({}));
+    assert_eq!(groups.data()["totalCount"], 12);
+    let gone = json!({"chat": "wr2ohRCAAAWmK9_F75ET7hnLk7pPGwOw"});
+    assert_eq!(running.call("POST", "/api/v3/console/remove", gone).code, Some(0));
+    assert_eq!(http(&running, "POST", "/api/v3/console/remove", "{}").await.0, 404, "not for clients");
+    let body = json!({"TakeOverKey": "demo-takeover-1", "RelationType": 0, "MsgType": "text", "Text": "早"});
+    assert_eq!(running.call("POST", "/v2/ChatMess/doSendPublicMes", body).code, Some(20_000));
+    let status = || {
+        let state = running.state();
+        let account = &state["youmi"]["clients"]["demo-client"]["accounts"]["wxid_demo_shop"];
+        account["recipients"]["wxid_demo_xiaoman"][0]["status"].clone()
+    };
+    assert_eq!(status(), "queued");
+    running.advance(Duration::from_secs(5));
+    assert_eq!(status(), "sent");
+    assert_eq!(http(&running, "POST", "/v2/ChatMess/doSendPublicMes", "{}").await.0, 401);
+    let vendors: Vec<_> = running.journal().iter().map(|entry| entry.vendor).collect();
+    assert_eq!(vendors, ["tanmarket", "youmi"]);
+}
+
+#[tokio::test]
 async fn the_clock_makes_the_same_second_trap_reachable_and_passable() {
     let running = start().await;
     let ids: Vec<Value> =

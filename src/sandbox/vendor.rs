@@ -12,6 +12,10 @@ pub trait Vendor: Send {
     fn claims(&self, path: &str) -> bool;
     /// Whether a request changes something, whatever its method says.
     fn is_write(&self, method: &str, path: &str) -> bool;
+    /// Lets happen what was due by `now`: before a request is answered, and before anybody looks.
+    fn settle(&mut self, now: i64) {
+        let _ = now;
+    }
     /// Does what the request asks and answers it.
     fn answer(&mut self, request: &Request) -> Answer;
     /// An error in the vendor's own envelope, for the fault `code`.

@@ -20,6 +20,8 @@ pub struct Request {
     pub base: String,
     /// The logical time in milliseconds since 1970.
     pub now: i64,
+    /// Made by hand in the vendor's own console: no credentials are asked for.
+    pub by_hand: bool,
 }
 
 impl Request {
@@ -40,15 +42,27 @@ impl Request {
 
     /// The decoded query parameters in order.
     pub fn params(&self) -> Vec<(String, String)> {
-        self.query
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| {
-                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                (decode(name, true), decode(value, true))
-            })
-            .collect()
+        pairs(&self.query)
     }
+
+    /// The decoded fields of a body that is an urlencoded form; none if it is no such form.
+    pub fn form(&self) -> Option<Vec<(String, String)>> {
+        let kind = self.header("content-type")?.split(';').next()?.trim();
+        if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return None;
+        }
+        std::str::from_utf8(&self.body).ok().map(pairs)
+    }
+}
+
+fn pairs(text: &str) -> Vec<(String, String)> {
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name, true), decode(value, true))
+        })
+        .collect()
 }
 
 /// One answer, ready to be sent.
@@ -148,6 +162,7 @@ mod tests {
             body: Bytes::new(),
             base: String::new(),
             now: 0,
+            by_hand: false,
         };
         assert_eq!(request.segments(), ["v1", "demo", "group"]);
         assert_eq!(

@@ -1,7 +1,7 @@
 //! Writing a file whole or not at all.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 /// Puts `bytes` into a file beside `path`, makes sure of them on the disk, and only then gives it the name.
@@ -9,10 +9,22 @@ use std::path::Path;
 /// # Errors
 /// Whatever the file system says; the file that was there is untouched then.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_from(path, &mut &*bytes)
+}
+
+/// The same with the bytes of another file, which pass piece by piece.
+///
+/// # Errors
+/// Whatever the file system says; the file that was there is untouched then.
+pub fn copy(path: &Path, from: &Path) -> io::Result<()> {
+    write_from(path, &mut File::open(from)?)
+}
+
+fn write_from(path: &Path, from: &mut impl io::Read) -> io::Result<()> {
     // A bare name has an empty parent, which is no folder that can be opened.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".mpform-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    io::copy(from, &mut file)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)
@@ -42,5 +54,9 @@ mod tests {
         write(&path, b"short").expect("writes");
         assert_eq!(std::fs::read(&path).expect("reads"), b"short");
         assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 1);
+        copy(&folder.path().join("b.json"), &path).expect("copies");
+        assert_eq!(std::fs::read(folder.path().join("b.json")).expect("reads"), b"short");
+        assert!(copy(&path, &folder.path().join("none")).is_err());
+        assert_eq!(std::fs::read(&path).expect("reads"), b"short");
     }
 }

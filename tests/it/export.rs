@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use crate::world::{Ran, World, changes};
 
+mod materials;
+
 /// A world with an account that is declared and of which nothing else is.
 fn world(account: &Value) -> World {
     let mut account = account.clone();
@@ -44,10 +46,12 @@ fn the_demo_account_plans_to_no_change() {
         "mpform.yaml",
         &crate::world::PROJECT.replace("include: [shop.yaml]\n", "").replace("shop", "demo"),
     );
-    let ran = world.run("export demo -o fresh").expect_code(0).says(&["21 objects of demo exported"]);
+    let ran = world.run("export demo -o fresh").expect_code(0).says(&["26 objects of demo exported"]);
     assert_eq!(
         ran.out,
-        "fresh/demo/groups.yaml\nfresh/demo/replies.yaml\nfresh/demo/keywords.yaml\nfresh/demo/menu.yaml\nfresh/mpform.yaml\n"
+        "fresh/demo/groups.yaml\nfresh/demo/materials.yaml\nfresh/demo/assets/春季海报.jpg\nfresh/demo/assets/门店地图.jpg\n\
+         fresh/demo/assets/欢迎语.mp3\nfresh/demo/assets/73cc52eb091a6f2cd4e8f0a213c4d501.mp4\nfresh/demo/assets/cover.jpg\n\
+         fresh/demo/assets/2/cover.jpg\nfresh/demo/replies.yaml\nfresh/demo/keywords.yaml\nfresh/demo/menu.yaml\nfresh/mpform.yaml\n"
     );
     let calls = world.calls();
     assert!(calls.iter().all(|call| call.starts_with("GET ")), "{calls:?}");
@@ -58,10 +62,12 @@ fn the_demo_account_plans_to_no_change() {
     once.dedup();
     assert_eq!(calls.iter().filter(|call| once.contains(call)).count(), once.len(), "{calls:?}");
     let state = world.run("state list --project fresh").expect_code(0).out;
-    assert_eq!(state.lines().count(), 21, "{state}");
+    assert_eq!(state.lines().count(), 26, "{state}");
     let again = world.run("export demo -o other").expect_code(0);
     assert_eq!(again.out.replace("other/", "fresh/"), ran.out);
-    for file in ["mpform.yaml", "demo/keywords.yaml", "demo/menu.yaml", "demo/groups.yaml"] {
+    for file in
+        ["mpform.yaml", "demo/keywords.yaml", "demo/menu.yaml", "demo/groups.yaml", "demo/materials.yaml"]
+    {
         assert_eq!(read(&world, &format!("fresh/{file}")), read(&world, &format!("other/{file}")), "{file}");
     }
     settled(&world, "fresh");

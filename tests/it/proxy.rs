@@ -21,7 +21,11 @@ struct Seen {
 
 impl Proxy {
     pub(crate) fn before(sandbox: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("listens");
+        Self::on(TcpListener::bind("127.0.0.1:0").expect("listens"), sandbox)
+    }
+
+    /// One that listens already.
+    pub(crate) fn on(listener: TcpListener, sandbox: SocketAddr) -> Self {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let seen = Arc::new(Seen::default());
         let shared = Arc::clone(&seen);

@@ -73,6 +73,10 @@ fn endpoints_are_listed(text: &str, calls: &[Entry]) {
         text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     let fits = |row: &str, call: &Entry| {
         let path = call.path.split('?').next().unwrap_or_default();
+        // A file's own address has no form that a row could show.
+        if path.starts_with("/static/") {
+            return row == call.method;
+        }
         let Some((method, pattern)) = row.split_once(' ') else { return false };
         let (pattern, path): (Vec<_>, Vec<_>) = (pattern.split('/').collect(), path.split('/').collect());
         method == call.method

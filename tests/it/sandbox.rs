@@ -1,5 +1,7 @@
 //! `mpform sandbox` as a process of its own: what the README tells to try.
 
+mod vendors;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -10,6 +12,8 @@ use crate::world::{World, copy};
 struct Served {
     child: Child,
     url: String,
+    /// What it says to whoever started it.
+    said: String,
 }
 
 impl Served {
@@ -19,12 +23,15 @@ impl Served {
             .args(arguments)
             .env_clear()
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("it starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("says where it is");
-        Self { child, url: line.trim().to_owned() }
+        let mut said = String::new();
+        let mut talk = BufReader::new(child.stderr.take().expect("piped"));
+        while !said.contains("Ctrl-C") && talk.read_line(&mut said).expect("says how to use it") > 0 {}
+        Self { child, url: line.trim().to_owned(), said }
     }
 }
 

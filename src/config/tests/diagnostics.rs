@@ -220,3 +220,16 @@ groups: {vip: {nmae: x}}
         ["MP003 mpform.yaml:8:16 unknown key `nmae` | did you mean `name`?"]
     );
 }
+
+#[test]
+fn what_is_wrong_in_a_list_of_articles_is_shown_there() {
+    let article = "{title: 春🎉, cover: ../a.jpg, content: x}";
+    assert_eq!(
+        said(&format!("materials:\n  n: {{news: [{article}]}}\n  e: {{image: {{file: a.jpg}}}}\n")),
+        [
+            "MP008 mpform.yaml:6:33 `../a.jpg` leads out of the project folder | put the file into the project and name it relative to the file that names it",
+            "MP023 mpform.yaml:6:22 `🎉` may be refused | write it without emoji (source: the vendor's published server keeps 3-byte UTF-8 only and refuses such a text as a whole; a deployment may differ)",
+            "MP002 mpform.yaml:7:14 expected the path of a file, found a mapping | write the path of a file here",
+        ]
+    );
+}

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use self::api::{ReadApi, WriteApi};
 use self::leftovers::Leftovers;
-use self::materials::{Contents, Covers, Materials, MaterialsWriter};
+use self::materials::{Contents, Covers, Materials, MaterialsWriter, address};
 use self::texts::Texts;
 use super::{
     AnyReader, AnyWriter, Connect, Kinds, Messages, Onboard, Provider, Reads, VendorError, Writes, reader,
@@ -21,8 +21,8 @@ use super::{
 };
 use crate::config::{self, Node};
 use crate::http;
-use crate::model::Kind;
 use crate::model::kinds::{Button, Group, Keyword, Material, Reply};
+use crate::model::{Asset, Kind};
 use crate::problem::{Code, Problem};
 
 mod api;
@@ -173,6 +173,18 @@ impl Reads for Opened {
 
     fn known(&self) -> BoxFuture<'_, Result<Option<bool>, VendorError>> {
         Box::pin(self.api.account_exists())
+    }
+
+    fn save<'a>(
+        &'a self,
+        file: &'a Asset,
+        to: &'a Path,
+    ) -> BoxFuture<'a, Result<Option<Asset>, VendorError>> {
+        Box::pin(async move {
+            let Some(at) = &file.at else { return Ok(None) };
+            let read = self.api.file(address(at), Some(to)).await?;
+            Ok(read.map(|read| Asset { sha256: read.sha256, size: read.size, ..file.clone() }))
+        })
     }
 }
 

@@ -122,7 +122,7 @@ reads! {
     a_read_that_the_gateway_refuses: Fault::Status { status: 502 }, [CHANGE];
     a_read_that_comes_too_soon: Fault::RetryAfter { seconds: 0 }, [CHANGE];
     a_read_that_ends_at_a_login_page: Fault::Html, [CHANGE];
-    a_read_that_the_vendor_refuses: Fault::Code { code: 500, message: "Deadlock found".into() }, [CHANGE, FILES];
+    a_read_that_the_vendor_refuses: Fault::Code { code: 500, message: "Deadlock found".into() }, [CHANGE];
 }
 
 /// A read that fails for good fails the plan: what could not be read is never taken for gone.
@@ -176,15 +176,4 @@ fn a_download_that_fails_is_not_taken_for_another_file() {
     world.apply();
     world.settled();
     assert_eq!(world.live(), before);
-}
-
-/// A film whose file is gone from its address shows followers nothing: it is not the declared one.
-#[test]
-fn a_file_that_is_not_there_is_another() {
-    let world = FIRST_FILES.world();
-    world.apply();
-    world.lose_state();
-    world.sandbox.fault(Rule::new("GET", "/static/*/video/*", Fault::Status { status: 404 }).always());
-    let plan = crate::world::changes(&world.plan());
-    assert!(plan.contains(&"create shop/material/tour: title, video".to_owned()), "{plan:?}");
 }

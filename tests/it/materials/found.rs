@@ -1,6 +1,11 @@
 //! Which live material is which: by the state, and without it by name and bytes.
 
+use std::net::TcpListener;
+
 use super::*;
+use crate::proxy::Proxy;
+use crate::world::PROJECT;
+use mpform::sandbox::{Fault, Rule, Sandbox, Seed};
 
 #[test]
 fn with_a_state_nothing_is_downloaded() {
@@ -117,4 +122,85 @@ fn under_prune_what_is_not_listed_goes() {
     assert_eq!(world.writes().iter().filter(|call| call.starts_with("DELETE ")).count(), 6);
     world.settled();
     assert_eq!(count(&world), 4);
+}
+
+/// Films and covers are fetched from a static address, which has no business with the account's secrets.
+#[test]
+fn the_account_s_headers_go_to_the_api_only() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("listens");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    let world = World::with(Sandbox::new().seed(Seed::yaml(FOLLOWERS)).known_as(&base));
+    let proxy = Proxy::on(listener, world.sandbox.address());
+    world.assets();
+    world.write("mpform.yaml", &PROJECT.replace("shop}", "shop, headers: {X-Key: s3cr3t-key}}"));
+    world.shop(SHOP);
+    world.apply();
+    world.lose_state();
+    world.settled();
+    let sent = proxy.sent();
+    let heads = |path: &'static str| {
+        let from = sent.match_indices(path).map(|(from, _)| from);
+        from.map(|from| sent[from..].split("\r\n\r\n").next().unwrap_or_default()).collect::<Vec<_>>()
+    };
+    let (api, files) = (heads("GET /v1/"), heads("GET /static/"));
+    assert!(api.len() > 10 && api.iter().all(|head| head.contains("s3cr3t-key")), "{api:?}");
+    assert!(files.len() > 1 && !files.iter().any(|head| head.contains("s3cr3t-key")), "{files:?}");
+    let uploads = heads("POST /v1/shop/image");
+    assert!(uploads.len() == 1 && uploads[0].contains("s3cr3t-key"), "{uploads:?}");
+}
+
+fn unserved(world: &World) {
+    let gone = Rule::new("GET", "/static/", Fault::Status { status: 404 });
+    world.sandbox.fault(gone.always());
+}
+
+/// That a file can't be read says nothing about what is in it.
+#[test]
+fn a_file_that_is_not_served_is_no_other_file() {
+    let world = World::new(FOLLOWERS);
+    world.assets();
+    world.shop(SHOP);
+    unserved(&world);
+    world.apply();
+    let plan = world.run("plan --detailed-exitcode").expect_code(0);
+    assert!(plan.err.contains("MP044") && plan.err.contains("shop/material/tour"), "{}", plan.err);
+    world.writes();
+    world.apply();
+    assert_eq!(world.writes(), Vec::<String>::new());
+    world.sandbox.clear_faults();
+    world.settled();
+}
+
+#[test]
+fn without_a_state_nothing_is_made_beside_a_file_that_is_not_served() {
+    let world = applied(SHOP);
+    world.lose_state();
+    unserved(&world);
+    world.run("apply --yes").expect_code(1).says(&["does not serve its file", "tour.mp4"]);
+    assert_eq!(world.writes(), Vec::<String>::new());
+    world.sandbox.clear_faults();
+    world.apply();
+    assert_eq!(world.writes(), Vec::<String>::new());
+}
+
+/// Static files may move to another host; what is in them does not change by that.
+#[test]
+fn a_cover_is_known_by_its_id_wherever_it_is_served_from() {
+    let world = applied(SHOP);
+    let state = std::fs::read_to_string(world.state_file()).expect("a state");
+    let moved = state.replace("/static/", "/moved/");
+    assert_ne!(moved, state);
+    std::fs::write(world.state_file(), moved).expect("writes");
+    world.settled();
+    assert_eq!(downloads(&world.calls()).len(), 1, "only the video, which has no id of its own");
+}
+
+#[test]
+fn a_file_may_begin_like_a_document() {
+    let world = World::new(FOLLOWERS);
+    world.write("assets/poster.jpg", "{\"a\": 1}");
+    world.shop("materials: {poster: {image: assets/poster.jpg}}\n");
+    world.apply();
+    world.lose_state();
+    world.settled();
 }

@@ -273,3 +273,40 @@ fn events_tell_of_an_old_one_that_stays() {
     let summary = events.last().expect("a summary");
     assert_eq!((&summary["done"], &summary["failed"]), (&json!(5), &json!(1)), "{summary}");
 }
+
+/// A vendor's word for success proves nothing.
+#[test]
+fn an_old_one_that_is_still_listed_is_said() {
+    let world = applied(SHOP);
+    let old = ours(&world, "images", "poster.jpg");
+    world.shop(&exchanged());
+    world.sandbox.fault(Rule::new("DELETE", "/image/", Fault::Code { code: 200, message: "OK".into() }));
+    let ran = world.run("apply --yes").expect_code(3);
+    ran.says(&["error[MP082]", &format!("shop/material/poster ({old})"), "a read still shows it"]);
+}
+
+/// What is left alone, or named by the vendor's id, does not follow: followers would get nothing.
+#[test]
+fn what_is_still_shown_does_not_go() {
+    let ignored = "keywords: {海报: {match: [海报], ignore: [reply]}}\n";
+    let world = applied("materials: {poster: {image: assets/poster.jpg}}\nkeywords: {海报: {match: [海报], reply: {material: poster}}}\n");
+    let id = world.live()["images"][0]["id"].as_str().expect("an id").to_owned();
+    let raw = format!("keywords: {{海报: {{match: [海报], reply: {{raw: {{type: image, id: {id}}}}}}}}}\n");
+    for rule in [ignored, &raw] {
+        for materials in ["materials: {}\n", "materials: {poster: {image: later/poster.jpg}}\n"] {
+            world.shop(&format!("{materials}{rule}"));
+            world.writes();
+            let ran = world.run("apply --yes").expect_code(1);
+            let said = ran.says(&["MP045", "shop/keyword/海报", "material/poster would go"]);
+            assert_eq!(world.writes(), Vec::<String>::new(), "{}", said.err);
+        }
+    }
+}
+
+#[test]
+fn what_is_not_managed_any_more_and_shows_what_goes_is_warned_of() {
+    let world = applied("materials: {poster: {image: assets/poster.jpg}}\nkeywords: {海报: {match: [海报], reply: {material: poster}}}\n");
+    world.shop("materials: {}\n");
+    let plan = world.run("plan").expect_code(0);
+    assert!(plan.err.contains("warning[MP045]: shop/keyword/海报"), "{}", plan.err);
+}

@@ -86,8 +86,8 @@ impl WriteApi {
     }
 }
 
-/// What a download brought. Errors come as documents, inside HTTP 200 where the API serves the file; no file begins
-/// like one of them.
+/// What a download brought; `None` if there is no file, or nothing in it. Errors come as documents, inside HTTP 200
+/// where the API serves the file.
 fn streamed(call: &str, answer: FileAnswer, headers: Headers) -> Result<Option<Streamed>, VendorError> {
     let refused = |message: &str| VendorError::refused(call, message).may_pass(Again::Soon);
     let is_static = matches!(headers, Headers::None);
@@ -97,13 +97,9 @@ fn streamed(call: &str, answer: FileAnswer, headers: Headers) -> Result<Option<S
     let is_file = (200..=299).contains(&answer.status)
         && !answer.content_type.contains("json")
         && !answer.content_type.contains("html")
-        && !answer.head.starts_with(b"{");
+        && !is_envelope(&answer);
     if is_file {
-        return if answer.streamed.size == 0 {
-            Err(refused("an empty file"))
-        } else {
-            Ok(Some(answer.streamed))
-        };
+        return Ok(Some(answer.streamed).filter(|streamed| streamed.size > 0));
     }
     let document = Answer {
         status: answer.status,
@@ -116,4 +112,13 @@ fn streamed(call: &str, answer: FileAnswer, headers: Headers) -> Result<Option<S
         Err(error) => Err(error),
         Ok(_) => Err(refused("a document instead of the file")),
     }
+}
+
+/// True if it is one of the vendor's answers, whatever it says that it is.
+fn is_envelope(answer: &FileAnswer) -> bool {
+    let whole = answer.head.len() as u64 == answer.streamed.size;
+    let fields = || serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&answer.head).ok();
+    whole
+        && answer.head.starts_with(b"{")
+        && fields().is_some_and(|fields| fields.contains_key("code") && fields.contains_key("data"))
 }

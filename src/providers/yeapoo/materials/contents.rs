@@ -22,7 +22,17 @@ pub(super) fn cover_place(image_id: &str, url: &str) -> String {
 
 /// The id of a cover at a place.
 pub(super) fn cover_id(at: &str) -> Option<&str> {
-    at.split_once(' ').map(|(id, _)| id).filter(|id| !id.is_empty())
+    at.split_once(' ').map(|(id, _)| id).filter(|id| !id.is_empty() && !id.contains('/'))
+}
+
+/// True if two places are one: a cover's id says enough, wherever its file is served from by now.
+pub(super) fn same_place(one: &str, other: &str) -> bool {
+    one == other || cover_id(one).is_some_and(|id| cover_id(other) == Some(id))
+}
+
+/// A place as people are told of it.
+pub(super) fn told(at: &str) -> &str {
+    if address(at).contains("://") { "a static file" } else { at }
 }
 
 impl Contents {
@@ -39,7 +49,7 @@ impl Contents {
 /// A place as it is asked for: `image/$ID` of the API, or an address as it stands.
 pub(in crate::providers::yeapoo) fn address(at: &str) -> &str {
     match at.split_once(' ') {
-        Some((_, url)) if url.contains("://") => url,
+        Some((id, url)) if !id.contains('/') => url,
         _ => at,
     }
 }

@@ -75,13 +75,14 @@ async fn files(api: &ReadApi, table: Table) -> Result<Vec<Found<Material>>, Vend
     let listed = api.pages(&[table.word()], &[], open, |file: &File| &file.id, true).await?;
     let found = listed.into_iter().map(|file| {
         let id = table.id(&file.id);
+        let name = with_ending(file.name, table);
         // The file of an image or a voice never changes: its id is place enough.
-        let asset = Asset { at: Some(id.to_string()), ..Asset::named(&file.name) };
+        let asset = Asset { at: Some(id.to_string()), ..Asset::named(&name) };
         let body = match table {
             Table::Voice => Material { voice: Some(asset), ..Material::default() },
             _ => Material { image: Some(asset), ..Material::default() },
         };
-        Found { id, natural: file.name, parent: None, built_in: false, body: Some(body) }
+        Found { id, natural: name, parent: None, built_in: false, body: Some(body) }
     });
     Ok(found.collect())
 }
@@ -90,7 +91,7 @@ async fn videos(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorError> {
     let open = |page: Videos| Page { items: page.video, pagination: page.pagination };
     let listed = api.pages(&["video"], &[], open, |video: &Video| &video.id, true).await?;
     let found = listed.into_iter().map(|video| {
-        let name = video.url.as_deref().map(file_name).unwrap_or_default();
+        let name = with_ending(video.url.as_deref().map(file_name).unwrap_or_default(), Table::Video);
         let asset = Asset { at: video.url, ..Asset::named(&name) };
         let body = Material {
             video: Some(asset),
@@ -125,6 +126,21 @@ async fn news(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorError> {
     Ok(found.collect())
 }
 
+/// The name that a file is served by: one that was renamed without an ending gets one. It is also the only name by
+/// which it could be uploaded again.
+pub(super) fn with_ending(name: String, table: Table) -> String {
+    let endings: &[&str] = match table {
+        Table::Image | Table::News => &[".jpg"],
+        Table::Voice => &[".mp3", ".amr"],
+        Table::Video => &[".mp4"],
+    };
+    let lower = name.to_lowercase();
+    if name.is_empty() || endings.iter().any(|ending| lower.ends_with(ending)) {
+        return name;
+    }
+    name + endings[0]
+}
+
 /// The name of the file that was uploaded, as its address holds it: behind six characters and `_`, encoded or not.
 pub(super) fn file_name(url: &str) -> String {
     let path = url.split(['?', '#']).next().unwrap_or_default();
@@ -140,7 +156,7 @@ pub(super) fn file_name(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::file_name;
+    use super::{Table, file_name, with_ending};
 
     #[test]
     fn a_file_s_name_is_found_in_its_address() {
@@ -148,5 +164,16 @@ mod tests {
         assert_eq!(file_name("https://s/video/a1B2c3_%E6%8E%A2%E5%BA%97.mp4?v=1"), "探店.mp4");
         assert_eq!(file_name("https://s/video/tour.mp4"), "tour.mp4");
         assert_eq!(file_name("https://s/video/my_long_name.mp4"), "my_long_name.mp4");
+    }
+
+    #[test]
+    fn a_file_without_an_ending_gets_the_one_it_is_served_with() {
+        let named = |name: &str, table| with_ending(name.to_owned(), table);
+        assert_eq!(named("海报", Table::Image), "海报.jpg");
+        assert_eq!(named("海报.JPG", Table::Image), "海报.JPG");
+        assert_eq!(named("x.jpg.exe", Table::Image), "x.jpg.exe.jpg");
+        assert_eq!(named("欢迎.amr", Table::Voice), "欢迎.amr");
+        assert_eq!(named("欢迎", Table::Voice), "欢迎.mp3");
+        assert_eq!(named("", Table::Video), "");
     }
 }

@@ -8,7 +8,8 @@ mod listed;
 mod news;
 mod write;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::try_join_all;
 use tokio::sync::OnceCell;
@@ -16,12 +17,16 @@ use tokio::sync::OnceCell;
 use super::api::ReadApi;
 use super::leftovers::Leftovers;
 use crate::model::kinds::{Article, Material};
-use crate::model::{Asset, RemoteId};
+use crate::model::{Asset, Finding, RemoteId};
+use crate::problem::Code;
 use crate::providers::{Found, Reader, VendorError};
 
-pub(super) use contents::Contents;
+pub(super) use contents::{Contents, address};
 pub(super) use news::Covers;
 pub(super) use write::MaterialsWriter;
+
+/// What to do about a file that is listed and not there.
+const UNSERVED: &str = "without its bytes nothing tells whether it is the one that is declared: delete it in the vendor's console, or give the declared file another name";
 
 /// A table of materials. Ids of one mean nothing in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,35 +67,61 @@ pub(super) struct Materials {
     contents: Arc<Contents>,
     leftovers: Arc<Leftovers>,
     listed: OnceCell<Vec<Found<Material>>>,
+    /// What has a file that could not be read and is taken to be what it was, and why.
+    unread: Mutex<HashMap<RemoteId, String>>,
 }
 
 impl Materials {
     pub(super) fn new(api: &Arc<ReadApi>, contents: &Arc<Contents>, leftovers: &Arc<Leftovers>) -> Self {
         let (api, contents, leftovers) = (Arc::clone(api), Arc::clone(contents), Arc::clone(leftovers));
-        Self { api, contents, leftovers, listed: OnceCell::new() }
+        Self { api, contents, leftovers, listed: OnceCell::new(), unread: Mutex::default() }
     }
 
     async fn listed(&self) -> Result<&Vec<Found<Material>>, VendorError> {
         self.listed.get_or_try_init(|| listed::list(&self.api)).await
     }
 
-    /// A live file with its fingerprint; `known` are files whose fingerprints are known already, by their places.
+    /// A live file of a material with its fingerprint; `known` are files whose fingerprints are known already.
+    ///
+    /// A file that can't be read is never taken for another one: what was made or seen under this id stands there
+    /// until a read shows otherwise.
     async fn read_file<'a>(
         &self,
+        id: &RemoteId,
         mut live: Asset,
-        mut known: impl Iterator<Item = &'a Asset>,
+        known: impl Iterator<Item = &'a Asset> + Clone,
     ) -> Result<Asset, VendorError> {
         let Some(at) = &live.at else { return Ok(live) };
-        if let Some(same) = known.find(|known| known.at == live.at && !known.sha256.is_empty()) {
+        let mut known = known.filter(|known| !known.sha256.is_empty());
+        if let Some(same) =
+            known.clone().find(|known| known.at.as_deref().is_some_and(|k| contents::same_place(k, at)))
+        {
             (live.sha256, live.size) = (same.sha256.clone(), same.size);
-        } else if let Some(read) = self.contents.read(&self.api, at).await? {
-            (live.sha256, live.size) = (read.sha256, read.size);
+            return Ok(live);
         }
+        let error = match self.contents.read(&self.api, at).await {
+            Ok(Some(read)) => {
+                (live.sha256, live.size) = (read.sha256, read.size);
+                return Ok(live);
+            }
+            Ok(None) => VendorError::refused(
+                format!("GET {}", contents::told(at)),
+                format!("the vendor lists `{}` ({id}) and does not serve its file", live.name()),
+            )
+            .hint(UNSERVED),
+            Err(error) => error,
+        };
+        let Some(made) = known.find(|known| known.name() == live.name()) else { return Err(error) };
+        (live.sha256, live.size) = (made.sha256.clone(), made.size);
+        // Nobody has seen what stands there, so the next one is to look again. A cover's id says enough.
+        live.at = live.at.filter(|at| contents::cover_id(at).is_some());
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), error.to_string());
         Ok(live)
     }
 
     async fn read_covers(
         &self,
+        id: &RemoteId,
         news: Vec<Article>,
         known: Option<&Material>,
     ) -> Result<Vec<Article>, VendorError> {
@@ -101,7 +132,7 @@ impl Materials {
                     self.leftovers.seen(id);
                 }
                 let known = covers().filter_map(|article| article.cover.as_ref());
-                article.cover = Some(self.read_file(cover, known).await?);
+                article.cover = Some(self.read_file(id, cover, known).await?);
             }
             Ok(article)
         }))
@@ -126,7 +157,7 @@ impl Reader<Material> for Materials {
         let Some(want) = want else { return Ok(Some(body)) };
         if body.news.is_some() {
             let read = news::read(&self.api, id.plain(), want.news.as_deref()).await?;
-            let read = if want.news.is_some() { self.read_covers(read, known).await? } else { read };
+            let read = if want.news.is_some() { self.read_covers(id, read, known).await? } else { read };
             body.news = Some(read);
             return Ok(Some(body));
         }
@@ -139,9 +170,25 @@ impl Reader<Material> for Materials {
             if want.is_some()
                 && let Some(file) = live.take()
             {
-                *live = Some(self.read_file(file, known.into_iter()).await?);
+                *live = Some(self.read_file(id, file, known.into_iter()).await?);
             }
         }
         Ok(Some(body))
+    }
+
+    async fn fit(
+        &self,
+        _: &mut Material,
+        have: Option<(&RemoteId, &Material)>,
+    ) -> Result<Vec<Finding>, VendorError> {
+        let unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        let why = have.and_then(|(id, _)| unread.get(id));
+        Ok(why
+            .map(|why| {
+                let message = format!("it can't be read, and is taken to be as it was applied: {why}");
+                Finding::warning(Code::Unserved, [], message, "look whether followers still get to see it")
+            })
+            .into_iter()
+            .collect())
     }
 }

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
 
+use super::Table;
 use super::contents::{cover_id, cover_place};
-use super::listed::file_name;
+use super::listed::{file_name, with_ending};
 use crate::model::Asset;
 use crate::model::kinds::Article;
 use crate::providers::yeapoo::api::{ReadApi, WriteApi};
@@ -47,7 +48,7 @@ pub(super) async fn read(
     let read: Option<Vec<Wire>> = api.get(&["news", id], &[]).await?;
     let articles = read.unwrap_or_default().into_iter().enumerate().map(|(nth, wire)| {
         let place = wire.url.as_ref().map(|url| cover_place(&wire.image_id, url));
-        let name = wire.url.as_deref().map(file_name).unwrap_or_default();
+        let name = with_ending(wire.url.as_deref().map(file_name).unwrap_or_default(), Table::News);
         // What can't be read is taken to be as it was sent.
         let sent = || want.and_then(|want| want.get(nth)).and_then(|article| article.show_cover);
         Article {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use futures::future::try_join_all;
+use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -66,7 +66,8 @@ impl MaterialsWriter {
             };
             Ok(news::wire(article, self.covers.id(&self.api, cover, live, &self.leftovers, watch).await?))
         });
-        let mut all = try_join_all(all).await?;
+        // All to their ends: a write that is under way is not dropped because another failed.
+        let mut all = join_all(all).await.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(if all.len() == 1 { ("single", all.remove(0)) } else { ("multiple", all.into()) })
     }
 }

@@ -61,6 +61,7 @@ impl Desk {
             body,
             base: "http://sandbox".to_owned(),
             now: self.now,
+            by_hand: false,
         })
     }
 

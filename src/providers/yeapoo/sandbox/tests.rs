@@ -58,6 +58,7 @@ fn accept_must_allow_json() {
             body: Bytes::new(),
             base: String::new(),
             now: 0,
+            by_hand: false,
         };
         desk.ask(request).code
     };

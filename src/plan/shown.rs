@@ -1,0 +1,95 @@
+//! What would still show something that goes: a rule whose reply is left alone, one that names the vendor's id, one of
+//! a kind that is not managed any more. At most vendors nothing stops a deletion then, and followers get nothing.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::{Change, Plan};
+use crate::desired::DesiredAccount;
+use crate::live::LiveAccount;
+use crate::model::{Action, Address, KindInfo, RemoteId, Rule, kind_named};
+use crate::problem::{Code, Problem};
+use crate::state::State;
+
+/// Refuses what would leave something declared without what it shows, and warns of what is not managed.
+pub(super) fn check(desired: &DesiredAccount, live: &LiveAccount, state: &State, plan: &mut Plan) {
+    let going: HashMap<(&str, &RemoteId), &Address> = plan
+        .changes
+        .iter()
+        .filter(|change| change.action == Action::Delete || change.replace)
+        .filter_map(|change| Some(((change.address.kind(), change.id.as_ref()?), &change.address)))
+        .collect();
+    if going.is_empty() {
+        return;
+    }
+    let gone = |kind: &str, id: &RemoteId| going.get(&(kind, id)).map(|address| address.last().into_owned());
+    let deleted = |address: &Address| {
+        plan.changes
+            .iter()
+            .any(|change: &Change| change.action == Action::Delete && change.address == *address)
+    };
+    let (mut refusals, mut warnings) = (vec![], vec![]);
+    for wanted in desired.resources.values() {
+        let Some(Some(want)) = live.wanted.get(&wanted.address) else { continue };
+        let have = live.claims.get(&wanted.address).map(|claim| &claim.body);
+        for shown in shows(wanted.kind, &afterwards(have, want, wanted.kind), &desired.name, &gone) {
+            let message = format!("{} would go, and this would still show it", shown.within_account());
+            refusals.push(
+                Problem::error(Code::StillShown, message)
+                    .about(&wanted.address)
+                    .at(wanted.origin.clone())
+                    .help("let it show something else first; a reply by `material: KEY` follows by itself"),
+            );
+        }
+    }
+    for (address, record) in &state.resources {
+        let Some(kind) = kind_named(address.kind()).filter(|_| !deleted(address)) else { continue };
+        if desired.managed.contains_key(kind.name) {
+            continue;
+        }
+        // What is not managed is not read: what was last applied is all that is known of it.
+        let points = (kind.links)(&record.applied, &desired.name);
+        for shown in points.iter().filter(|shown| going.values().any(|address| address == shown)) {
+            let message = format!("{} would go, and this most likely still shows it", shown.within_account());
+            warnings.push(
+                Problem::warning(Code::StillShown, message).about(address).help(
+                    "its section is gone, so nobody looks after it; look at it in the vendor's console",
+                ),
+            );
+        }
+    }
+    plan.refusals.append(&mut refusals);
+    plan.warnings.append(&mut warnings);
+}
+
+/// A live body with what is wanted of it.
+fn afterwards(have: Option<&Value>, want: &Value, kind: &KindInfo) -> Value {
+    let mut body = have.cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+    let (Some(fields), Some(wanted)) = (body.as_object_mut(), want.as_object()) else { return want.clone() };
+    if let Some(Rule::OneOf(forms)) = kind.rules.at("")
+        && forms.iter().any(|form| wanted.contains_key(*form))
+    {
+        fields.retain(|name, _| !forms.contains(&name.as_str()));
+    }
+    for (name, value) in wanted {
+        fields.insert(name.clone(), value.clone());
+    }
+    body
+}
+
+/// What of all that goes a body shows by the vendor's id. What it names by key follows by itself.
+fn shows(
+    kind: &KindInfo,
+    body: &Value,
+    account: &str,
+    gone: &dyn Fn(&str, &RemoteId) -> Option<String>,
+) -> Vec<Address> {
+    let links = |names: &dyn Fn(&str, &RemoteId) -> Option<String>| {
+        let mut named = body.clone();
+        (kind.name_links)(&mut named, names);
+        (kind.links)(&named, account)
+    };
+    let (others, all) = (links(&|_, _| None), links(gone));
+    all.into_iter().filter(|address| !others.contains(address)).collect()
+}

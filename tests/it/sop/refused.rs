@@ -391,3 +391,31 @@ error[MP112]: shop/sop/women@2026-11-24: step 1, due 2026-11-24 12:00: women in 
 5 errors
 "##);
 }
+
+#[test]
+fn sections_that_are_none_and_keys_that_mean_two_things() {
+    let world = World::empty();
+    world.write("mpform.yaml", PROJECT);
+    for nothing in ["sops: {}\n", "sops: none\n"] {
+        world.shop(nothing);
+        ran(&world, "validate").expect_code(0);
+        // Declared to be none is still declared.
+        world.run("plan").expect_code(1).says(&["MP013"]);
+    }
+    let once = "{schedule: {start: 2026-12-01}, audience: {group: all}, steps: [{day: 1, at: '9:00', send: [{text: a}]}]}";
+    for (resources, words) in [
+        ("sops: []\n".to_owned(), "expected a mapping, found something else"),
+        ("sops:\n".to_owned(), "expected a mapping, found nothing"),
+        (
+            format!("sops: {{a: {once}}}\n---\naccount: shop\nsops: {{a: {once}}}\n"),
+            "`sop/a` is declared twice",
+        ),
+        (format!("groups: {{all: {{}}}}\nsops: {{a: {once}}}\n"), "`all` is every follower"),
+        (format!("prune: [sops]\nsops: {{a: {once}}}\n"), "`sops` under `prune` is not managed"),
+    ] {
+        world.shop(&resources);
+        ran(&world, "validate").expect_code(1).says(&[words]);
+    }
+    world.write("mpform.yaml", &format!("{PROJECT}sops: {{}}\n"));
+    ran(&world, "validate").expect_code(1).says(&["`sops` in the project document"]);
+}

@@ -34,8 +34,8 @@ impl Files for Jail {
 
     fn file(&self, name: &str) -> Result<Asset, Finding> {
         let read = self.find(name).and_then(|(below, real)| {
-            let (sha256, size) = paths::digest(&real)?;
-            Ok(Asset { file: paths::shown(&below), sha256, size, at: None })
+            let paths::Content { sha256, size, begins } = paths::digest(&real)?;
+            Ok(Asset { file: paths::shown(&below), sha256, size, at: None, begins })
         });
         read.map_err(|refused| told(refused, name))
     }

@@ -54,15 +54,28 @@ fn open(path: &Path) -> Result<(File, u64), Refused> {
     Ok((file, about.len()))
 }
 
-/// The SHA-256 of a file's bytes, and how many they are. Read piece by piece: a film needs no memory.
-pub(super) fn digest(path: &Path) -> Result<(String, u64), Refused> {
+/// What is known of a file's bytes.
+pub(super) struct Content {
+    /// Their SHA-256.
+    pub(super) sha256: String,
+    /// How many they are.
+    pub(super) size: u64,
+    /// The first of them.
+    pub(super) begins: Vec<u8>,
+}
+
+/// So many first bytes tell what a file is.
+const BEGINS: usize = 16;
+
+/// Looks at a file's bytes, piece by piece: a film needs no memory.
+pub(super) fn digest(path: &Path) -> Result<Content, Refused> {
     let (mut file, length) = open(path)?;
     if length > LARGEST {
         return Err(Refused::Unreadable(
             "it is larger than 64 MiB, and than anything a vendor takes".to_owned(),
         ));
     }
-    let (mut digest, mut size) = (Sha256::new(), 0);
+    let (mut digest, mut size, mut begins) = (Sha256::new(), 0, vec![]);
     let mut piece = vec![0; 64 * 1024];
     loop {
         let length = file.read(&mut piece).map_err(unreadable)?;
@@ -70,10 +83,11 @@ pub(super) fn digest(path: &Path) -> Result<(String, u64), Refused> {
             break;
         }
         digest.update(&piece[..length]);
+        begins.extend(piece[..length].iter().take(BEGINS - begins.len()));
         size += length as u64;
     }
     let digits = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((digits, size))
+    Ok(Content { sha256: digits, size, begins })
 }
 
 /// A file's text, without a byte order mark.

@@ -6,7 +6,7 @@ use super::{Building, Wanted};
 use crate::config::{Jail, Node, Part, fields_of, read_part, suggest};
 use crate::model::kinds::links;
 use crate::model::{Address, Finding, Kind, KindInfo};
-use crate::problem::{Code, Place, Problem};
+use crate::problem::{self, Code, Place, Problem};
 
 /// An entry as it is found.
 pub(super) struct Entry<'a> {
@@ -62,7 +62,7 @@ impl Building<'_> {
         let mut found = typed.fill(entry.name, entry.files);
         // A body with a hole in it would be found wanting for what is not there.
         let whole = self.problems.len() == before;
-        if whole && found.is_empty() {
+        if whole && found.iter().all(|finding| finding.level != problem::Level::Error) {
             found.extend(typed.check());
             found.extend(entry.level.iter().flat_map(|level| typed.check_level(level.has_items)));
         }

@@ -21,6 +21,9 @@ pub struct Asset {
     /// Where the vendor keeps it, in the vendor's own words. What stands at one such place never changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
+    /// Its first bytes, where they have just been read from disk; no body holds them.
+    #[serde(skip)]
+    pub begins: Vec<u8>,
 }
 
 impl Asset {
@@ -37,6 +40,14 @@ impl Asset {
     /// True if both have the same bytes; what has not been read is like nothing.
     pub fn same(&self, other: &Self) -> bool {
         !self.sha256.is_empty() && self.sha256 == other.sha256
+    }
+
+    /// What its name says that it is, where its first bytes say otherwise.
+    pub fn pretends(&self) -> Option<&'static str> {
+        let name = self.file.to_ascii_lowercase();
+        let (what, is) =
+            CONTENTS.iter().find_map(|(ending, what, is)| name.ends_with(ending).then_some((what, is)))?;
+        (!self.begins.is_empty() && !is(&self.begins)).then_some(*what)
     }
 
     /// Learns from a live one with the same bytes where that is kept.
@@ -71,6 +82,17 @@ impl fmt::Display for Asset {
         }
     }
 }
+
+/// By the ending of a name, what the file is then, and how such files begin.
+type Content = (&'static str, &'static str, fn(&[u8]) -> bool);
+const CONTENTS: &[Content] = &[
+    (".jpg", "a JPEG picture", |begins| begins.starts_with(&[0xFF, 0xD8, 0xFF])),
+    (".mp3", "MP3", |begins| {
+        begins.starts_with(b"ID3") || matches!(begins, [0xFF, second, ..] if *second >= 0xE0)
+    }),
+    (".amr", "AMR", |begins| begins.starts_with(b"#!AMR")),
+    (".mp4", "MP4", |begins| begins.get(4..8) == Some(b"ftyp")),
+];
 
 /// A length in the unit that suits it.
 pub fn size(bytes: u64) -> String {
@@ -111,7 +133,7 @@ impl<'de> Deserialize<'de> for Asset {
                 let Known { file, sha256, size, at } = Known::deserialize(MapAccessDeserializer::new(map))?;
                 // Nobody writes one; what is not known of a live one is there and empty.
                 let sha256 = sha256.ok_or_else(|| A::Error::invalid_type(Unexpected::Map, &self))?;
-                Ok(Asset { file, sha256, size, at })
+                Ok(Asset { file, sha256, size, at, begins: vec![] })
             }
         }
         deserializer.deserialize_any(PathOrKnown)
@@ -161,5 +183,16 @@ mod tests {
             [1023, 1024, 1_048_575, 1_048_577].map(size),
             ["1023 bytes", "1 KiB", "1023.9 KiB", "1.0 MiB"]
         );
+    }
+
+    #[test]
+    fn a_name_may_promise_what_the_bytes_do_not_hold() {
+        let file = |name: &str, begins: &[u8]| Asset { begins: begins.to_vec(), ..Asset::named(name) };
+        assert_eq!(file("a.JPG", b"\x89PNG\r\n\x1a\n").pretends(), Some("a JPEG picture"));
+        assert_eq!(file("a.jpg", &[0xFF, 0xD8, 0xFF, 0xE0]).pretends(), None);
+        assert_eq!(file("a.mp3", &[0xFF, 0xFB, 0x90, 0]).pretends(), None);
+        assert_eq!(file("a.mp4", b"\0\0\0\x20ftypisom").pretends(), None);
+        assert_eq!(file("a.amr", b"ID3").pretends(), Some("AMR"));
+        assert_eq!(file("a.jpg", b"").pretends(), None, "an empty one is refused for that");
     }
 }

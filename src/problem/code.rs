@@ -19,7 +19,7 @@ macro_rules! codes {
             /// True for a finding whose level a project may change: the limits and oddities of a vendor, not what
             /// the configuration itself must be.
             pub fn is_lint(self) -> bool {
-                (Code::MenuSize..=Code::NewsSize).contains(&self) || matches!(self, Code::NotAFollower | Code::NotNeeded | Code::Blacklisted)
+                (Code::MenuSize..=Code::FileContent).contains(&self) || matches!(self, Code::NotAFollower | Code::NotNeeded | Code::Blacklisted)
             }
 
             /// What it means, in a sentence.
@@ -97,6 +97,8 @@ codes! {
     FileSize = "MP032",
     /// news with no article or too many
     NewsSize = "MP033",
+    /// a file whose content is not what its name says
+    FileContent = "MP034",
     /// a live object that cannot be made or changed as declared
     CannotCreate = "MP040",
     /// two live objects with one natural key

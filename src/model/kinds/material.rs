@@ -189,7 +189,11 @@ fn read(asset: &mut Asset, files: &dyn Files) -> Option<Finding> {
     match files.file(&asset.file) {
         Ok(known) => {
             *asset = known;
-            None
+            asset.pretends().map(|what| {
+                let message = format!("`{}` is not {what}", asset.name());
+                let help = "save it as what its name says, or give it the right name (source: the vendor takes it and WeChat refuses it when the first follower is to see it)";
+                Finding::warning(Code::FileContent, [], message, help)
+            })
         }
         Err(finding) => Some(finding),
     }

@@ -289,7 +289,9 @@ fn an_old_one_that_is_still_listed_is_said() {
 #[test]
 fn what_is_still_shown_does_not_go() {
     let ignored = "keywords: {海报: {match: [海报], ignore: [reply]}}\n";
-    let world = applied("materials: {poster: {image: assets/poster.jpg}}\nkeywords: {海报: {match: [海报], reply: {material: poster}}}\n");
+    let world = applied(
+        "materials: {poster: {image: assets/poster.jpg}}\nkeywords: {海报: {match: [海报], reply: {material: poster}}}\n",
+    );
     let id = world.live()["images"][0]["id"].as_str().expect("an id").to_owned();
     let raw = format!("keywords: {{海报: {{match: [海报], reply: {{raw: {{type: image, id: {id}}}}}}}}}\n");
     for rule in [ignored, &raw] {
@@ -305,7 +307,9 @@ fn what_is_still_shown_does_not_go() {
 
 #[test]
 fn what_is_not_managed_any_more_and_shows_what_goes_is_warned_of() {
-    let world = applied("materials: {poster: {image: assets/poster.jpg}}\nkeywords: {海报: {match: [海报], reply: {material: poster}}}\n");
+    let world = applied(
+        "materials: {poster: {image: assets/poster.jpg}}\nkeywords: {海报: {match: [海报], reply: {material: poster}}}\n",
+    );
     world.shop("materials: {}\n");
     let plan = world.run("plan").expect_code(0);
     assert!(plan.err.contains("warning[MP045]: shop/keyword/海报"), "{}", plan.err);

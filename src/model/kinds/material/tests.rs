@@ -7,7 +7,12 @@ impl Files for Disk {
     }
 
     fn file(&self, name: &str) -> Result<Asset, Finding> {
-        Ok(Asset { file: format!("accounts/{name}"), sha256: format!("digest of {name}"), size: 3, at: None })
+        Ok(Asset {
+            file: format!("accounts/{name}"),
+            sha256: format!("digest of {name}"),
+            size: 3,
+            ..Asset::default()
+        })
     }
 }
 
@@ -60,7 +65,7 @@ fn an_article_wants_title_cover_and_content() {
 #[test]
 fn a_mapping_is_no_path() {
     let mut image = Material {
-        image: Some(Asset { file: "a.jpg".into(), sha256: "ab".into(), size: 1, at: None }),
+        image: Some(Asset { file: "a.jpg".into(), sha256: "ab".into(), size: 1, ..Asset::default() }),
         ..Material::default()
     };
     assert_eq!(image.fill("a", &Disk)[0].code, Code::WrongType);

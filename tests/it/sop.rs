@@ -37,8 +37,20 @@ const NOW: &str = "--now 2026-11-22T09:00:00+08:00";
 fn plans(resources: &str) -> World {
     let world = World::empty();
     world.write("mpform.yaml", PROJECT);
-    world.assets().shop(resources);
+    files(&world);
+    world.shop(resources);
     world
+}
+
+/// Writes files that are what their names say, as far as anybody looks.
+fn files(world: &World) {
+    let jpeg: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0";
+    let film: &[u8] = b"\0\0\0\x18ftypmp42\0\0\0\0";
+    world.write("spring.html", "<p>春天来了</p>\n");
+    for (name, bytes) in [("poster.jpg", jpeg), ("cover.jpg", jpeg), ("tour.mp4", film)] {
+        world.write(&format!("assets/{name}"), "");
+        std::fs::write(world.path(&format!("assets/{name}")), bytes).expect("writes");
+    }
 }
 
 fn ran(world: &World, arguments: &str) -> Ran {

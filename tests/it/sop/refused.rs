@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{PROJECT, ran};
+use super::{PROJECT, files, ran};
 use crate::world::World;
 
 const MATERIALS: &str = "materials:
@@ -15,7 +15,8 @@ const MATERIALS: &str = "materials:
 fn refused(policy: &str, plan: &str) -> String {
     let world = World::empty();
     world.write("mpform.yaml", &format!("{PROJECT}{policy}"));
-    world.assets().shop(&format!("groups: {{vip: {{}}, none: {{members: []}}}}\n{MATERIALS}sops:\n{plan}"));
+    files(&world);
+    world.shop(&format!("groups: {{vip: {{}}, none: {{members: []}}}}\n{MATERIALS}sops:\n{plan}"));
     let ran = ran(&world, "validate").expect_code(1);
     assert_eq!(ran.out, "");
     ran.err

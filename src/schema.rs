@@ -3,12 +3,13 @@
 //! Editors check a YAML file document by document, so the schema is that of one document: the project's, which has
 //! `version`, or a resources document. Draft 7, which every YAML editor knows.
 
-use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::config::{AccountText, Written};
 use crate::desired::MovedText;
+use crate::model::sop::Sop;
 use crate::model::{KindInfo, Shape, kinds};
 use crate::providers::providers;
 
@@ -161,6 +162,7 @@ fn resources(generator: &mut SchemaGenerator) -> Value {
         let section = section(kind, generator);
         properties.insert(kind.section.into(), section);
     }
+    properties.insert("sops".into(), sops(generator));
     json!({
         "title": "resources",
         "type": "object",
@@ -169,6 +171,17 @@ fn resources(generator: &mut SchemaGenerator) -> Value {
         "anyOf": [{"required": ["account"]}, {"required": ["accounts"]}, {"required": ["include"]}],
         "not": {"required": ["account", "accounts"]},
     })
+}
+
+/// Recurring plans: a section like those of the kinds, which is not planned yet.
+fn sops(generator: &mut SchemaGenerator) -> Value {
+    let mut entry = Sop::json_schema(generator).to_value();
+    let description = entry["description"].clone();
+    entry["properties"]["protect"] = json!({"$ref": "#/definitions/Protect"});
+    generator.definitions_mut().insert("SopEntry".into(), entry);
+    let map = json!({"type": "object", "additionalProperties": {"$ref": "#/definitions/SopEntry"}});
+    let none = json!({"const": "none", "description": "There is to be nothing. 删除"});
+    json!({"description": description, "oneOf": [map, none]})
 }
 
 /// A section by the shape of its kind; its bodies get the words that may stand on any entry.

@@ -56,7 +56,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         Ok(selection) => selection.unwrap_or_else(|| args.selection.clone()),
         Err(problem) => return complain(context, &[problem]),
     };
-    let mut session = match Session::open(&project, &selection) {
+    let mut session = match Session::open(&project, &selection).and_then(Session::without_sops) {
         Ok(session) => session,
         Err(problems) => return complain(context, &problems),
     };

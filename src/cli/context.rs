@@ -41,7 +41,7 @@ pub struct Context {
     pub can_ask: bool,
     /// True if progress can be drawn over itself on stderr.
     pub can_draw: bool,
-    /// When the command began.
+    /// When the command began, or `--now`.
     pub now: DateTime<Utc>,
     /// The environment's variables.
     pub variables: Arc<BTreeMap<String, String>>,
@@ -82,7 +82,7 @@ impl Context {
                 .clamp(60, 200),
             can_ask: io::stdin().is_terminal() && talk,
             can_draw: talk && !global.quiet,
-            now: Utc::now(),
+            now: global.now.unwrap_or_else(Utc::now),
             variables: Arc::new(variables),
             out: Mutex::new(Box::new(io::stdout())),
             talk: Mutex::new(Box::new(io::stderr())),

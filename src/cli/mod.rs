@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 mod account;
@@ -22,6 +23,7 @@ mod sandbox;
 mod saved;
 mod schema;
 mod session;
+mod sop;
 mod state;
 mod validate;
 
@@ -66,6 +68,9 @@ pub struct Global {
     /// Says less
     #[arg(short, long, global = true)]
     quiet: bool,
+    /// Takes this for the present time, e.g. 2026-11-23T09:00:00+08:00; only for `validate` and `sop`
+    #[arg(long, global = true, value_name = "TIME", value_parser = moment)]
+    now: Option<DateTime<Utc>>,
     /// How long to wait for whoever holds the state's lock, e.g. 30s or 5m
     #[arg(long, global = true, value_name = "TIME", default_value = "0s", value_parser = duration)]
     lock_timeout: Duration,
@@ -119,6 +124,9 @@ enum Command {
     /// Shows which received texts no rule answers, and which rules never fire
     #[command(after_help = "Example:\n  mpform coverage shop --since 2026-11-01")]
     Coverage(coverage::Args),
+    /// Shows recurring plans: their runs as a list, or a month of messages
+    #[command(subcommand, after_help = "Example:\n  mpform sop list\n  mpform sop calendar --month 2026-12")]
+    Sop(sop::Command),
     /// Looks into what is remembered of accounts, or corrects it
     #[command(subcommand, after_help = "Example:\n  mpform state list")]
     State(state::Command),
@@ -160,6 +168,11 @@ pub fn main() -> Exit {
         }
     };
     let context = Context::real(&cli.global);
+    // Whatever sends or writes does so at the time that it is.
+    if cli.global.now.is_some() && !matches!(cli.command, Command::Validate(_) | Command::Sop(_)) {
+        context.say("error: --now is for commands that look at plans offline: validate, sop");
+        return Exit::Error;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
         Ok(runtime) => runtime.block_on(run(cli.command, &context)),
@@ -182,6 +195,7 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Export(args) => export::run(&args, context).await,
         Command::Account(command) => account::run(&command, context).await,
         Command::Coverage(args) => coverage::run(&args, context).await,
+        Command::Sop(command) => sop::run(&command, context),
         Command::State(command) => state::run(&command, context).await,
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Demo => demo::run(context).await,
@@ -192,6 +206,11 @@ async fn run(command: Command, context: &Context) -> Exit {
 fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let how = "write date, time and offset, e.g. 2026-11-23T09:00:00+08:00";
+    DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc)).map_err(|_| how.to_owned())
 }
 
 fn permission(text: &str) -> Result<((String, String), usize), String> {

@@ -138,6 +138,20 @@ impl<'a> Session<'a> {
         Ok(Self { project, accounts, saved: None, targets, permits })
     }
 
+    /// Refuses accounts with recurring plans: what is made of them must be all of what they declare.
+    pub(super) fn without_sops(self) -> Result<Self, Vec<Problem>> {
+        let sops = |account: &Account<'_>| self.project.desired.sops.get(&account.config.name);
+        let sections = self.accounts.iter().filter_map(sops).flat_map(|sops| &sops.sections);
+        let mut problems: Vec<_> = sections
+            .map(|place| {
+                config::not_yet("`sops`", place.clone())
+                    .help("`mpform sop list` and `mpform sop calendar` show what it says already; take it out to plan the rest")
+            })
+            .collect();
+        config::once(&mut problems, 0);
+        if problems.is_empty() { Ok(self) } else { Err(problems) }
+    }
+
     /// What is remembered of each account, in their order.
     pub(super) fn remembered(&self) -> Result<Vec<State>, Problem> {
         let store = store(self.project);

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::session::Project;
 use super::{Context, Exit};
+use crate::desired::against_policy;
 use crate::problem::Level;
 
 /// Arguments of `validate`.
@@ -16,7 +17,10 @@ pub(super) struct Args {
 
 /// Checks everything that can be checked offline.
 pub(super) fn run(args: &Args, context: &Context) -> Exit {
-    let (project, problems) = Project::load(context, true);
+    let (project, mut problems) = Project::load(context, true);
+    if let Some(project) = &project {
+        problems.extend(against_policy(&project.config, &project.desired, context.now));
+    }
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let failed = project.is_none() || crate::problem::any_error(&problems);
     if args.json {
@@ -29,8 +33,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
             let accounts = project.desired.accounts.len();
             let resources: usize =
                 project.desired.accounts.values().map(|account| account.resources.len()).sum();
+            let plans: usize = project.desired.sops.values().map(|sops| sops.declared.len()).sum();
+            let plans = match plans {
+                0 => String::new(),
+                _ => format!(", {plans} recurring plan{}", plural(plans)),
+            };
             context.print(&format!(
-                "valid: {resources} resource{} in {accounts} account{}\n",
+                "valid: {resources} resource{} in {accounts} account{}{plans}\n",
                 plural(resources),
                 plural(accounts)
             ));

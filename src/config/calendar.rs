@@ -1,10 +1,9 @@
 //! `calendars:`, days that are special.
 
-use std::borrow::Cow;
-
-use chrono::NaiveDate;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::Deserialize;
+
+use crate::model::schedule::DateRange;
 
 /// Days on which nothing happens, and days that are worked in spite of the weekday.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -14,55 +13,22 @@ pub struct Calendar {
     pub dates: Vec<DateRange>,
     /// Days that are worked although the weekday says otherwise. 调休上班日
     pub workdays: Vec<DateRange>,
-    /// More holidays from a file, one date or range a line, `#` comments. 假期文件
+    /// More days from a file: a date or range a line, `workday` before those that are worked, `#` comments. 假期文件
     pub file: Option<String>,
 }
 
-/// Days in a row, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct DateRange {
-    /// The first day.
-    pub from: NaiveDate,
-    /// The last day.
-    pub to: NaiveDate,
-}
+/// A line of a calendar's file that tells of workdays begins with it.
+const WORKDAY: &str = "workday ";
 
-impl TryFrom<String> for DateRange {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let date = |text: &str| NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
-        let (from, to) = text.split_once("..").unwrap_or((&text, &text));
-        match (date(from), date(to)) {
-            (Some(from), Some(to)) if from <= to => Ok(Self { from, to }),
-            (Some(_), Some(_)) => {
-                Err(format!("`{text}` ends before it begins\nhelp: put the earlier date in front"))
-            }
-            _ => Err(format!("`{text}` is not a date\nhelp: write 2026-10-01 or 2026-10-01..2026-10-07")),
+/// Reads the lines of a calendar's file.
+pub(super) fn fill(calendar: &mut Calendar, text: &str) -> Result<(), String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    for line in text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()) {
+        if let Some(workdays) = line.strip_prefix(WORKDAY) {
+            calendar.workdays.push(DateRange::try_from(workdays.trim().to_owned())?);
+        } else if !line.is_empty() {
+            calendar.dates.push(DateRange::try_from(line.to_owned())?);
         }
     }
-}
-
-impl JsonSchema for DateRange {
-    fn schema_name() -> Cow<'static, str> {
-        "DateRange".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string",
-            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(\\.\\.[0-9]{4}-[0-9]{2}-[0-9]{2})?$",
-            "examples": ["2026-10-01..2026-10-07", "2026-10-10"]
-        })
-    }
-}
-
-/// The days of a calendar's file.
-pub(super) fn days(text: &str) -> Result<Vec<DateRange>, String> {
-    text.lines()
-        .map(|line| line.split('#').next().unwrap_or_default().trim())
-        .filter(|line| !line.is_empty())
-        .map(|line| DateRange::try_from(line.to_owned()))
-        .collect()
+    Ok(())
 }

@@ -25,10 +25,10 @@ mod vars;
 pub(crate) mod tests;
 
 pub use account::{Account, Limits};
-pub use calendar::{Calendar, DateRange};
+pub use calendar::Calendar;
 pub use files::Jail;
 pub use interpolate::{Env, interpolate};
-pub use later::not_yet;
+pub use later::{not_yet, reads_sops};
 pub use nearest::{nearest, suggest};
 pub use node::Node;
 pub use once::once;

@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use serde::de::IgnoredAny;
 
 use super::account::Account;
-use super::calendar::{Calendar, days};
+use super::calendar::{self, Calendar};
 use super::files::Jail;
 use super::include::Gatherer;
 use super::interpolate::Env;
@@ -204,11 +204,8 @@ fn fill_calendars(
     for (name, calendar) in calendars {
         let Some(file) = calendar.file.take() else { continue };
         let node = filled.get("calendars").and_then(|all| all.get(name)).and_then(|node| node.get("file"));
-        let problem = match files.text(&file).map(|text| days(&text)) {
-            Ok(Ok(days)) => {
-                calendar.dates.extend(days);
-                continue;
-            }
+        let problem = match files.text(&file).map(|text| calendar::fill(calendar, &text)) {
+            Ok(Ok(())) => continue,
             Ok(Err(words)) => {
                 let (message, help) = words.split_once("\nhelp: ").unwrap_or((&words, ""));
                 Problem::error(Code::BadValue, format!("`{file}`: {message}")).help(help)

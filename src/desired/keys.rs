@@ -5,15 +5,18 @@ use crate::config::{Node, not_yet, read, suggest};
 use crate::model::{KindInfo, kinds};
 use crate::problem::{Code, Problem};
 
-/// Sections of the language that this version does not manage.
-const LATER: &[&str] = &["sops", "tests"];
+/// Sections of the language that this version does not know.
+const LATER: &[&str] = &["tests"];
+/// Sections that can't be pruned in this version.
+const NOT_PRUNED: &[&str] = &["sops", "tests"];
 
 impl Building<'_> {
     /// Reports keys that nobody knows.
     pub(super) fn keys(&mut self, node: &Node) {
         let known = || {
             let others = ["account", "accounts", "prune", "moved", "include"];
-            others.into_iter().chain(kinds().iter().map(|kind| kind.section))
+            let sections = kinds().iter().map(|kind| kind.section).chain([super::sops::SECTION]);
+            others.into_iter().chain(sections)
         };
         for (key, _) in node.entries() {
             let text = key.text().unwrap_or_default();
@@ -39,8 +42,8 @@ impl Building<'_> {
             let Some(section) = item.text().filter(|_| !item.is_nothing() && !item.is_stand_in()) else {
                 continue;
             };
-            if LATER.contains(&section) {
-                self.problems.push(not_yet(format!("`{section}`"), item.place()));
+            if NOT_PRUNED.contains(&section) {
+                self.problems.push(not_yet(format!("`{section}` under `prune`"), item.place()));
                 continue;
             }
             let Some(kind) = kinds().iter().find(|kind| kind.section == section) else {

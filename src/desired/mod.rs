@@ -17,14 +17,19 @@ mod judge;
 mod keys;
 mod moved;
 mod section;
+mod sops;
 
 pub(crate) use moved::MovedText;
+pub use sops::{Sops, against_policy};
 
 /// What is to be.
 #[derive(Debug)]
 pub struct Desired {
     /// By name, in the order of the project.
     pub accounts: IndexMap<String, DesiredAccount>,
+    /// The recurring plans of the accounts that declare some. They are looked at and never carried out: that is why
+    /// they are no part of what is desired of an account.
+    pub sops: IndexMap<String, Sops>,
 }
 
 /// What is to be of one account.
@@ -106,14 +111,18 @@ pub fn desired(project: &Project, problems: &mut Vec<Problem>) -> Desired {
             documents.entry(account).or_default().push(document);
         }
     }
-    let accounts = project.accounts.values().map(|account| {
+    let mut desired = Desired { accounts: IndexMap::new(), sops: IndexMap::new() };
+    for account in project.accounts.values() {
         let mut building = Building::new(project, account, problems);
         for document in documents.get(account.name.as_str()).into_iter().flatten() {
             building.document(document);
         }
-        (account.name.clone(), building.finish())
-    });
-    let desired = Desired { accounts: accounts.collect() };
+        let (wanted, sops) = building.finish();
+        desired.accounts.insert(account.name.clone(), wanted);
+        if !sops.sections.is_empty() {
+            desired.sops.insert(account.name.clone(), sops);
+        }
+    }
     once(problems, before);
     desired
 }
@@ -129,6 +138,8 @@ struct Building<'a> {
     wholes: HashMap<&'static str, Place>,
     /// `moved`, before it is known what is declared.
     moves: Vec<moved::Written>,
+    /// Recurring plans, before it is known what they point at.
+    sops: sops::Written,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -141,7 +152,8 @@ impl<'a> Building<'a> {
             moved: vec![],
         };
         let (declared, wholes) = (IndexMap::new(), HashMap::new());
-        Self { project, account, out, declared, wholes, moves: vec![], problems }
+        let sops = sops::Written::default();
+        Self { project, account, out, declared, wholes, moves: vec![], sops, problems }
     }
 
     fn document(&mut self, document: &Document) {
@@ -151,12 +163,14 @@ impl<'a> Building<'a> {
         self.prune(&node);
         self.written_moves(&node, document.several);
         each_kind(&mut section::Sections { building: self, folder: &document.folder, node: &node });
+        self.sops(&node);
     }
 
-    fn finish(mut self) -> DesiredAccount {
+    fn finish(mut self) -> (DesiredAccount, Sops) {
         self.check_links();
         self.check_moves();
         self.check_together();
-        self.out
+        let sops = self.planned();
+        (self.out, sops)
     }
 }

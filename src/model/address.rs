@@ -73,6 +73,12 @@ impl Address {
         Self(format!("{}/{}", self.0, escape(part)).into())
     }
 
+    /// The address of a plan's run: with its date behind the key.
+    #[must_use]
+    pub fn at_date(&self, date: chrono::NaiveDate) -> Self {
+        Self(format!("{}@{date}", self.0).into())
+    }
+
     /// The address of another object in this one's place: with its id behind the key.
     #[must_use]
     pub fn beside(&self, id: &RemoteId) -> Self {

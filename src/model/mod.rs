@@ -8,6 +8,8 @@ mod asset;
 mod finding;
 pub mod kinds;
 mod rules;
+pub mod schedule;
+pub mod sop;
 
 pub use action::Action;
 pub use address::{Address, Link, LinkTo, RemoteId};

@@ -165,6 +165,16 @@ codes! {
     HasIt = "MP099",
     /// a vendor's clock that says another time than ours
     Clock = "MP100",
+    /// a schedule by which nothing ever runs
+    NoRun = "MP110",
+    /// a message that is due in the quiet hours
+    QuietHours = "MP111",
+    /// more messages to one audience in a day than the policy allows
+    TooManyMessages = "MP112",
+    /// an audience that is nobody
+    EmptyAudience = "MP113",
+    /// a message that the vendor would spoil, or drop without a word
+    Spoilt = "MP114",
 }
 
 #[cfg(test)]

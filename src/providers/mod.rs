@@ -43,7 +43,7 @@ pub struct Provider {
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// Reads an account's settings.
     pub settings: ReadSettings,
-    /// What the vendor refuses in one body.
+    /// What the vendor refuses in one body; `sop` is a recurring plan, `sop/send` a material that one sends.
     pub limits: fn(kind: &str, body: &Value) -> Vec<Finding>,
     /// What the vendor refuses in everything an account declares, taken together.
     pub together: fn(&[&Wanted]) -> Vec<Problem>,

@@ -6,9 +6,12 @@
 pub mod apply;
 pub mod columns;
 pub mod coverage;
+pub mod ical;
 pub mod json;
 pub mod markdown;
+pub mod month;
 pub mod progress;
+pub mod sop;
 pub mod style;
 pub mod text;
 mod value;

@@ -60,7 +60,16 @@ fn resources() -> Value {
             {"name": "新品", "items": [{"name": "官网", "link": "https://m"}, {"name": "客服", "reply": {"text": "您好"}, "protect": true}]},
             {"name": "旧", "keycode": "V1"}
         ],
-        "moved": [{"from": "shop/keyword/old", "to": "shop/keyword/new"}]
+        "moved": [{"from": "shop/keyword/old", "to": "shop/keyword/new"}],
+        "sops": {"monday": {
+            "title": "周一早报",
+            "schedule": {
+                "start": "2026-11-23", "repeat": "FREQ=WEEKLY;BYDAY=MO", "until": "2027-06-30",
+                "skip": ["cn-holidays", "2026-12-07"], "when_skipped": "next_workday", "ahead": "14d"
+            },
+            "delivery": "manual", "audience": {"group": "vip", "gender": "male", "allow_empty": true}, "grace": "30m",
+            "steps": [{"day": 1, "at": "10:00", "send": [{"text": 1}]}, {"day": 2, "at": "9:00", "send": [{"material": "spring"}]}]
+        }}
     })
 }
 
@@ -112,4 +121,11 @@ fn mistakes_of_resources_are_shown() {
     wrong(&with(resources(), "/menu/0/items/0", "items", json!([{"name": "x", "link": "https://m"}])));
     wrong(&with(resources(), "/menu/0/items/0", "name", json!(["x"])));
     wrong(&with(resources(), "/moved/0", "too", json!("x")));
+    wrong(&with(resources(), "", "sops", json!([])));
+    wrong(&with(resources(), "/sops/monday", "schedule", json!({})));
+    wrong(&with(resources(), "/sops/monday/schedule", "start", json!("23.11.2026")));
+    wrong(&with(resources(), "/sops/monday/audience", "gender", json!("women")));
+    wrong(&with(resources(), "/sops/monday", "steps", json!([])));
+    wrong(&with(resources(), "/sops/monday/steps/0", "day", json!(0)));
+    wrong(&with(resources(), "/sops/monday/steps/0", "send", json!([{"text": "a", "material": "b"}])));
 }

@@ -23,6 +23,7 @@ mod saved;
 mod scenarios;
 mod schema;
 mod secrets;
+mod sop;
 mod state;
 mod validate;
 mod wire;

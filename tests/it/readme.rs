@@ -128,9 +128,10 @@ fn commands_and_options_exist() {
     for (line, call) in calls(&text) {
         let mut words = split(&call).into_iter().skip(1).peekable();
         let mut command = None;
+        let mut below = None;
         let mut options = vec![];
         while let Some(word) = words.next() {
-            let takes_value = ["--project", "--env", "--var", "--color", "--lang", "--lock-timeout"];
+            let takes_value = ["--project", "--env", "--var", "--color", "--lang", "--lock-timeout", "--now"];
             if word.starts_with('-') {
                 options.push(word.split('=').next().unwrap_or_default().to_owned());
                 if takes_value.contains(&word.as_str()) {
@@ -138,12 +139,14 @@ fn commands_and_options_exist() {
                 }
             } else if command.is_none() {
                 command = Some(word);
+            } else if below.is_none() && command.as_deref() == Some("sop") {
+                below = Some(word);
             }
         }
         if let Some(command) = &command {
             assert!(commands.contains(&command.as_str()), "README.md:{line}: no command `{command}`: {call}");
         }
-        let of = command.into_iter().chain(["--help".to_owned()]).collect::<Vec<_>>();
+        let of = command.into_iter().chain(below).chain(["--help".to_owned()]).collect::<Vec<_>>();
         let help = helps.entry(of.clone()).or_insert_with(|| run(Path::new(ROOT), &of).1);
         for option in options {
             let words = || help.split(|c: char| c.is_whitespace() || c == ',');

@@ -10,6 +10,7 @@ use crate::desired::Wanted;
 use crate::model::{Address, Finding, Step};
 use crate::problem::{Code, Place, Problem};
 
+mod broadcast;
 mod materials;
 
 /// Characters of a group's, rule's or button's name.
@@ -44,6 +45,8 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
         }
         "material" => materials::material(body, &mut found),
         "reply" => reply(body, &[], &mut found),
+        "sop" => broadcast::plan(body, &mut found),
+        "sop/send" => broadcast::material(body, &mut found),
         "menu" if body.is_array() => found.push(Finding::error(
             Code::CannotBeEmpty,
             [],

@@ -1,0 +1,219 @@
+//! What the project forbids itself of messages that are due. It needs to know what time it is: only runs of the year
+//! ahead are looked at, since a rule without an end has runs for ever.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+
+use super::{Declared, Sops};
+use crate::config::{Policy, Project, QuietHours};
+use crate::desired::Desired;
+use crate::model::Step;
+use crate::model::sop::{ALL, Audience, Due, Gender, Run};
+use crate::problem::{Code, Place, Problem};
+
+/// So many days ahead are looked at.
+const AHEAD: u64 = 366;
+
+/// What the policy forbids of the messages that are due from a moment on, in the year ahead. What is wrong at one
+/// step of many runs is said once, of the first.
+pub fn against_policy(project: &Project, desired: &Desired, now: DateTime<Utc>) -> Vec<Problem> {
+    let policy = &project.policy;
+    let mut problems = vec![];
+    for sops in desired.sops.values() {
+        // What was due earlier today counts among what one day brings.
+        let messages = from_today(sops, project, now);
+        let ahead = &messages[messages.partition_point(|message| message.due.at < now)..];
+        words(sops, ahead, policy, &mut problems);
+        if let Some(hours) = &policy.quiet_hours {
+            quiet(ahead, *hours, &mut problems);
+        }
+        if let Some(most) = policy.max_messages_per_audience_per_day {
+            too_many(&messages, most, now, &mut problems);
+        }
+    }
+    problems.into_iter().filter_map(|problem| policy.judged(problem)).collect()
+}
+
+/// A message that is due, by its time.
+struct Message<'a> {
+    of: &'a Declared,
+    run: Run<'a>,
+    due: Due<'a>,
+}
+
+impl Message<'_> {
+    fn place(&self, field: &str) -> Place {
+        self.of.place_of(&["steps".into(), self.due.nth.into(), field.into()])
+    }
+
+    fn day(&self) -> NaiveDate {
+        self.due.at.date_naive()
+    }
+
+    fn audience(&self) -> &Audience {
+        &self.of.planned.sop.audience
+    }
+
+    /// What tells the step from all others, whatever the run.
+    fn step(&self) -> (&str, usize) {
+        (self.of.planned.address.as_str(), self.due.nth)
+    }
+
+    fn named(&self) -> String {
+        format!("step {}, due {}", self.due.nth + 1, self.due.at.format("%Y-%m-%d %H:%M"))
+    }
+}
+
+fn from_today<'a>(sops: &'a Sops, project: &Project, now: DateTime<Utc>) -> Vec<Message<'a>> {
+    let today = now.with_timezone(&project.timezone).date_naive();
+    let last = today.checked_add_days(Days::new(AHEAD)).unwrap_or(today);
+    let mut messages = vec![];
+    for of in sops.declared.values() {
+        for run in of.planned.runs_touching(today, last) {
+            let due = run.dues.iter().filter(|due| (today..=last).contains(&due.at.date_naive()));
+            messages.extend(due.map(|due| Message { of, run: run.clone(), due: due.clone() }));
+        }
+    }
+    messages.sort_by(|one, other| (one.due.at, one.step()).cmp(&(other.due.at, other.step())));
+    messages
+}
+
+fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, problems: &mut Vec<Problem>) {
+    for of in sops.declared.values() {
+        for (step, item, text) in texts(of) {
+            for word in
+                policy.forbidden_words.iter().filter(|word| !word.is_empty() && text.contains(word.as_str()))
+            {
+                let of_step = |message: &&Message<'_>| message.step() == (of.planned.address.as_str(), step);
+                // A plan whose runs are over is no less forbidden.
+                let first = messages.iter().find(of_step);
+                let (about, when) = match first {
+                    Some(message) => (&message.run.address, message.named()),
+                    None => (&of.planned.address, format!("step {}", step + 1)),
+                };
+                let path: [Step; 5] =
+                    ["steps".into(), step.into(), "send".into(), item.into(), "text".into()];
+                problems.push(
+                    Problem::error(Code::ForbiddenWord, format!("{when}: the text says `{word}`"))
+                        .at(of.place_of(&path))
+                        .about(about)
+                        .help("say it otherwise; `policy.forbidden_words` of the project forbids the word"),
+                );
+            }
+        }
+    }
+}
+
+fn texts(of: &Declared) -> impl Iterator<Item = (usize, usize, &str)> {
+    of.planned.sop.steps.iter().enumerate().flat_map(|(step, of)| {
+        let items = of.send.iter().enumerate();
+        items.filter_map(move |(item, of)| Some((step, item, of.text.as_deref()?)))
+    })
+}
+
+fn is_quiet(hours: QuietHours, time: NaiveTime) -> bool {
+    if hours.from < hours.to {
+        (hours.from..hours.to).contains(&time)
+    } else {
+        time >= hours.from || time < hours.to
+    }
+}
+
+fn quiet(messages: &[Message<'_>], hours: QuietHours, problems: &mut Vec<Problem>) {
+    let mut said: BTreeMap<_, (&Message<'_>, usize)> = BTreeMap::new();
+    // The clocks may show another time than the step's: that counts.
+    for message in messages.iter().filter(|message| is_quiet(hours, message.due.at.time())) {
+        said.entry(message.step()).or_insert((message, 0)).1 += 1;
+    }
+    let mut said: Vec<_> = said.into_values().collect();
+    said.sort_by_key(|(message, _)| (message.due.at, message.step()));
+    problems.extend(said.into_iter().map(|(message, count)| {
+        let hours = format!("{}-{}", hours.from.format("%H:%M"), hours.to.format("%H:%M"));
+        let message_ =
+            format!("{} falls into the quiet hours {hours}{}", message.named(), and_more(count, "in", "run"));
+        Problem::error(Code::QuietHours, message_)
+            .at(message.place("at"))
+            .about(&message.run.address)
+            .help("move it; `policy.quiet_hours` of the project forbids the time")
+    }));
+}
+
+/// Messages reach a follower through any plan whose audience they are in. Groups may overlap, but nobody knows
+/// offline whose members they share, so each group is counted with what goes to everybody.
+fn too_many(messages: &[Message<'_>], most: u32, now: DateTime<Utc>, problems: &mut Vec<Problem>) {
+    let groups: BTreeSet<&str> = messages.iter().map(|message| message.audience().group.as_str()).collect();
+    let mut days: BTreeMap<NaiveDate, Vec<&Message<'_>>> = BTreeMap::new();
+    for message in messages {
+        days.entry(message.day()).or_default().push(message);
+    }
+    let mut said: BTreeMap<(&str, usize), (Problem, usize)> = BTreeMap::new();
+    let mut order = vec![];
+    for (day, messages) in days {
+        let mut over: BTreeSet<(&str, usize)> = BTreeSet::new();
+        for (group, gender) in groups.iter().flat_map(|group| GENDERS.map(|gender| (*group, gender))) {
+            let reached: Vec<_> = messages.iter().filter(|message| reaches(message, group, gender)).collect();
+            let items = |message: &&&Message<'_>| message.due.step.send.len();
+            let total: usize = reached.iter().map(items).sum();
+            let mut sum = 0;
+            let Some(first) = reached.iter().find(|message| {
+                sum += items(message);
+                sum > most as usize && message.due.at >= now
+            }) else {
+                continue;
+            };
+            if !over.insert(first.step()) {
+                continue;
+            }
+            let (_, count) = said.entry(first.step()).or_insert_with(|| {
+                order.push(first.step());
+                let who = audience(group, gender);
+                let message = format!("{}: {who} would get {total} messages on {day}", first.named());
+                let problem = Problem::error(Code::TooManyMessages, message)
+                    .at(first.place("at"))
+                    .about(&first.run.address);
+                let others = reached.iter().filter(|message| message.step() != first.step());
+                let problem = others.fold(problem, |problem, other| {
+                    problem.at(other.place("at").labelled(format!("{} as well", other.run.address)))
+                });
+                (problem, 0)
+            });
+            *count += 1;
+        }
+    }
+    for step in order {
+        let Some((mut problem, count)) = said.remove(&step) else { continue };
+        problem.message += &and_more(count, "on", "day");
+        problems.push(problem.help(format!(
+            "`policy.max_messages_per_audience_per_day` of the project allows {most}; move or drop one"
+        )));
+    }
+}
+
+/// Whom a follower may be, for WeChat: it does not know everybody's gender.
+const GENDERS: [Gender; 3] = [Gender::Any, Gender::Male, Gender::Female];
+
+/// True if a message goes to everybody of a group and gender (`any`: to those whose gender nobody knows).
+fn reaches(message: &Message<'_>, group: &str, gender: Gender) -> bool {
+    let audience = message.audience();
+    (audience.group == group || audience.group == ALL)
+        && (audience.gender == Gender::Any || audience.gender == gender)
+}
+
+fn audience(group: &str, gender: Gender) -> String {
+    let who = match gender {
+        Gender::Any => "followers",
+        Gender::Male => "men",
+        Gender::Female => "women",
+    };
+    if group == ALL { format!("all {who}") } else { format!("{who} in the group `{group}`") }
+}
+
+/// Says how many more there are of what is said of the first.
+fn and_more(count: usize, at: &str, what: &str) -> String {
+    match count.saturating_sub(1) {
+        0 => String::new(),
+        1 => format!(", and {at} 1 more {what} of the year ahead"),
+        more => format!(", and {at} {more} more {what}s of the year ahead"),
+    }
+}

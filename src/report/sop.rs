@@ -1,0 +1,152 @@
+//! Recurring plans as a list: for people by plan and run, for programs run by run.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+use super::columns::{escape, truncate, width};
+use super::{Role, Style};
+use crate::model::sop::{ALL, Audience, Due, Gender, Planned, Run};
+
+/// The runs of plans in some days.
+pub struct Runs<'a> {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// Where the days begin.
+    pub zone: Tz,
+    /// Each plan with the place where it is declared (`file:line`) and its runs.
+    pub plans: Vec<(&'a Planned, String, Vec<Run<'a>>)>,
+}
+
+impl<'a> Runs<'a> {
+    pub(super) fn runs(&self) -> impl Iterator<Item = &Run<'a>> {
+        self.plans.iter().flat_map(|(_, _, runs)| runs)
+    }
+
+    /// Every message that is due in the days, by its time.
+    pub(super) fn dues(&self) -> Vec<(&Run<'a>, &Due<'a>)> {
+        let all = self.runs().flat_map(|run| run.dues.iter().map(move |due| (run, due)));
+        let mut dues: Vec<_> =
+            all.filter(|(_, due)| (self.from..=self.to).contains(&due.at.date_naive())).collect();
+        dues.sort_by(|(run, due), (other, than)| {
+            (due.at, &run.address, due.nth).cmp(&(than.at, &other.address, than.nth))
+        });
+        dues
+    }
+}
+
+/// The list, its lines fitted to so many columns.
+pub fn list(found: &Runs<'_>, style: Style, columns: usize) -> String {
+    if found.plans.is_empty() {
+        return "there are no recurring plans (`sops:`)\n".to_owned();
+    }
+    let mut parts = vec![];
+    for (planned, place, runs) in &found.plans {
+        let address = style.paint(Role::Heading, &escape(planned.address.as_str()));
+        let about = format!("{}, to {}", escape(&planned.title()), audience(&planned.sop.audience));
+        let mut lines =
+            vec![format!("{address}  {about} {}", style.paint(Role::Faint, &format!("({place})")))];
+        if runs.is_empty() {
+            lines.push(style.paint(Role::Faint, "  no run in these days"));
+        }
+        lines.extend(runs.iter().flat_map(|run| lines_of(run, style, columns)));
+        parts.push(lines.join("\n"));
+    }
+    parts.push(sum(found));
+    parts.join("\n\n") + "\n"
+}
+
+fn lines_of(run: &Run<'_>, style: Style, columns: usize) -> Vec<String> {
+    let head = format!("  @{}  ", run.start.date);
+    let indent = " ".repeat(width(&head));
+    let mut rest: Vec<String> = vec![];
+    if let Some(why) = &run.start.why {
+        let what = match run.start.starts {
+            None => "dropped".to_owned(),
+            Some(day) => format!("moved to {}", day.format("%a %Y-%m-%d")),
+        };
+        rest.push(style.paint(Role::Warning, &format!("{what} ({})", escape(why))));
+    }
+    for due in &run.dues {
+        let when = due.at.format("%a %Y-%m-%d %H:%M").to_string();
+        let room = columns.saturating_sub(width(&head) + width(&when) + 2);
+        rest.push(format!("{when}  {}", said(due, room)));
+    }
+    let with_head = |(nth, line): (usize, String)| {
+        let front = if nth == 0 { &head } else { &indent };
+        format!("{front}{line}")
+    };
+    rest.into_iter().enumerate().map(with_head).collect()
+}
+
+/// What is sent, in so many columns.
+pub(super) fn said(due: &Due<'_>, room: usize) -> String {
+    let items: Vec<_> = due
+        .step
+        .send
+        .iter()
+        .map(|item| {
+            let (form, content) = item.parts();
+            format!("{form} {}", escape(content))
+        })
+        .collect();
+    truncate(&items.join(", "), room.max(10)).into_owned()
+}
+
+fn audience(audience: &Audience) -> String {
+    let whom = if audience.group == ALL { "all followers".into() } else { escape(&audience.group) };
+    match audience.gender {
+        Gender::Any => whom.into_owned(),
+        Gender::Male => format!("{whom} (male)"),
+        Gender::Female => format!("{whom} (female)"),
+    }
+}
+
+/// The line below everything.
+pub(super) fn sum(found: &Runs<'_>) -> String {
+    let many = |number: usize, what: &str| {
+        if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+    };
+    let messages = found.dues().len();
+    let held = found.runs().filter(|run| run.start.starts.is_some()).count();
+    let dropped = found.runs().count() - held;
+    let dropped = if dropped == 0 { String::new() } else { format!(", {dropped} dropped") };
+    let Runs { from, to, zone, .. } = found;
+    format!("{}{dropped}; {} from {from} to {to}, {zone}.", many(held, "run"), many(messages, "message"))
+}
+
+/// The same for programs. The keys and their meaning are a contract: what is here stays; something may be added.
+pub fn json(found: &Runs<'_>) -> Value {
+    let mut runs: Vec<_> = found.runs().collect();
+    runs.sort_by(|one, other| (one.start.day(), &one.address).cmp(&(other.start.day(), &other.address)));
+    let runs: Vec<_> = runs
+        .into_iter()
+        .map(|run| {
+            json!({
+                "run": run.address,
+                "sop": run.of.address,
+                "account": run.of.address.account(),
+                "title": run.title(),
+                "date": run.start.date.to_string(),
+                "starts": run.start.starts.map(|day| day.to_string()),
+                "state": if run.start.starts.is_some() { "scheduled" } else { "skipped" },
+                "skipped_by": run.start.why,
+                "audience": run.of.sop.audience,
+                "steps": run.dues.iter().map(step).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({
+        "format_version": "1.0",
+        "timezone": found.zone.name(),
+        "from": found.from.to_string(),
+        "to": found.to.to_string(),
+        "runs": runs,
+    })
+}
+
+fn step(due: &Due<'_>) -> Value {
+    json!({"step": due.nth + 1, "day": due.step.day, "at": due.at.to_rfc3339(), "send": due.step.send})
+}

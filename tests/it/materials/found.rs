@@ -203,6 +203,7 @@ fn a_file_may_begin_like_a_document() {
     world.apply();
     world.lose_state();
     world.settled();
+}
 
 /// Files of one name are told apart by their ids, and each of them is deleted.
 #[test]

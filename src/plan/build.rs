@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::drift::overwritten;
+use super::notes::{adoption, left_from, outside};
 use super::replaced::{AsApplied, Replaced, resumed, with_resumed};
 use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, shown, tree};
 use crate::desired::{DesiredAccount, Wanted};
@@ -298,22 +299,6 @@ impl OneKind<'_> {
             }
         }
     }
-}
-
-/// A live object that nobody has managed before is about to be changed.
-fn adoption(claim: &Claim) -> Option<String> {
-    (claim.by == By::NaturalKey).then(|| "adopted: it is there already, and was found by its name".to_owned())
-}
-
-/// A new object stands in its place, and something went wrong before it could go.
-fn left_from(address: &Address) -> String {
-    format!("left from an unfinished replacement of {address}")
-}
-
-/// Says what of a change is news to us.
-fn outside(drift: &[FieldChange]) -> Option<String> {
-    let paths: Vec<_> = drift.iter().map(|change| change.path.as_str()).collect();
-    (!paths.is_empty()).then(|| format!("changed outside mpform since the last apply: {}", paths.join(", ")))
 }
 
 fn remembered<'a>(state: &'a State, kind: &'a KindInfo) -> impl Iterator<Item = Live> + 'a {

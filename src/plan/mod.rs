@@ -9,6 +9,7 @@ mod commit;
 pub mod drift;
 pub mod file;
 pub mod guard;
+mod notes;
 mod order;
 mod rank;
 mod replaced;

@@ -53,6 +53,15 @@ fn the_example_shop_plans_applies_and_plans_to_nothing() {
     world.write("shop/mpform.yaml", &project.replace("http://127.0.0.1:7070", &served.url));
     let run = |command: &str| world.run(&format!("{command} --project shop --env sandbox"));
     run("plan --detailed-exitcode").expect_code(2).shows(&["Plan: 37 to create"]);
+    // It shows every kind, and materials of every form.
+    let plan = run("plan --json").expect_code(0).json();
+    for kind in mpform::model::kinds() {
+        let changes = plan["changes"].as_array().expect("a list");
+        assert!(changes.iter().any(|change| change["kind"] == kind.name), "no {} in the example", kind.name);
+    }
+    for form in ["image", "voice", "video", "news[0].title", "news[1].title"] {
+        assert!(plan.to_string().contains(&format!("\"path\":\"{form}\"")), "no {form} in the example");
+    }
     run("apply --yes").expect_code(0);
     run("plan --detailed-exitcode").expect_code(0);
     let again = run("apply --yes").expect_code(0);

@@ -181,8 +181,11 @@ impl Reads for Opened {
         to: &'a Path,
     ) -> BoxFuture<'a, Result<Option<Asset>, VendorError>> {
         Box::pin(async move {
-            let Some(at) = &file.at else { return Ok(None) };
-            let read = self.api.file(address(at), Some(to)).await?;
+            let at = address(file.at.as_deref().unwrap_or_default());
+            if at.is_empty() {
+                return Ok(None);
+            }
+            let read = self.api.file(at, Some(to)).await?;
             Ok(read.map(|read| Asset { sha256: read.sha256, size: read.size, ..file.clone() }))
         })
     }

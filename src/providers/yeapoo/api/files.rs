@@ -9,6 +9,7 @@ use super::{ReadApi, WriteApi, call_name, data, is_unknown_id, shape, written};
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer, FileAnswer, Headers, Streamed};
 use crate::model::Asset;
+use crate::providers::yeapoo::materials::is_api;
 use crate::providers::yeapoo::wire;
 use crate::providers::{VendorError, Watch};
 
@@ -20,13 +21,20 @@ impl ReadApi {
         at: &str,
         to: Option<&Path>,
     ) -> Result<Option<Streamed>, VendorError> {
-        let call = format!("GET {}", if at.contains("://") { "a static file" } else { at });
-        let (url, headers) = if at.contains("://") {
-            (at.to_owned(), Headers::None)
-        } else {
+        let call = format!("GET {}", if is_api(at) { at } else { "a static file" });
+        let (url, headers) = if is_api(at) {
             let path: Vec<_> = at.split('/').collect();
-            (self.url(&[self.info_id.as_str()], &path, &[]).into(), Headers::Account)
+            (self.url(&[self.info_id.as_str()], &path, &[]), Headers::Account)
+        } else {
+            let mut base = self.root.clone();
+            // Without a host it is on the API's; who may call that is no business of static files either.
+            let (_, _) = (base.set_username(""), base.set_password(None));
+            let url = base.join(at).map_err(|error| {
+                VendorError::refused(&call, format!("its address means nothing: {error}"))
+            })?;
+            (url, Headers::None)
         };
+        let url = String::from(url);
         until_it_passes(|| async {
             let answer = self.http.file(&url, headers, to).await;
             let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;

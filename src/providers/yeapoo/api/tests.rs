@@ -147,3 +147,18 @@ async fn an_id_may_be_a_number() {
     let api = stub(|_| serde_json::json!({"code": 200, "data": null})).await;
     assert_eq!(api.make(&["text"], &Value::Null).await.expect_err("no id").happened, Happened::Maybe);
 }
+
+/// The answer is the path that was asked for, as JSON text: of a length that tells which one it was.
+#[tokio::test]
+async fn an_address_of_a_file_may_be_without_a_host() {
+    let api = stub(|path| path.into()).await;
+    let size = async |at: &str| {
+        let read = api.read.file(at, None).await.expect("an answer").expect("a file");
+        usize::try_from(read.size).expect("small")
+    };
+    let quoted = |path: &str| path.len() + 2;
+    assert_eq!(size("/static/a.mp4").await, quoted("/static/a.mp4"));
+    assert_eq!(size("image/5f").await, quoted("/v1/shop/image/5f"));
+    let whole = format!("{}static/b.mp4", api.read.root);
+    assert_eq!(size(&whole).await, quoted("/static/b.mp4"));
+}

@@ -21,7 +21,7 @@ use crate::model::{Asset, Finding, RemoteId};
 use crate::problem::Code;
 use crate::providers::{Found, Reader, VendorError};
 
-pub(super) use contents::{Contents, address};
+pub(super) use contents::{Contents, address, is_api};
 pub(super) use news::Covers;
 pub(super) use write::MaterialsWriter;
 
@@ -91,7 +91,7 @@ impl Materials {
         mut live: Asset,
         known: impl Iterator<Item = &'a Asset> + Clone,
     ) -> Result<Asset, VendorError> {
-        let Some(at) = &live.at else { return Ok(live) };
+        let at = live.at.as_deref().unwrap_or_default();
         let mut known = known.filter(|known| !known.sha256.is_empty());
         if let Some(same) =
             known.clone().find(|known| known.at.as_deref().is_some_and(|k| contents::same_place(k, at)))
@@ -99,7 +99,9 @@ impl Materials {
             (live.sha256, live.size) = (same.sha256.clone(), same.size);
             return Ok(live);
         }
-        let error = match self.contents.read(&self.api, at).await {
+        let nowhere = contents::address(at).is_empty();
+        let read = if nowhere { Ok(None) } else { self.contents.read(&self.api, at).await };
+        let error = match read {
             Ok(Some(read)) => {
                 (live.sha256, live.size) = (read.sha256, read.size);
                 return Ok(live);
@@ -111,7 +113,9 @@ impl Materials {
             .hint(UNSERVED),
             Err(error) => error,
         };
-        let Some(made) = known.find(|known| known.name() == live.name()) else { return Err(error) };
+        let Some(made) = known.find(|known| nowhere || known.name() == live.name()) else {
+            return Err(error);
+        };
         (live.sha256, live.size) = (made.sha256.clone(), made.size);
         // Nobody has seen what stands there, so the next one is to look again. A cover's id says enough.
         live.at = live.at.filter(|at| contents::cover_id(at).is_some());
@@ -125,13 +129,15 @@ impl Materials {
         news: Vec<Article>,
         known: Option<&Material>,
     ) -> Result<Vec<Article>, VendorError> {
-        let covers = || known.iter().flat_map(|known| known.news.iter().flatten());
-        try_join_all(news.into_iter().map(|mut article| async move {
+        let known: &[Article] = known.and_then(|known| known.news.as_deref()).unwrap_or_default();
+        try_join_all(news.into_iter().enumerate().map(|(nth, mut article)| async move {
             if let Some(cover) = article.cover.take() {
                 if let Some(id) = cover.at.as_deref().and_then(contents::cover_id) {
                     self.leftovers.seen(id);
                 }
-                let known = covers().filter_map(|article| article.cover.as_ref());
+                // The one in the same place first: several may go by one name.
+                let known =
+                    known.get(nth).into_iter().chain(known).filter_map(|article| article.cover.as_ref());
                 article.cover = Some(self.read_file(id, cover, known).await?);
             }
             Ok(article)

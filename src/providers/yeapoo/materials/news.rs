@@ -47,14 +47,14 @@ pub(super) async fn read(
 ) -> Result<Vec<Article>, VendorError> {
     let read: Option<Vec<Wire>> = api.get(&["news", id], &[]).await?;
     let articles = read.unwrap_or_default().into_iter().enumerate().map(|(nth, wire)| {
-        let place = wire.url.as_ref().map(|url| cover_place(&wire.image_id, url));
+        let place = cover_place(&wire.image_id, wire.url.as_deref().unwrap_or_default());
         let name = with_ending(wire.url.as_deref().map(file_name).unwrap_or_default(), Table::News);
         // What can't be read is taken to be as it was sent.
         let sent = || want.and_then(|want| want.get(nth)).and_then(|article| article.show_cover);
         Article {
             title: Some(wire.title),
             author: Some(wire.author),
-            cover: Some(Asset { at: place, ..Asset::named(name) }),
+            cover: Some(Asset { at: Some(place), ..Asset::named(name) }),
             show_cover: wire.show_cover_pic.or_else(sent),
             digest: Some(wire.digest),
             content: Some(wire.content),

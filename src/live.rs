@@ -263,24 +263,27 @@ fn unlisted(account: &str, info: &KindInfo, error: &VendorError) -> Problem {
 
 /// Says in our names whose ids live objects point at.
 fn name_links(live: &mut LiveAccount) {
-    let keys: HashMap<(&str, &RemoteId), String> = live
-        .claims
-        .iter()
-        .map(|(address, claim)| ((address.kind(), &claim.id), address.last().into_owned()))
-        .collect();
-    let named: Vec<_> = live
-        .claims
-        .iter()
+    let claims = live.claims.iter();
+    let keys: HashMap<(&'static str, RemoteId), String> = claims
         .filter_map(|(address, claim)| {
-            let kind = kind_named(address.kind())?;
-            let mut body = claim.body.clone();
-            (kind.name_links)(&mut body, &|kind, id| keys.get(&(kind, id)).cloned());
-            (body != claim.body).then(|| (address.clone(), body))
+            let kind = kind_named(address.kind())?.name;
+            Some(((kind, claim.id.clone()), address.last().into_owned()))
         })
         .collect();
-    for (address, body) in named {
-        if let Some(claim) = live.claims.get_mut(&address) {
-            claim.body = body;
+    for (address, claim) in &mut live.claims {
+        if let Some(kind) = kind_named(address.kind()) {
+            (kind.name_links)(&mut claim.body, &|kind, id| keys.get(&(kind, id.clone())).cloned());
         }
     }
+}
+
+/// True if a live object of a kind that is known by its content has the wanted one.
+pub(crate) async fn has_content(
+    kind: &KindInfo,
+    reader: &dyn AnyReader,
+    id: &RemoteId,
+    want: &Value,
+) -> Result<bool, VendorError> {
+    let have = reader.read(id, Some(want), None).await?;
+    Ok(have.is_some_and(|have| (kind.same_content)(want, &have)))
 }

@@ -188,14 +188,13 @@ fn is_draft(change: &Change) -> bool {
 /// Tells endings in the order of the plan, however the answers came in.
 struct InOrder<'a> {
     changes: &'a [Change],
-    waiting: HashMap<&'a Address, Done>,
+    waiting: HashMap<Address, Done>,
     told: Vec<Done>,
 }
 
 impl InOrder<'_> {
     fn take(&mut self, done: Done, tell: &Tell<'_>) {
-        let Some(change) = self.changes.iter().find(|change| change.address == done.address) else { return };
-        self.waiting.insert(&change.address, done);
+        self.waiting.insert(done.address.clone(), done);
         while let Some(done) =
             self.changes.get(self.told.len()).and_then(|next| self.waiting.remove(&next.address))
         {

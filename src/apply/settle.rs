@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::shared::Shared;
 use crate::diff::diff;
+use crate::live::has_content;
 use crate::model::{KindInfo, RemoteId, Rule};
 use crate::providers::{AnyReader, Found, VendorError};
 
@@ -75,8 +76,7 @@ async fn same_content(
 ) -> Result<Option<RemoteId>, VendorError> {
     let Some(want) = want else { return Ok(None) };
     for found in candidates {
-        let have = reader.read(&found.id, Some(want), None).await?;
-        if have.is_some_and(|have| (kind.same_content)(want, &have)) {
+        if has_content(kind, reader, &found.id, want).await? {
             return Ok(Some(found.id.clone()));
         }
     }

@@ -1,7 +1,7 @@
 //! What was begun and never ended: whether it came to be is found out by looking.
 
 use super::claim::Book;
-use super::{By, Kinds};
+use super::{By, Kinds, has_content};
 use crate::desired::DesiredAccount;
 use crate::diff::diff;
 use crate::model::{RemoteId, Rule};
@@ -23,8 +23,7 @@ pub(super) async fn begun_in_its_place(
         if ours(&found.id) {
             continue;
         }
-        let have = kind.reader.read(&found.id, Some(&intent.want), None).await?;
-        if have.is_some_and(|have| (kind.info.same_content)(&intent.want, &have)) {
+        if has_content(kind.info, kind.reader.as_ref(), &found.id, &intent.want).await? {
             return Ok(Some(found.id.clone()));
         }
     }
@@ -58,10 +57,10 @@ pub(super) async fn begun_and_no_longer_wanted(
             let ours = match &intent.id {
                 Some(given) => id == *given,
                 // Somebody else may have made one of that name since: it is ours only if it is what we were making.
+                None if kind.info.by_content => {
+                    has_content(kind.info, kind.reader.as_ref(), &id, &intent.want).await?
+                }
                 None => kind.reader.read(&id, Some(&intent.want), None).await?.is_some_and(|mut have| {
-                    if kind.info.by_content {
-                        return (kind.info.same_content)(&intent.want, &have);
-                    }
                     (kind.info.name_links)(&mut have, &|kind, id| state.key_of(kind, id));
                     let differs = diff(&have, &intent.want, kind.info.rules);
                     differs.iter().all(|change| kind.info.rules.at(&change.path) == Some(Rule::Immutable))

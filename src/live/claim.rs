@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::begun::{begun_and_no_longer_wanted, begun_in_its_place};
 use super::fetch::fetch;
 use super::unclaimed::Unclaimed;
-use super::{By, Kinds, LiveAccount, Other};
+use super::{By, Kinds, LiveAccount, Other, has_content};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::model::{Address, RemoteId, Rule};
 use crate::problem::{Code, Problem};
@@ -188,8 +188,7 @@ async fn confirm<'a>(kind: &'a Kinds<'_>, state: &State, book: &Book) -> Result<
         free.filter_map(move |found| Some((wanted, wanted.body.as_ref()?, found)))
     });
     let looked = join_all(looking.map(|(wanted, body, found)| async move {
-        let have = kind.reader.read(&found.id, Some(body), None).await;
-        let same = have.map(|have| have.is_some_and(|have| (kind.info.same_content)(body, &have)));
+        let same = has_content(kind.info, kind.reader.as_ref(), &found.id, body).await;
         same.map(|same| same.then_some((&wanted.address, &found.id)))
             .map_err(|error| error.problem(&wanted.address))
     }));

@@ -51,7 +51,7 @@ impl<'a> Unclaimed<'a> {
         if twins.is_none_or(|twins| *twins < 2) && !self.is_taken(&plain) {
             return plain;
         }
-        below(&format!("{} ({})", found.natural, found.id))
+        plain.beside(&found.id)
     }
 
     fn is_taken(&self, address: &Address) -> bool {

@@ -45,10 +45,7 @@ impl Replaced {
     pub(super) fn seen(&self, kind: &'static KindInfo, body: &Value) -> Value {
         let mut body = body.clone();
         if self.any {
-            let name = |kind: &str, id: &RemoteId| {
-                let known = kinds().iter().find(|info| info.name == kind)?;
-                self.names.get(&(known.name, id.clone())).cloned()
-            };
+            let name = |kind, id: &RemoteId| self.names.get(&(kind, id.clone())).cloned();
             (kind.name_links)(&mut body, &name);
         }
         body

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Change, Plan};
+use super::Plan;
 use crate::desired::DesiredAccount;
 use crate::live::LiveAccount;
+use crate::model::kinds::Names;
 use crate::model::{Action, Address, KindInfo, RemoteId, Rule, kind_named};
 use crate::problem::{Code, Problem};
 use crate::state::State;
@@ -24,39 +25,30 @@ pub(super) fn check(desired: &DesiredAccount, live: &LiveAccount, state: &State,
         return;
     }
     let gone = |kind: &str, id: &RemoteId| going.get(&(kind, id)).map(|address| address.last().into_owned());
-    let deleted = |address: &Address| {
-        plan.changes
-            .iter()
-            .any(|change: &Change| change.action == Action::Delete && change.address == *address)
-    };
     let (mut refusals, mut warnings) = (vec![], vec![]);
     for wanted in desired.resources.values() {
         let Some(Some(want)) = live.wanted.get(&wanted.address) else { continue };
         let have = live.claims.get(&wanted.address).map(|claim| &claim.body);
         for shown in shows(wanted.kind, &afterwards(have, want, wanted.kind), &desired.name, &gone) {
-            let message = format!("{} would go, and this would still show it", shown.within_account());
+            let message = format!("it would go, and {} would still show it", wanted.address);
             refusals.push(
                 Problem::error(Code::StillShown, message)
-                    .about(&wanted.address)
+                    .about(&shown)
                     .at(wanted.origin.clone())
                     .help("let it show something else first; a reply by `material: KEY` follows by itself"),
             );
         }
     }
     for (address, record) in &state.resources {
-        let Some(kind) = kind_named(address.kind()).filter(|_| !deleted(address)) else { continue };
-        if desired.managed.contains_key(kind.name) {
-            continue;
-        }
+        let released = kind_named(address.kind()).filter(|kind| !desired.managed.contains_key(kind.name));
+        let Some(kind) = released else { continue };
         // What is not managed is not read: what was last applied is all that is known of it.
         let points = (kind.links)(&record.applied, &desired.name);
         for shown in points.iter().filter(|shown| going.values().any(|address| address == shown)) {
-            let message = format!("{} would go, and this most likely still shows it", shown.within_account());
-            warnings.push(
-                Problem::warning(Code::StillShown, message).about(address).help(
-                    "its section is gone, so nobody looks after it; look at it in the vendor's console",
-                ),
-            );
+            let message = format!("it would go, and {address} most likely still shows it");
+            warnings.push(Problem::warning(Code::StillShown, message).about(shown).help(
+                "nobody looks after that one, since its section is gone; look at it in the vendor's console",
+            ));
         }
     }
     plan.refusals.append(&mut refusals);
@@ -79,13 +71,8 @@ fn afterwards(have: Option<&Value>, want: &Value, kind: &KindInfo) -> Value {
 }
 
 /// What of all that goes a body shows by the vendor's id. What it names by key follows by itself.
-fn shows(
-    kind: &KindInfo,
-    body: &Value,
-    account: &str,
-    gone: &dyn Fn(&str, &RemoteId) -> Option<String>,
-) -> Vec<Address> {
-    let links = |names: &dyn Fn(&str, &RemoteId) -> Option<String>| {
+fn shows(kind: &KindInfo, body: &Value, account: &str, gone: &Names<'_>) -> Vec<Address> {
+    let links = |names: &Names<'_>| {
         let mut named = body.clone();
         (kind.name_links)(&mut named, names);
         (kind.links)(&named, account)

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Change, Plan, is_commit, users};
 use crate::model::{Address, kind_named};
+use crate::problem::Problem;
 
 /// Patterns of addresses: `*` stands for one part of an address or some of it, `**` for any number of parts.
 #[derive(Clone, Debug, Default)]
@@ -103,6 +104,13 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
         let needed = |address: &Address| matches(address) || kept.contains(address);
         needed(&resumed.address) || needed(&resumed.old) || pointed.contains(&resumed.address)
     });
+    // What is not touched is no reason to touch nothing.
+    let touched = |problem: &Problem| {
+        let about = problem.about.as_deref().and_then(Address::parse);
+        about.is_none_or(|address| matches(&address) || kept.contains(&address))
+    };
+    plan.refusals.retain(touched);
+    plan.warnings.retain(touched);
     plan.unchanged.retain(|address| matches(address));
     plan.abandoned.retain(|address| matches(address));
     plan.learnt.retain(|learnt| matches(&learnt.address) || pointed.contains(&learnt.address));

@@ -99,7 +99,7 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync 
 }
 
 /// The key of a kind's resource that has a vendor's id.
-pub type Names<'a> = dyn Fn(&str, &RemoteId) -> Option<String> + 'a;
+pub type Names<'a> = dyn Fn(&'static str, &RemoteId) -> Option<String> + 'a;
 
 /// Calls something generic once for every kind.
 pub trait EachKind {

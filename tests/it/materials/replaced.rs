@@ -304,7 +304,7 @@ fn what_is_still_shown_does_not_go() {
             world.shop(&format!("{materials}{rule}"));
             world.writes();
             let ran = world.run("apply --yes").expect_code(1);
-            let said = ran.says(&["MP045", "shop/keyword/海报", "material/poster would go"]);
+            let said = ran.says(&["MP045", "shop/keyword/海报", "shop/material/poster: it would go"]);
             assert_eq!(world.writes(), Vec::<String>::new(), "{}", said.err);
         }
     }
@@ -317,5 +317,9 @@ fn what_is_not_managed_any_more_and_shows_what_goes_is_warned_of() {
     );
     world.shop("materials: {}\n");
     let plan = world.run("plan").expect_code(0);
-    assert!(plan.err.contains("warning[MP045]: shop/keyword/海报"), "{}", plan.err);
+    assert!(
+        plan.err.contains("warning[MP045]: shop/material/poster: it would go, and shop/keyword/海报"),
+        "{}",
+        plan.err
+    );
 }

@@ -18,7 +18,7 @@
 //!     sends: [{text: 大家好, recipients: 2, minutes_ago: 60}]
 //! ```
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_yaml::Value;
@@ -36,12 +36,7 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn read(seed: &Seed) -> Result<Self> {
-        let text = match seed {
-            Seed::Empty => return Ok(Self::default()),
-            Seed::Demo => DEMO,
-            Seed::Yaml(text) => text,
-        };
-        serde_yaml::from_str(text).context("can't read the sandbox's seed")
+        seed.read(DEMO)
     }
 }
 

@@ -43,12 +43,7 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn read(seed: &Seed) -> Result<Self> {
-        let text = match seed {
-            Seed::Empty => return Ok(Self::default()),
-            Seed::Demo => DEMO,
-            Seed::Yaml(text) => text,
-        };
-        let world = serde_yaml::from_str::<File>(text).context("can't read the sandbox's seed")?.youmi;
+        let world = seed.read::<File>(DEMO)?.youmi;
         for (id, client) in &world.clients {
             client.check().with_context(|| format!("in the sandbox's seed, youmi's client {id}"))?;
         }

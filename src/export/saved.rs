@@ -91,22 +91,19 @@ pub(super) fn files_of<'a>(body: &'a mut Value, info: &KindInfo) -> Vec<(&'a mut
 }
 
 fn below<'a>(value: &'a mut Value, path: &str, info: &KindInfo, found: &mut Vec<(&'a mut Value, bool)>) {
-    let rule = info.rules.0.iter().find_map(|(at, rule)| match rule {
-        Rule::File { replaces } if *at == path => Some(*replaces),
-        _ => None,
-    });
-    match value {
-        Value::Null => {}
-        _ if rule.is_some() => found.extend(rule.map(|replaces| (value, replaces))),
-        Value::Object(fields) => {
+    match (info.rules.at(path), value) {
+        (_, Value::Null) => {}
+        (Some(Rule::File { replaces }), value) => found.push((value, replaces)),
+        (_, Value::Object(fields)) => {
             for (name, value) in fields {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 below(value, &path, info, found);
             }
         }
-        Value::Array(items) => {
-            let path = format!("{path}[]");
-            items.iter_mut().for_each(|item| below(item, &path, info, found));
+        (_, Value::Array(items)) => {
+            for (nth, item) in items.iter_mut().enumerate() {
+                below(item, &format!("{path}[{nth}]"), info, found);
+            }
         }
         _ => {}
     }

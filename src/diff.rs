@@ -47,6 +47,7 @@ fn compare(path: &str, have: &Value, want: &Value, rules: Rules, changes: &mut V
                 changes.push(FieldChange { path: path.to_owned(), before, after });
             }
         }
+        (Some(Rule::Exact), _) => exact(path, have, want, changes),
         (Some(Rule::Items), Value::Array(items)) => compare_items(path, have, items, rules, changes),
         (Some(Rule::File { .. }), _) => {
             if !Asset::same_bodies(have, want) {
@@ -71,6 +72,29 @@ fn compare_fields<'a>(
 ) {
     for (name, want) in fields {
         compare(&join(path, name), &have[name.as_str()], want, rules, changes);
+    }
+}
+
+/// Compares all of two values, field by field and item by item.
+fn exact(path: &str, have: &Value, want: &Value, changes: &mut Vec<FieldChange>) {
+    let objects = |value: &Value| value.as_array().is_some_and(|items| items.iter().any(Value::is_object));
+    if have == want {
+    } else if have.is_object() || want.is_object() {
+        let fields = |value: &'_ Value| -> Vec<String> {
+            value.as_object().into_iter().flat_map(Map::keys).cloned().collect()
+        };
+        let mut names = fields(want);
+        names.extend(fields(have).into_iter().filter(|name| want.get(name).is_none()));
+        for name in names {
+            exact(&join(path, &name), &have[name.as_str()], &want[name.as_str()], changes);
+        }
+    } else if objects(have) || objects(want) {
+        let length = |value: &Value| value.as_array().map_or(0, Vec::len);
+        for nth in 0..length(have).max(length(want)) {
+            exact(&item_path(path, nth), &have[nth], &want[nth], changes);
+        }
+    } else {
+        changes.push(FieldChange { path: path.to_owned(), before: have.clone(), after: want.clone() });
     }
 }
 
@@ -133,6 +157,10 @@ fn lose(path: &str, have: &Value, rules: Rules, changes: &mut Vec<FieldChange>) 
         Some(Rule::File { .. }) => {
             let before = Asset::shown(have);
             changes.push(FieldChange { path: path.to_owned(), before, after: Value::Null });
+            return;
+        }
+        Some(Rule::Exact) => {
+            exact(path, have, &Value::Null, changes);
             return;
         }
         None if path.is_empty() => &[],

@@ -29,8 +29,9 @@ pub mod coverage;
 // The way back: what is live becomes a project.
 pub mod export;
 
-// Beside the passage: the vendors, the one HTTP client for all of them, our stand-in for their servers, the schema
+// Beside the passage: the vendors, the clock, the one HTTP client for all of them, our stand-in for their servers, the schema
 // of the configuration language, and what a problem is.
+pub mod clock;
 pub mod http;
 pub mod problem;
 pub mod providers;

@@ -4,9 +4,10 @@
 //! An object is known by the id that the state remembers, and else by its natural key (a rule's or group's name, a
 //! button's place). So a lost state loses no object and doubles none.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use chrono::DateTime;
 use futures::future::{join, join_all};
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -38,7 +39,9 @@ pub struct LiveAccount {
     pub gone: Vec<Address>,
     /// For kinds whose changes are drafts: a fingerprint of what a commit would make public.
     pub drafts: BTreeMap<&'static str, String>,
-    /// Live objects of each kind that was listed, built-in ones left out.
+    /// Kinds of which what is made stays as it is.
+    pub settled: BTreeSet<&'static str>,
+    /// Live objects of each kind that was listed, built-in ones left out; of kinds that a vendor knows of.
     pub counts: BTreeMap<&'static str, usize>,
     /// What the vendors' rules say about what is wanted.
     pub findings: Vec<Problem>,
@@ -169,10 +172,12 @@ pub async fn reach(
         managed: provider.kinds.iter().map(|kind| (*kind, Managed::default())).collect(),
         resources: IndexMap::new(),
         moved: vec![],
+        now: DateTime::UNIX_EPOCH,
     };
     let listed = list(&everything, provider, reads, true).await?;
     let count = |kind: &Kinds<'_>| kind.found.iter().filter(|found| !found.built_in).count();
-    Ok(listed.iter().map(|kind| (kind.info.name, count(kind))).collect())
+    let listed = listed.iter().filter(|kind| !kind.reader.remembered());
+    Ok(listed.map(|kind| (kind.info.name, count(kind))).collect())
 }
 
 async fn one_kind(
@@ -182,8 +187,13 @@ async fn one_kind(
     scope: Scope,
 ) -> (LiveAccount, Vec<Problem>) {
     let mut live = LiveAccount::default();
-    let count = kind.found.iter().filter(|found| !found.built_in).count();
-    live.counts.insert(kind.info.name, count);
+    if !kind.reader.remembered() {
+        let count = kind.found.iter().filter(|found| !found.built_in).count();
+        live.counts.insert(kind.info.name, count);
+    }
+    if kind.reader.settled() {
+        live.settled.insert(kind.info.name);
+    }
     let mut problems =
         claim(kind, desired, state, scope.trust_ids, &mut live).await.err().unwrap_or_default();
     if kind.info.commit.is_some() {
@@ -202,6 +212,7 @@ impl LiveAccount {
         self.others.extend(other.others);
         self.gone.extend(other.gone);
         self.drafts.extend(other.drafts);
+        self.settled.extend(other.settled);
         self.counts.extend(other.counts);
         self.findings.extend(other.findings);
     }

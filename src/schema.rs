@@ -4,7 +4,7 @@
 //! `version`, or a resources document. Draft 7, which every YAML editor knows.
 
 use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::config::{AccountText, Written};
@@ -142,7 +142,8 @@ fn resources(generator: &mut SchemaGenerator) -> Value {
         "accounts".into(),
         texts("The accounts that this document is for, by name or pattern. 多个账号"),
     );
-    let prunable: Vec<_> = kinds().iter().filter(|kind| !kind.is_whole()).map(|kind| kind.section).collect();
+    let prunable: Vec<_> =
+        kinds().iter().filter(|kind| kind.can_be_pruned()).map(|kind| kind.section).collect();
     properties.insert(
         "prune".into(),
         json!({
@@ -162,7 +163,6 @@ fn resources(generator: &mut SchemaGenerator) -> Value {
         let section = section(kind, generator);
         properties.insert(kind.section.into(), section);
     }
-    properties.insert("sops".into(), sops(generator));
     json!({
         "title": "resources",
         "type": "object",
@@ -173,20 +173,12 @@ fn resources(generator: &mut SchemaGenerator) -> Value {
     })
 }
 
-/// Recurring plans: a section like those of the kinds, which is not planned yet.
-fn sops(generator: &mut SchemaGenerator) -> Value {
-    let mut entry = Sop::json_schema(generator).to_value();
-    let description = entry["description"].clone();
-    entry["properties"]["protect"] = json!({"$ref": "#/definitions/Protect"});
-    generator.definitions_mut().insert("SopEntry".into(), entry);
-    let map = json!({"type": "object", "additionalProperties": {"$ref": "#/definitions/SopEntry"}});
-    let none = json!({"const": "none", "description": "There is to be nothing. 删除"});
-    json!({"description": description, "oneOf": [map, none]})
-}
-
 /// A section by the shape of its kind; its bodies get the words that may stand on any entry.
 fn section(kind: &KindInfo, generator: &mut SchemaGenerator) -> Value {
-    let mut body = (kind.schema)(generator).to_value();
+    let mut body = match kind.shape {
+        Shape::Plans => plan(generator),
+        _ => (kind.schema)(generator).to_value(),
+    };
     let description = body["description"].clone();
     let fields: Vec<_> = body["properties"].as_object().into_iter().flat_map(Map::keys).cloned().collect();
     let ignore = json!({"type": "array", "items": {"enum": fields}, "description": "Fields whose live value is left alone. 忽略的字段"});
@@ -224,9 +216,30 @@ fn section(kind: &KindInfo, generator: &mut SchemaGenerator) -> Value {
             }
             json!({"description": description, "type": "array", "items": refer(&entry), "minItems": 1})
         }
+        Shape::Plans => {
+            let map = json!({"type": "object", "additionalProperties": refer(&entry)});
+            json!({"description": description, "oneOf": [map, none]})
+        }
     };
     generator.definitions_mut().insert(entry, body);
     section
+}
+
+/// A recurring plan as it is written. A document does not say whose words its audience and messages are in.
+fn plan(generator: &mut SchemaGenerator) -> Value {
+    let plan = <Sop>::json_schema(generator).to_value();
+    let all = || providers().iter().filter_map(|provider| provider.plans);
+    let any = |schemas: Vec<Schema>| json!({"anyOf": schemas});
+    let audience = any(all().map(|plans| (plans.audience)(generator)).collect());
+    let message = any(all().map(|plans| (plans.message)(generator)).collect());
+    let mut plan = plan;
+    plan["properties"]["audience"] = audience;
+    let definitions = generator.definitions_mut();
+    definitions.shift_remove("Own");
+    if let Some(step) = definitions.get_mut("SopStep") {
+        step["properties"]["send"]["items"] = message;
+    }
+    plan
 }
 
 fn items(below: &Value) -> Value {

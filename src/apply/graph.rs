@@ -15,7 +15,7 @@ use crate::plan::{Change, Plan, Resumed, users};
 use crate::problem::{Code, Problem};
 use crate::providers::Lane;
 use crate::state::store::Open;
-use crate::state::{Draft, Entry, Record};
+use crate::state::{Draft, Entry};
 
 /// Carries out one account's changes, reads back what was written and saves the state.
 pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'_>) -> Outcome {
@@ -28,6 +28,7 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
         reads: work.reads.as_ref(),
         writes: work.writes.as_ref(),
         shared: &shared,
+        clock: &options.clock,
         tell,
     };
     let mut outcome = Outcome { done: run(&changes, &step, options, tell).await, ..Outcome::default() };
@@ -63,7 +64,8 @@ pub fn remember(plan: &Plan, identity: &IndexMap<String, String>, state: &mut Op
         state.record(Entry::Replace { address, record, old });
     }
     for learnt in &plan.learnt {
-        let record = Record::new(learnt.id.clone(), learnt.body.clone(), learnt.protect);
+        let record =
+            state.state().learnt(&learnt.address, learnt.id.clone(), learnt.body.clone(), learnt.protect);
         let known = state.state().resources.get(&learnt.address) == Some(&record);
         if !known || state.state().intents.contains_key(&learnt.address) {
             state.record(Entry::Keep { address: learnt.address.clone(), record });

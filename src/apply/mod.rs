@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::future::join_all;
 use indexmap::IndexMap;
 
+use crate::clock::Clock;
 use crate::desired::DesiredAccount;
 use crate::plan::Plan;
 use crate::problem::Problem;
@@ -53,6 +54,8 @@ pub type View<'a> = dyn Fn() -> Arc<dyn Reads> + Send + Sync + 'a;
 pub struct Options {
     /// Changes under way at once in one account, at least 1.
     pub parallelism: usize,
+    /// What time it is.
+    pub clock: Clock,
     /// Set from outside: no new step starts then.
     pub stop: Arc<AtomicBool>,
 }

@@ -8,8 +8,9 @@ use super::event::Event;
 use super::settle::{Look, Sought, look};
 use super::shared::Shared;
 use super::{Options, Tell, View};
+use crate::clock::Clock;
 use crate::desired::DesiredAccount;
-use crate::model::{Action, Address, KindInfo, RemoteId, kind_named};
+use crate::model::{Action, Address, KindInfo, RemoteId, Shape, kind_named};
 use crate::plan::{Change, is_commit};
 use crate::problem::{Code, Problem};
 use crate::providers::{AnyWriter, Happened, Lane, Links, VendorError, Watch, Writes};
@@ -24,6 +25,7 @@ pub(super) struct Step<'a> {
     pub(super) reads: &'a View<'a>,
     pub(super) writes: &'a dyn Writes,
     pub(super) shared: &'a Shared,
+    pub(super) clock: &'a Clock,
     pub(super) tell: &'a Tell<'a>,
 }
 
@@ -242,7 +244,9 @@ impl Step<'_> {
     }
 
     fn keep(&self, change: &Change, id: RemoteId) {
-        let record = Record::new(id, change.want.clone().unwrap_or_default(), change.protect);
+        let from_now_on = kind_named(change.address.kind()).is_some_and(|kind| kind.shape == Shape::Plans);
+        let record = Record::new(id, change.want.clone().unwrap_or_default(), change.protect)
+            .since(from_now_on.then(|| self.clock.now()));
         let address = change.address.clone();
         let mut state = self.shared.state();
         let Some(old) = change.id.as_ref().filter(|_| change.replace) else {

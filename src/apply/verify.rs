@@ -12,7 +12,7 @@ use crate::model::{Action, Address, KindInfo, RemoteId, Rule, kind_named, kinds}
 use crate::plan::{self, Change, is_commit};
 use crate::problem::{Code, Problem};
 use crate::providers::Provider;
-use crate::state::{Draft, Entry, Record, State};
+use crate::state::{Draft, Entry, State};
 
 /// Reads back what was done in one account. Nothing is read of what was not touched, except that a kind that is a
 /// whole is looked at as a whole.
@@ -54,8 +54,9 @@ pub(super) async fn account(
     let in_part = |change: &Change| change.requires.iter().any(|needed| !done.contains(needed));
     for learnt in left.learnt.iter().filter(|learnt| done.contains(&learnt.address)) {
         // Where the vendor keeps it is known only now.
-        let record = Record::new(learnt.id.clone(), learnt.body.clone(), learnt.protect);
         let mut state = shared.state();
+        let record =
+            state.state().learnt(&learnt.address, learnt.id.clone(), learnt.body.clone(), learnt.protect);
         if state
             .state()
             .resources
@@ -155,6 +156,7 @@ impl Part<'_> {
             managed: kinds.into_iter().map(|kind| (kind, Managed { section: true, prune: false })).collect(),
             resources: part,
             moved: vec![],
+            now: self.desired.now,
         }
     }
 

@@ -56,7 +56,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         Ok(selection) => selection.unwrap_or_else(|| args.selection.clone()),
         Err(problem) => return complain(context, &[problem]),
     };
-    let mut session = match Session::open(&project, &selection).and_then(Session::without_sops) {
+    let mut session = match Session::open(&project, &selection) {
         Ok(session) => session,
         Err(problems) => return complain(context, &problems),
     };
@@ -183,7 +183,11 @@ fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Ve
 
 async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Outcome {
     let stop = Arc::new(AtomicBool::new(false));
-    let options = Options { parallelism: usize::from(args.parallelism), stop: Arc::clone(&stop) };
+    let options = Options {
+        parallelism: usize::from(args.parallelism),
+        clock: context.clock.clone(),
+        stop: Arc::clone(&stop),
+    };
     let nothing = work.iter().all(|work| work.plan.is_empty());
     let voice = Mutex::new(Voice::new(args.json, nothing, context));
     let tell = |event: &Event| voice.lock().unwrap_or_else(PoisonError::into_inner).tell(event, context);

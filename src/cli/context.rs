@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{Colour, Global};
+use crate::clock::Clock;
 use crate::problem::Problem;
 use crate::report::Style;
 use crate::state::store::Holder;
@@ -41,7 +42,9 @@ pub struct Context {
     pub can_ask: bool,
     /// True if progress can be drawn over itself on stderr.
     pub can_draw: bool,
-    /// When the command began, or `--now`.
+    /// What time it is, or `--now`.
+    pub clock: Clock,
+    /// When the command began.
     pub now: DateTime<Utc>,
     /// The environment's variables.
     pub variables: Arc<BTreeMap<String, String>>,
@@ -64,6 +67,7 @@ impl Context {
             Colour::Auto => terminal && !plain,
         };
         let (out, talk) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+        let clock = global.now.map_or_else(|| Clock::real(Utc::now), Clock::by_hand);
         let columns = variables.get("COLUMNS").and_then(|columns| columns.parse().ok());
         Self {
             root: global.project.clone(),
@@ -82,7 +86,8 @@ impl Context {
                 .clamp(60, 200),
             can_ask: io::stdin().is_terminal() && talk,
             can_draw: talk && !global.quiet,
-            now: global.now.unwrap_or_else(Utc::now),
+            now: clock.now(),
+            clock,
             variables: Arc::new(variables),
             out: Mutex::new(Box::new(io::stdout())),
             talk: Mutex::new(Box::new(io::stderr())),
@@ -104,7 +109,8 @@ impl Context {
             width: self.width,
             can_ask: false,
             can_draw: false,
-            now: self.now,
+            now: self.clock.now(),
+            clock: self.clock.clone(),
             variables: Arc::new(variables),
             out: Mutex::new(Box::new(io::stdout())),
             talk: Mutex::new(Box::new(io::stdout())),

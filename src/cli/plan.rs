@@ -31,7 +31,7 @@ pub(super) struct Args {
 /// Prints what would change. Writes nothing, neither at a vendor nor in the state.
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let Some(project) = Project::for_work(context) else { return Exit::Error };
-    let session = match Session::open(&project, &args.selection).and_then(Session::without_sops) {
+    let session = match Session::open(&project, &args.selection) {
         Ok(session) => session,
         Err(problems) => return complain(context, &problems),
     };

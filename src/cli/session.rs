@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 
 use super::{Context, Selection};
+use crate::clock::Clock;
 use crate::config;
 use crate::desired::{Desired, DesiredAccount, desired};
 use crate::http::{self, Client, Throttle};
@@ -22,6 +23,7 @@ use crate::state::{Entry, State};
 
 /// A project and what it wants.
 pub(super) struct Project {
+    pub(super) clock: Clock,
     pub(super) config: config::Project,
     pub(super) desired: Desired,
 }
@@ -40,7 +42,11 @@ impl Project {
         let mut problems = vec![];
         let options = config::Options { environment, ..options(context, stand_in) };
         let config = config::load(&context.root, &options, &mut problems);
-        let project = config.map(|config| Self { desired: desired(&config, &mut problems), config });
+        let project = config.map(|config| Self {
+            desired: desired(&config, context.now, &mut problems),
+            clock: context.clock.clone(),
+            config,
+        });
         (project, problems)
     }
 
@@ -136,20 +142,6 @@ impl<'a> Session<'a> {
         let allowed: BTreeMap<_, _> = selection.allow_deletes.iter().cloned().collect();
         let permits = Permits { allowed, rebind: selection.rebind.clone() };
         Ok(Self { project, accounts, saved: None, targets, permits })
-    }
-
-    /// Refuses accounts with recurring plans: what is made of them must be all of what they declare.
-    pub(super) fn without_sops(self) -> Result<Self, Vec<Problem>> {
-        let sops = |account: &Account<'_>| self.project.desired.sops.get(&account.config.name);
-        let sections = self.accounts.iter().filter_map(sops).flat_map(|sops| &sops.sections);
-        let mut problems: Vec<_> = sections
-            .map(|place| {
-                config::not_yet("`sops`", place.clone())
-                    .help("`mpform sop list` and `mpform sop calendar` show what it says already; take it out to plan the rest")
-            })
-            .collect();
-        config::once(&mut problems, 0);
-        if problems.is_empty() { Ok(self) } else { Err(problems) }
     }
 
     /// What is remembered of each account, in their order.
@@ -286,7 +278,7 @@ fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Accoun
         requests_per_second: config.limits.requests_per_second.or(habit.requests_per_second),
     };
     let headers = config.headers.iter().map(|(name, value)| (name.as_str(), value));
-    let client = Client::new(headers, Throttle::new(limits)).map_err(broken)?;
+    let client = Client::new(headers, Throttle::new(limits), project.clock.clone()).map_err(broken)?;
     Ok(Account { config, desired, connect, client })
 }
 

@@ -17,6 +17,14 @@ pub struct Calendar {
     pub file: Option<String>,
 }
 
+impl Calendar {
+    /// As the lines of a calendar's file.
+    pub fn lines(&self) -> Vec<String> {
+        let worked = self.workdays.iter().map(|range| format!("{WORKDAY}{range}"));
+        self.dates.iter().map(ToString::to_string).chain(worked).collect()
+    }
+}
+
 /// A line of a calendar's file that tells of workdays begins with it.
 const WORKDAY: &str = "workday ";
 

@@ -15,14 +15,6 @@ const KEYS: &[(&str, &[&str])] = &[
 /// Providers of the language that have no driver yet.
 pub(super) const PROVIDERS: &[&str] = &["tanmarket", "youmi"];
 
-/// Providers whose `sops` are understood already.
-const SOPS: &[&str] = &["yeapoo"];
-
-/// True if the `sops` of a provider's accounts are understood already.
-pub fn reads_sops(provider: &str) -> bool {
-    SOPS.contains(&provider)
-}
-
 /// True if a type gets such a key in a later version.
 pub(super) fn is_later(kind: &str, key: &str) -> bool {
     KEYS.iter().any(|(of, keys)| *of == kind && keys.contains(&key))

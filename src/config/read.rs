@@ -11,7 +11,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Visitor};
 
 use super::later::{is_later, not_yet};
 use super::nearest::{nearest, suggest};
@@ -55,7 +55,7 @@ pub fn read_part<T: DeserializeOwned>(node: &Node, part: Part<'_>, problems: &mu
         guessed: RefCell::default(),
         problems: RefCell::new(problems),
     };
-    let reader = Reader { node, key: part.key, run: &run };
+    let reader = Reader { node, key: part.key, raw: false, run: &run };
     for _ in 0..MOST {
         let error = match T::deserialize(reader) {
             Ok(read) => return Some(read),
@@ -94,6 +94,8 @@ fn id(node: &Node) -> usize {
 struct Reader<'a> {
     node: &'a Node,
     key: Option<&'a Node>,
+    /// Scalars are what YAML says they are, and not text.
+    raw: bool,
     run: &'a Run<'a>,
 }
 
@@ -119,6 +121,30 @@ impl<'a> Reader<'a> {
         match self.node.text() {
             Some(text) if self.node.is_plain() && !text.is_empty() => Ok(text),
             _ => Err(self.wants(what)),
+        }
+    }
+
+    /// A plain scalar as YAML's core schema has it.
+    fn core<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let text = self.node.text().unwrap_or_default();
+        if self.node.is_nothing() {
+            return visitor.visit_unit();
+        }
+        match text {
+            "true" | "True" | "TRUE" => return visitor.visit_bool(true),
+            "false" | "False" | "FALSE" => return visitor.visit_bool(false),
+            _ => {}
+        }
+        if let Ok(number) = self.whole_number() {
+            return match number {
+                Whole::Plus(number) => visitor.visit_u64(number),
+                Whole::Minus(number) => visitor.visit_i64(number),
+            };
+        }
+        let digits = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
+        match text.parse::<f64>() {
+            Ok(number) if digits && number.is_finite() => visitor.visit_f64(number),
+            _ => visitor.visit_str(text),
         }
     }
 

@@ -67,7 +67,7 @@ impl Trial {
 
     pub(crate) fn desired(&self) -> (Option<Desired>, Vec<Problem>) {
         let (project, mut problems) = self.load();
-        let desired = project.map(|project| desired(&project, &mut problems));
+        let desired = project.map(|project| desired(&project, chrono::DateTime::UNIX_EPOCH, &mut problems));
         (desired, problems)
     }
 

@@ -29,7 +29,7 @@ pub(super) struct Level {
 }
 
 /// What may stand on any entry.
-const ON_ANY: &[&str] = &["protect", "ignore"];
+pub(super) const ON_ANY: &[&str] = &["protect", "ignore"];
 const ON_ANY_OF_A_TREE: &[&str] = &["protect", "ignore", "items"];
 
 impl Building<'_> {
@@ -43,6 +43,7 @@ impl Building<'_> {
             links: vec![],
             protect: None,
             ignore: vec![],
+            lapsed: false,
             origin: key.place(),
             node: node.clone(),
         };
@@ -52,9 +53,7 @@ impl Building<'_> {
     pub(super) fn entry<K: Kind>(&mut self, entry: Entry<'_>) {
         let before = self.problems.len();
         let node = &entry.node;
-        let protect = self.aside::<bool>(node, "protect");
-        let ignore: Vec<String> = self.aside(node, "ignore").unwrap_or_default();
-        self.check_ignore::<K>(node);
+        let (protect, ignore) = self.asides::<K>(node);
         let also = if entry.level.is_some() { ON_ANY_OF_A_TREE } else { ON_ANY };
         let part = Part { key: entry.key, also, never: K::WORKED_OUT };
         let Some(read) = read_part::<K>(node, part, self.problems) else { return };
@@ -82,6 +81,7 @@ impl Building<'_> {
             links: links(&typed, &self.account.name),
             protect,
             ignore,
+            lapsed: false,
             origin: entry.origin,
             node: entry.node,
         };
@@ -92,6 +92,14 @@ impl Building<'_> {
         {
             self.out.resources.insert(address, wanted);
         }
+    }
+
+    /// What may stand on any entry: `protect` and `ignore`.
+    pub(super) fn asides<K: Kind>(&mut self, node: &Node) -> (Option<bool>, Vec<String>) {
+        let protect = self.aside(node, "protect");
+        let ignore = self.aside(node, "ignore").unwrap_or_default();
+        self.check_ignore::<K>(node);
+        (protect, ignore)
     }
 
     /// A key that may stand on any entry.

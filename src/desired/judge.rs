@@ -26,7 +26,9 @@ impl Building<'_> {
         let words = &self.project.policy.forbidden_words;
         let Some(body) = wanted.body.as_ref().filter(|_| !words.is_empty()) else { return };
         let mut texts = vec![];
-        texts_in(body, &mut vec![], &mut texts);
+        for (key, value) in body.as_object().into_iter().flatten() {
+            texts_in(key, value, &mut vec![], &mut texts);
+        }
         for (path, text) in texts {
             for word in words.iter().filter(|word| !word.is_empty() && text.contains(word.as_str())) {
                 let problem = Problem::error(Code::ForbiddenWord, format!("the text says `{word}`"))
@@ -47,8 +49,11 @@ impl Building<'_> {
         for wanted in self.out.resources.values() {
             for link in wanted.links.iter().filter(|link| !self.declared.contains_key(*link)) {
                 let key = key_of(link);
-                let place =
-                    wanted.body.as_ref().and_then(|body| find(body, &key)).map(|path| wanted.place_of(&path));
+                let place = wanted
+                    .body
+                    .as_ref()
+                    .and_then(|body| find(body, link, ""))
+                    .map(|path| wanted.place_of(&path));
                 let known: Vec<_> =
                     self.declared.keys().filter(|other| other.kind() == link.kind()).map(key_of).collect();
                 self.problems.push(
@@ -81,42 +86,51 @@ fn key_of(address: &Address) -> String {
 /// Fields that followers get to read.
 const READ: &[&str] = &["text", "title", "author", "digest", "content", "description"];
 
-/// The texts of a body that followers get to read.
-fn texts_in<'a>(body: &'a Value, path: &mut Vec<Step>, found: &mut Vec<(Vec<Step>, &'a str)>) {
-    match body {
+/// The texts of a value that followers get to read, where it stands under a name.
+pub(super) fn texts_in<'a>(
+    name: &str,
+    value: &'a Value,
+    path: &mut Vec<Step>,
+    found: &mut Vec<(Vec<Step>, &'a str)>,
+) {
+    path.push(name.into());
+    match value {
+        Value::String(text) if READ.contains(&name) => found.push((path.clone(), text)),
         Value::Object(fields) => {
             for (key, value) in fields {
-                path.push(key.as_str().into());
-                match value {
-                    Value::String(text) if READ.contains(&key.as_str()) => found.push((path.clone(), text)),
-                    _ => texts_in(value, path, found),
-                }
-                path.pop();
+                texts_in(key, value, path, found);
             }
         }
         Value::Array(items) => {
             for (nth, item) in items.iter().enumerate() {
                 path.push(nth.into());
-                texts_in(item, path, found);
+                for (key, value) in item.as_object().into_iter().flatten() {
+                    texts_in(key, value, path, found);
+                }
                 path.pop();
             }
         }
         _ => {}
     }
+    path.pop();
 }
 
-/// The way to a text in a body.
-fn find(body: &Value, text: &str) -> Option<Vec<Step>> {
-    let under = |step: Step, value: &Value| {
-        find(value, text).map(|mut path| {
+/// The way to the word that says a link, in the field that is named like what it points at.
+fn find(body: &Value, link: &Address, field: &str) -> Option<Vec<Step>> {
+    let under = |step: Step, value: &Value, field: &str| {
+        find(value, link, field).map(|mut path| {
             path.insert(0, step);
             path
         })
     };
     match body {
-        Value::String(here) if here == text => Some(vec![]),
-        Value::Object(fields) => fields.iter().find_map(|(key, value)| under(key.as_str().into(), value)),
-        Value::Array(items) => items.iter().enumerate().find_map(|(nth, item)| under(nth.into(), item)),
+        Value::String(here) if field == link.kind() && *here == key_of(link) => Some(vec![]),
+        Value::Object(fields) => {
+            fields.iter().find_map(|(key, value)| under(key.as_str().into(), value, key))
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(nth, item)| under(nth.into(), item, field))
+        }
         _ => None,
     }
 }

@@ -2,20 +2,18 @@
 
 use super::Building;
 use crate::config::{Node, not_yet, read, suggest};
-use crate::model::{KindInfo, kinds};
+use crate::model::{KindInfo, Shape, kinds};
 use crate::problem::{Code, Problem};
 
 /// Sections of the language that this version does not know.
 const LATER: &[&str] = &["tests"];
-/// Sections that can't be pruned in this version.
-const NOT_PRUNED: &[&str] = &["sops", "tests"];
 
 impl Building<'_> {
     /// Reports keys that nobody knows.
     pub(super) fn keys(&mut self, node: &Node) {
         let known = || {
             let others = ["account", "accounts", "prune", "moved", "include"];
-            let sections = kinds().iter().map(|kind| kind.section).chain([super::sops::SECTION]);
+            let sections = kinds().iter().map(|kind| kind.section);
             others.into_iter().chain(sections)
         };
         for (key, _) in node.entries() {
@@ -42,12 +40,8 @@ impl Building<'_> {
             let Some(section) = item.text().filter(|_| !item.is_nothing() && !item.is_stand_in()) else {
                 continue;
             };
-            if NOT_PRUNED.contains(&section) {
-                self.problems.push(not_yet(format!("`{section}` under `prune`"), item.place()));
-                continue;
-            }
             let Some(kind) = kinds().iter().find(|kind| kind.section == section) else {
-                let prunable = kinds().iter().filter(|kind| !kind.is_whole()).map(|kind| kind.section);
+                let prunable = kinds().iter().filter(|kind| kind.can_be_pruned()).map(|kind| kind.section);
                 self.problems.push(
                     Problem::error(Code::BadValue, format!("there is no section `{section}` to prune"))
                         .at(item.place())
@@ -55,7 +49,13 @@ impl Building<'_> {
                 );
                 continue;
             };
-            if kind.is_whole() {
+            if kind.shape == Shape::Plans {
+                self.problems.push(
+                    Problem::error(Code::BadValue, format!("`{section}` can't stand under `prune`"))
+                        .at(item.place())
+                        .help("no vendor lets plans be deleted that it sends; those of ours go with their entry"),
+                );
+            } else if kind.is_whole() {
                 self.problems.push(
                     Problem::error(Code::BadValue, format!("`{section}` can't stand under `prune`"))
                         .at(item.place())

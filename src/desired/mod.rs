@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -20,15 +21,15 @@ mod section;
 mod sops;
 
 pub(crate) use moved::MovedText;
-pub use sops::{Sops, against_policy};
+pub use sops::{Declared, Sops, against_policy, definition};
 
 /// What is to be.
 #[derive(Debug)]
 pub struct Desired {
     /// By name, in the order of the project.
     pub accounts: IndexMap<String, DesiredAccount>,
-    /// The recurring plans of the accounts that declare some. They are looked at and never carried out: that is why
-    /// they are no part of what is desired of an account.
+    /// The recurring plans of the accounts that declare some, to be looked at: what is wanted of them is among the
+    /// resources.
     pub sops: IndexMap<String, Sops>,
 }
 
@@ -43,6 +44,8 @@ pub struct DesiredAccount {
     pub resources: IndexMap<Address, Wanted>,
     /// Keys that changed.
     pub moved: Vec<Moved>,
+    /// The time for which that is so.
+    pub now: DateTime<Utc>,
 }
 
 /// Why a kind is managed.
@@ -71,6 +74,8 @@ pub struct Wanted {
     pub protect: Option<bool>,
     /// Fields whose live value is left alone.
     pub ignore: Vec<String>,
+    /// It is too late to make it: it is only recognized if it is there.
+    pub lapsed: bool,
     /// Where its key stands.
     pub origin: Place,
     /// Its entry, `${…}` filled in.
@@ -102,8 +107,8 @@ pub struct Moved {
     pub place: Place,
 }
 
-/// What a project wants of its accounts. What is wrong goes to `problems`.
-pub fn desired(project: &Project, problems: &mut Vec<Problem>) -> Desired {
+/// What a project wants of its accounts at a time. What is wrong goes to `problems`.
+pub fn desired(project: &Project, now: DateTime<Utc>, problems: &mut Vec<Problem>) -> Desired {
     let before = problems.len();
     let mut documents: HashMap<&str, Vec<&Document>> = HashMap::new();
     for document in &project.documents {
@@ -113,13 +118,13 @@ pub fn desired(project: &Project, problems: &mut Vec<Problem>) -> Desired {
     }
     let mut desired = Desired { accounts: IndexMap::new(), sops: IndexMap::new() };
     for account in project.accounts.values() {
-        let mut building = Building::new(project, account, problems);
+        let mut building = Building::new(project, account, now, problems);
         for document in documents.get(account.name.as_str()).into_iter().flatten() {
             building.document(document);
         }
         let (wanted, sops) = building.finish();
         desired.accounts.insert(account.name.clone(), wanted);
-        if !sops.sections.is_empty() {
+        if let Some(sops) = sops {
             desired.sops.insert(account.name.clone(), sops);
         }
     }
@@ -144,12 +149,18 @@ struct Building<'a> {
 }
 
 impl<'a> Building<'a> {
-    fn new(project: &'a Project, account: &'a Account, problems: &'a mut Vec<Problem>) -> Self {
+    fn new(
+        project: &'a Project,
+        account: &'a Account,
+        now: DateTime<Utc>,
+        problems: &'a mut Vec<Problem>,
+    ) -> Self {
         let out = DesiredAccount {
             name: account.name.clone(),
             managed: BTreeMap::new(),
             resources: IndexMap::new(),
             moved: vec![],
+            now,
         };
         let (declared, wholes) = (IndexMap::new(), HashMap::new());
         let sops = sops::Written::default();
@@ -163,14 +174,13 @@ impl<'a> Building<'a> {
         self.prune(&node);
         self.written_moves(&node, document.several);
         each_kind(&mut section::Sections { building: self, folder: &document.folder, node: &node });
-        self.sops(&node);
     }
 
-    fn finish(mut self) -> (DesiredAccount, Sops) {
+    fn finish(mut self) -> (DesiredAccount, Option<Sops>) {
+        let sops = self.take_plans(self.out.now);
         self.check_links();
         self.check_moves();
         self.check_together();
-        let sops = self.planned();
         (self.out, sops)
     }
 }

@@ -30,6 +30,7 @@ impl EachKind for Sections<'_, '_> {
             Shape::Map => section.map::<K>(node),
             Shape::Named(names) => section.named::<K>(node, names),
             Shape::Tree(levels) => section.tree::<K>(node, levels),
+            Shape::Plans => section.plans(node),
         }
     }
 }
@@ -48,6 +49,18 @@ impl Section<'_, '_> {
         }
         for (key, node) in node.entries() {
             self.mapped::<K>(key, node);
+        }
+    }
+
+    fn plans(&mut self, node: &Node) {
+        if !self.has_entries(node, false) {
+            return;
+        }
+        for (key, node) in node.entries() {
+            if let Some(text) = self.key(key) {
+                let address = self.declare(&[text], key.place());
+                self.building.sop(address, key, node, &self.files);
+            }
         }
     }
 
@@ -74,15 +87,7 @@ impl Section<'_, '_> {
     }
 
     fn mapped<K: Kind>(&mut self, key: &Node, node: &Node) {
-        let text = key.text().unwrap_or_default();
-        if text.is_empty() {
-            self.building.problems.push(
-                Problem::error(Code::EmptyName, "a key that is empty")
-                    .at(key.place())
-                    .help("the key is the resource's identity; give it a word"),
-            );
-            return;
-        }
+        let Some(text) = self.key(key) else { return };
         let address = self.declare(&[text], key.place());
         // `vip:` with nothing behind it is a resource all of whose fields are left to their defaults.
         let node = if node.is_nothing() { key.with_entries(vec![]) } else { node.clone() };
@@ -96,6 +101,19 @@ impl Section<'_, '_> {
             files: &self.files,
             level: None,
         });
+    }
+
+    /// The text of a key; reports an empty one.
+    fn key<'n>(&mut self, key: &'n Node) -> Option<&'n str> {
+        let text = key.text().unwrap_or_default();
+        if text.is_empty() {
+            self.building.problems.push(
+                Problem::error(Code::EmptyName, "a key that is empty")
+                    .at(key.place())
+                    .help("the key is the resource's identity; give it a word"),
+            );
+        }
+        (!text.is_empty()).then_some(text)
     }
 
     fn tree<K: Kind>(&mut self, node: &Node, levels: usize) {

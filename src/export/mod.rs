@@ -134,6 +134,7 @@ async fn read_all(source: &Source<'_>, snapshot: &Snapshot) -> Result<(), Vec<Pr
         managed: source.provider.kinds.iter().map(|kind| (*kind, all)).collect(),
         resources: indexmap::IndexMap::new(),
         moved: vec![],
+        now: chrono::DateTime::UNIX_EPOCH,
     };
     let scope = Scope { probe: true, trust_ids: false };
     live::read(&nothing, source.provider, snapshot, &State::default(), scope).await.map(|_| ())

@@ -52,7 +52,7 @@ pub(super) fn page(
     let mut writing = Writing { around, account, info, keys, page, assets: Assets::default() };
     let text = match info.shape {
         Shape::Tree(_) => writing.tree(found),
-        Shape::Map | Shape::Named(_) => writing.map(found),
+        Shape::Map | Shape::Named(_) | Shape::Plans => writing.map(found),
     };
     let declared = writing.page.declared;
     let mut files = vec![File::text(format!("{account}/{}.yaml", info.section), text)];

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::saved::Saved;
-use crate::model::{Asset, Finding, KindInfo, RemoteId, kinds};
+use crate::model::{Asset, Finding, KindInfo, RemoteId, Shape, kinds};
 use crate::providers::{AnyReader, Found, Provider, Reads, VendorError};
 
 /// Everything of an account, kind by kind, as its first listing found it.
@@ -24,7 +24,8 @@ impl Snapshot {
     /// Of an account that these reads show. Nothing is read yet.
     pub(super) fn new(provider: &Provider, reads: Arc<dyn Reads>) -> io::Result<Self> {
         let saved = Arc::new(Saved::new()?);
-        let kept = kinds().iter().filter(|info| provider.kinds.contains(&info.name)).filter_map(|info| {
+        let exportable = |info: &&KindInfo| provider.kinds.contains(&info.name) && info.shape != Shape::Plans;
+        let kept = kinds().iter().filter(exportable).filter_map(|info| {
             let reader = reads.reader(info.name)?;
             let (reads, saved) = (Arc::clone(&reads), Arc::clone(&saved));
             Some(Arc::new(Kept { info, reader, reads, saved, found: OnceCell::new(), ids: OnceLock::new() }))
@@ -103,6 +104,14 @@ impl Kept {
 }
 
 impl AnyReader for Kept {
+    fn remembered(&self) -> bool {
+        self.reader.remembered()
+    }
+
+    fn settled(&self) -> bool {
+        self.reader.settled()
+    }
+
     fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>> {
         Box::pin(async { self.found().await.cloned() })
     }

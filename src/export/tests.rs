@@ -48,7 +48,7 @@ fn read_back(kind: &str, all: &[Found<Value>]) -> HashMap<RemoteId, Value> {
     let project = config::load(folder.path(), &options, &mut problems).expect("loads");
     assert_eq!(problems, [], "{}", page.files[0].as_text());
     // What the vendor would refuse is none of this test's business.
-    let desired = desired(&project, &mut problems);
+    let desired = desired(&project, chrono::DateTime::UNIX_EPOCH, &mut problems);
     let account = &desired.accounts["a"];
     assert_eq!(account.resources.len(), page.declared.len(), "{}", page.files[0].as_text());
     let body = |address: &Address| account.resources[address].body.clone().expect("a body");

@@ -90,7 +90,7 @@ impl Draft {
         };
         let mut problems = vec![];
         let desired = config::load(folder.path(), &options, &mut problems)
-            .map(|project| desired(&project, &mut problems));
+            .map(|project| desired(&project, chrono::DateTime::UNIX_EPOCH, &mut problems));
         match desired {
             Some(desired) if !any_error(&problems) => Ok(desired),
             _ => Err(problems),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use chrono::{DateTime, Utc};
 use reqwest::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
@@ -15,6 +16,7 @@ use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 use super::{Answer, Failure, Throttle};
+use crate::clock::Clock;
 
 /// The largest answer that is read; a vendor's page of 100 objects stays far below.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
@@ -28,6 +30,7 @@ pub struct Client {
     pub(super) uploading: reqwest::Client,
     pub(super) headers: HeaderMap,
     throttle: Throttle,
+    clock: Clock,
     calls: AtomicUsize,
     date: Mutex<Option<(String, Instant)>>,
 }
@@ -40,6 +43,7 @@ impl Client {
     pub fn new<'a>(
         headers: impl IntoIterator<Item = (&'a str, &'a SecretString)>,
         throttle: Throttle,
+        clock: Clock,
     ) -> Result<Arc<Self>, String> {
         // Whoever comes first installs the provider; that another did is no mistake.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -65,6 +69,7 @@ impl Client {
             uploading,
             headers: map,
             throttle,
+            clock,
             calls: AtomicUsize::new(0),
             date: Mutex::default(),
         }))
@@ -165,6 +170,11 @@ impl Reader {
     /// A reader on a client.
     pub fn new(client: &Arc<Client>) -> Self {
         Self(Arc::clone(client))
+    }
+
+    /// What time it is here, e.g. to sign a request.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
     }
 
     /// One GET, once.

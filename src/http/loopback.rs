@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use chrono::DateTime;
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::{Client, Limits, Throttle};
+use crate::clock::Clock;
 
 /// What came in on one connection, until its end or the end that its head promised.
 #[derive(Debug)]
@@ -87,7 +89,8 @@ pub(super) fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
 /// An account whose requests can be told by a header.
 pub(super) fn account() -> Arc<Client> {
     let throttle = Throttle::new(Limits { concurrency: 1, requests_per_second: None });
-    Client::new([("x-token", &SecretString::from("secret"))], throttle).expect("a client")
+    Client::new([("x-token", &SecretString::from("secret"))], throttle, Clock::by_hand(DateTime::UNIX_EPOCH))
+        .expect("a client")
 }
 
 /// Bytes in which no two places look alike.

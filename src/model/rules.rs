@@ -19,6 +19,8 @@ pub enum Rule {
         /// Other bytes mean a new object in place of the old one.
         replaces: bool,
     },
+    /// All of it is ours: what is wanted nowhere is to be nowhere. Compared field by field, as deep as it goes.
+    Exact,
     /// It cannot change; another value means a new object in place of the old one.
     Immutable,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::drift::overwritten;
-use super::notes::{adoption, left_from, outside};
+use super::notes::{adoption, left_from, outside, still_goes_out, too_late};
 use super::replaced::{AsApplied, Replaced, resumed, with_resumed};
 use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, shown, tree};
 use crate::desired::{DesiredAccount, Wanted};
@@ -138,6 +138,7 @@ impl OneKind<'_> {
             let protect = wanted.protect.unwrap_or_else(|| record.is_some_and(|record| record.protect));
             match (body, claim) {
                 (None, None) => {}
+                (Some(_), None) if wanted.lapsed => {}
                 (None, Some(claim)) => self.delete(&wanted.address, &claim, Some(wanted)),
                 (Some(body), None) => self.create(wanted, body, record, protect),
                 (Some(body), Some(claim)) => self.compare(wanted, body, &claim, record, protect),
@@ -203,12 +204,17 @@ impl OneKind<'_> {
             self.plan.adopted.push(Live { address: address.clone(), id: claim.id.clone() });
         }
         let fields = diff(&self.replaced.seen(self.kind, &claim.body), body, self.kind.rules);
-        if fields.is_empty() {
+        let settled = self.live.settled.contains(self.kind.name);
+        if settled && let Some(record) = record {
+            let edited = diff(&record.applied, body, self.kind.rules);
+            self.plan.warnings.extend(too_late(wanted, &record.applied, &edited));
+        }
+        if fields.is_empty() || settled {
             self.plan.unchanged.push(address.clone());
             self.plan.learnt.push(Learnt {
                 address: address.clone(),
                 id: claim.id.clone(),
-                body: body.clone(),
+                body: if settled { claim.body.clone() } else { body.clone() },
                 protect,
             });
             return;
@@ -277,8 +283,12 @@ impl OneKind<'_> {
 
     fn no_longer_declared(&mut self, others_go: bool) {
         let live = self.live;
+        let settled = live.settled.contains(self.kind.name);
         for (address, claim) in &live.claims {
-            if address.kind() == self.kind.name && !self.desired.resources.contains_key(address) {
+            let ours = address.kind() == self.kind.name && !self.desired.resources.contains_key(address);
+            if ours && settled {
+                self.plan.warnings.extend(still_goes_out(address, &claim.body, self.desired.now));
+            } else if ours {
                 self.delete(address, claim, None);
             }
         }

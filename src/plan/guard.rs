@@ -30,7 +30,7 @@ pub fn refuse(
     permits: &Permits,
 ) {
     looks_empty(plan, account, live, state, permits);
-    too_many_deletes(plan, account, live, policy.max_deletes, permits);
+    too_many_deletes(plan, account, live, state, policy.max_deletes, permits);
     protected(plan, policy);
 }
 
@@ -65,7 +65,14 @@ pub fn emptied(account: &str, live: &LiveCounts, state: &State) -> Option<Proble
     })
 }
 
-fn too_many_deletes(plan: &mut Plan, account: &str, live: &LiveCounts, most: MaxDeletes, permits: &Permits) {
+fn too_many_deletes(
+    plan: &mut Plan,
+    account: &str,
+    live: &LiveCounts,
+    state: &State,
+    most: MaxDeletes,
+    permits: &Permits,
+) {
     for kind in kinds() {
         let going: Vec<_> = plan
             .changes
@@ -76,7 +83,9 @@ fn too_many_deletes(plan: &mut Plan, account: &str, live: &LiveCounts, most: Max
             .map(|change| change.address.to_string())
             .collect();
         let deletes = going.len();
-        let count = live.get(kind.name).copied().unwrap_or_default();
+        // What no vendor knows of is what the state remembers.
+        let remembered = || state.resources.keys().filter(|address| address.kind() == kind.name).count();
+        let count = live.get(kind.name).copied().unwrap_or_else(remembered);
         let allowed = permits.allowed.get(&(account.to_owned(), kind.name.to_owned())).copied();
         let fine = allows(most, deletes, count);
         match allowed {

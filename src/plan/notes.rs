@@ -1,8 +1,13 @@
 //! What one should know about a change, in a line.
 
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
 use super::FieldChange;
+use crate::desired::Wanted;
 use crate::live::{By, Claim};
-use crate::model::Address;
+use crate::model::{Address, field_of};
+use crate::problem::{Code, Problem};
 
 /// A live object that nobody has managed before is about to be changed.
 pub(super) fn adoption(claim: &Claim) -> Option<String> {
@@ -18,4 +23,40 @@ pub(super) fn left_from(address: &Address) -> String {
 pub(super) fn outside(drift: &[FieldChange]) -> Option<String> {
     let paths: Vec<_> = drift.iter().map(|change| change.path.as_str()).collect();
     (!paths.is_empty()).then(|| format!("changed outside mpform since the last apply: {}", paths.join(", ")))
+}
+
+/// A run that the vendor has already is declared otherwise meanwhile.
+pub(super) fn too_late(wanted: &Wanted, applied: &Value, edited: &[FieldChange]) -> Option<Problem> {
+    // What was found by its title says nothing of its messages.
+    let known = applied["steps"].as_array().is_some_and(|steps| !steps.is_empty());
+    // Who is selected changes without an edit.
+    let selected = applied["audience"].get("select").is_some();
+    let mut fields: Vec<_> = edited
+        .iter()
+        .filter(|change| !(selected && change.path.starts_with("audience.groups")))
+        .map(|change| field_of(&change.path))
+        .collect();
+    fields.dedup();
+    (known && !fields.is_empty()).then(|| {
+        let message = format!(
+            "it was created before {} {} edited, and goes out as it was then",
+            fields.join(", "),
+            if fields.len() == 1 { "was" } else { "were" }
+        );
+        Problem::warning(Code::Settled, message).about(&wanted.address).at(wanted.origin.clone()).help(
+            "the vendor has no call to change or delete it; do that in its console, or let the edit reach later runs only",
+        )
+    })
+}
+
+/// A run that the vendor has already is declared no more.
+pub(super) fn still_goes_out(address: &Address, body: &Value, now: DateTime<Utc>) -> Option<Problem> {
+    let last = body["steps"].as_array()?.iter().filter_map(|step| step["date"].as_str()?.parse().ok()).max();
+    let today = now.date_naive();
+    // A day is longer than any zone is off.
+    last.is_some_and(|last: chrono::NaiveDate| last >= today).then(|| {
+        Problem::warning(Code::Settled, "it is declared no more, but was created already: it still goes out")
+            .about(address)
+            .help("the vendor has no call to delete it; delete it in its console if it is not meant any more")
+    })
 }

@@ -175,6 +175,16 @@ codes! {
     EmptyAudience = "MP113",
     /// a message that the vendor would spoil, or drop without a word
     Spoilt = "MP114",
+    /// a run that the vendor has already, and that is declared otherwise or not at all meanwhile
+    Settled = "MP115",
+    /// a message of which nobody knows whether it went out
+    UncertainSend = "MP116",
+    /// a message that could not be sent
+    NotSent = "MP117",
+    /// a plan that is not armed as it is declared
+    NotArmed = "MP118",
+    /// a message that moves money
+    Money = "MP119",
 }
 
 #[cfg(test)]

@@ -11,6 +11,10 @@ use crate::model::{Action, Finding, Kind, RemoteId};
 
 /// [`Reader`] on plain bodies.
 pub trait AnyReader: Send + Sync {
+    /// See [`Reader::REMEMBERED`].
+    fn remembered(&self) -> bool;
+    /// See [`Reader::SETTLED`].
+    fn settled(&self) -> bool;
     /// See [`Reader::list`].
     fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>>;
     /// See [`Reader::read`].
@@ -88,6 +92,14 @@ fn plain<K: Kind>(body: &K) -> Result<Value, VendorError> {
 }
 
 impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {
+    fn remembered(&self) -> bool {
+        R::REMEMBERED
+    }
+
+    fn settled(&self) -> bool {
+        R::SETTLED
+    }
+
     fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>> {
         Box::pin(async {
             let found = self.typed.list().await?;

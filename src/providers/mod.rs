@@ -20,18 +20,24 @@ use crate::http;
 use crate::model::{Action, Asset, Finding, Kind, Link, RemoteId};
 use crate::problem::Problem;
 
+mod armed;
 mod erased;
 mod error;
 mod messages;
 mod onboard;
+mod sends;
+mod sops;
 pub mod tanmarket;
 pub mod yeapoo;
 pub mod youmi;
 
+pub use armed::Armed;
 pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};
 pub use error::{Happened, VendorError};
 pub use messages::{Answer, Messages, Received, Sent, Status};
 pub use onboard::{Bound, Fetched, Holds, NotDone, Onboard};
+pub use sends::{Lost, Outgoing, Sends, Settled};
+pub use sops::{Plans, ReadPlan, SentBy, read_plan, words};
 
 /// A vendor: what it is called, what it keeps, and how its accounts are opened.
 pub struct Provider {
@@ -43,6 +49,8 @@ pub struct Provider {
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// Reads an account's settings.
     pub settings: ReadSettings,
+    /// How its recurring plans are written; `None` if it takes none.
+    pub plans: Option<Plans>,
     /// What the vendor refuses in one body; `sop` is a recurring plan, `sop/send` a material that one sends.
     pub limits: fn(kind: &str, body: &Value) -> Vec<Finding>,
     /// What the vendor refuses in everything an account declares, taken together.
@@ -75,6 +83,10 @@ pub trait Connect: Send + Sync {
     fn writes(&self, http: http::Writer, root: &Path) -> Arc<dyn Writes>;
     /// Brings the account to the vendor; `None` if that can't be done from here.
     fn onboard(&self, _: http::Writer) -> Option<Arc<dyn Onboard>> {
+        None
+    }
+    /// Sends the messages of plans that [`SentBy::Us`]; `None` where the vendor sends them.
+    fn sends(&self, _: http::Writer) -> Option<Arc<dyn Sends>> {
         None
     }
     /// Reads the account's messages; `None` if the vendor does not show them.
@@ -125,6 +137,11 @@ pub struct Found<B> {
 
 /// How one vendor reads one kind.
 pub trait Reader<K: Kind>: Send + Sync + 'static {
+    /// No vendor knows of these things: only the state remembers them, and an object that is read is the remembered one.
+    const REMEMBERED: bool = false;
+    /// What is made stays as it is: the vendor neither changes nor deletes it. A list may stop showing it.
+    const SETTLED: bool = false;
+
     /// Every live object. An error if the list can't be read to its end.
     fn list(&self) -> impl Future<Output = Result<Vec<Found<K>>, VendorError>> + Send;
 

@@ -23,7 +23,7 @@ pub fn calendar(found: &Runs<'_>, now: DateTime<Utc>) -> String {
     for (run, due) in found.dues() {
         let number = due.nth + 1;
         let contents = due.step.send.iter().map(|item| {
-            let (form, content) = item.parts();
+            let (form, content) = item.said();
             format!("{form}: {content}")
         });
         let contents = contents.collect::<Vec<_>>().join("\n");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::columns::{escape, truncate, width};
 use super::{Role, Style};
-use crate::model::sop::{ALL, Audience, Due, Gender, Planned, Run};
+use crate::model::sop::{Due, Own, Planned, Run};
 
 /// The runs of plans in some days.
 pub struct Runs<'a> {
@@ -83,26 +83,25 @@ fn lines_of(run: &Run<'_>, style: Style, columns: usize) -> Vec<String> {
 
 /// What is sent, in so many columns.
 pub(super) fn said(due: &Due<'_>, room: usize) -> String {
-    let items: Vec<_> = due
-        .step
-        .send
-        .iter()
-        .map(|item| {
-            let (form, content) = item.parts();
-            format!("{form} {}", escape(content))
-        })
-        .collect();
+    let items: Vec<_> =
+        due.step.send.iter().map(|message| escape(&message.to_string()).into_owned()).collect();
     truncate(&items.join(", "), room.max(10)).into_owned()
 }
 
-fn audience(audience: &Audience) -> String {
-    let whom = if audience.group == ALL { "all followers".into() } else { escape(&audience.group) };
-    match audience.gender {
-        Gender::Any => whom.into_owned(),
-        Gender::Male => format!("{whom} (male)"),
-        Gender::Female => format!("{whom} (female)"),
-    }
+/// Who gets it, as the configuration says it.
+fn audience(audience: &Own) -> String {
+    let said = |value: &Value| match value {
+        Value::String(text) => escape(text).into_owned(),
+        Value::Array(items) if items.len() > FEW => format!("{} of them", items.len()),
+        other => escape(&other.to_string()).into_owned(),
+    };
+    let words: Vec<_> =
+        audience.0.iter().map(|(name, value)| format!("{} {}", escape(name), said(value))).collect();
+    words.join(", ")
 }
+
+/// So many recipients are named.
+const FEW: usize = 3;
 
 /// The line below everything.
 pub(super) fn sum(found: &Runs<'_>) -> String {

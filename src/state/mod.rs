@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -62,6 +63,9 @@ pub struct Record {
     pub applied: Value,
     /// The fingerprint of that.
     pub fingerprint: String,
+    /// When that was, for what only counts from then on (a plan that is armed).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
     /// Never to be deleted or replaced.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protect: bool,
@@ -73,7 +77,13 @@ pub struct Record {
 impl Record {
     /// A record of an object as it was applied.
     pub fn new(id: RemoteId, applied: Value, protect: bool) -> Self {
-        Self { id, fingerprint: fingerprint(&applied), applied, protect, replaced_by: None }
+        Self { id, fingerprint: fingerprint(&applied), applied, at: None, protect, replaced_by: None }
+    }
+
+    /// The same, since a moment.
+    #[must_use]
+    pub fn since(self, at: Option<DateTime<Utc>>) -> Self {
+        Self { at, ..self }
     }
 
     /// The same of an object in whose place there is a new one. It was let go of with the protection it had.
@@ -224,6 +234,12 @@ impl State {
                 self.drafts.insert(kind, draft);
             }
         }
+    }
+
+    /// What is to be remembered of an object that was looked at and is as it should be.
+    pub fn learnt(&self, address: &Address, id: RemoteId, body: Value, protect: bool) -> Record {
+        let before = self.resources.get(address).filter(|record| record.id == id);
+        Record::new(id, body, protect).since(before.and_then(|record| record.at))
     }
 
     /// The key of the resource of a kind that has this id.

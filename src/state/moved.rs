@@ -87,7 +87,11 @@ impl State {
 impl Record {
     /// The same, applied otherwise.
     fn with(&self, applied: Value) -> Self {
-        Self { replaced_by: self.replaced_by.clone(), ..Self::new(self.id.clone(), applied, self.protect) }
+        Self {
+            replaced_by: self.replaced_by.clone(),
+            at: self.at,
+            ..Self::new(self.id.clone(), applied, self.protect)
+        }
     }
 }
 

@@ -89,12 +89,12 @@ pub(super) fn check(address: &Address) -> Result<&'static KindInfo, Problem> {
     };
     let parts = address.key().count();
     let fits = match kind.shape {
-        Shape::Map => parts == 1,
+        Shape::Map | Shape::Plans => parts == 1,
         Shape::Named(names) => parts == 1 && names.contains(&&*address.last()),
         Shape::Tree(levels) => (1..=levels).contains(&parts),
     };
     let help = match kind.shape {
-        Shape::Map => "its key is one part; a `/` in it is written `%2F`".to_owned(),
+        Shape::Map | Shape::Plans => "its key is one part; a `/` in it is written `%2F`".to_owned(),
         Shape::Named(names) => format!("its key is one of {}", names.join(", ")),
         Shape::Tree(levels) => format!("its key has up to {levels} parts"),
     };

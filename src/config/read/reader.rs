@@ -5,6 +5,9 @@ use serde::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess,
 use super::error::{Error, What};
 use super::{Reader, Whole, id};
 
+/// The type whose scalars are what YAML says they are.
+const RAW: &str = "Raw";
+
 macro_rules! whole_numbers {
     ($($method:ident)+) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -33,6 +36,8 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             visitor.visit_map(Entries { reader: self, nth: 0 })
         } else if self.node.is_sequence() {
             visitor.visit_seq(Items { reader: self, nth: 0 })
+        } else if self.raw && self.node.is_plain() {
+            self.core(visitor)
         } else {
             visitor.visit_str(self.text("a value")?)
         }
@@ -88,10 +93,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
+        visitor.visit_newtype_struct(Self { raw: self.raw || name == RAW, ..self })
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

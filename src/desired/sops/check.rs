@@ -1,24 +1,29 @@
 //! What a plan points at: a group, materials, calendars. All of them are known only when every document was read.
 
-use super::{Declared, Entry, Sops};
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::{Declared, Entry};
 use crate::config::suggest;
 use crate::desired::{Building, Wanted};
 use crate::model::kinds::{Group, Material};
 use crate::model::schedule::{Days, Skip};
 use crate::model::sop::{ALL, Planned};
 use crate::model::{Address, Finding, Kind, Step};
-use crate::problem::Code;
+use crate::problem::{Code, Problem};
+use crate::providers::{Plans, SentBy};
 
 /// What a vendor's limits call a material that is sent to many.
 const SENT: &str = "sop/send";
 
 impl Building<'_> {
     /// The plans whose runs can be worked out.
-    pub(in crate::desired) fn planned(&mut self) -> Sops {
-        let written = std::mem::take(&mut self.sops);
-        let mut sops = Sops { sections: written.sections, ..Sops::default() };
-        for entry in written.entries {
-            let mut found = self.audience(&entry);
+    pub(super) fn planned(&mut self, plans: Plans) -> IndexMap<Address, Declared> {
+        let mut all = IndexMap::new();
+        for entry in std::mem::take(&mut self.sops).entries {
+            let mut found = self.audience(&entry, plans);
             found.extend(self.materials(&entry));
             let (days, unknown) = self.days(&entry);
             let known = unknown.is_empty();
@@ -34,50 +39,55 @@ impl Building<'_> {
                     "see that `repeat`, `until` and `skip` leave a date from `start` on; dates that a month doesn't have are passed over",
                 ));
             }
-            let Entry { address, origin, node, sop } = entry;
+            let Entry { address, origin, node, protect, ignore, sop } = entry;
             for finding in found {
                 self.sop_finding(finding, &node, &origin, &address);
             }
-            let planned = Planned { address: address.clone(), sop, days, zone: self.project.timezone };
-            sops.declared.entry(address).or_insert(Declared { planned, origin, node });
+            let zone = plans.zone.unwrap_or(self.project.timezone);
+            let planned = Planned { address: address.clone(), sop, days, zone };
+            all.insert(address, Declared { planned, origin, protect, ignore, node });
         }
-        sops
+        all
     }
 
-    fn audience(&self, entry: &Entry) -> Vec<Finding> {
+    /// Runs that the vendor sends are found again by their titles.
+    pub(super) fn same_titles(&mut self, plans: Plans, declared: &IndexMap<Address, Declared>) {
+        let mut titles: HashMap<String, &Declared> = HashMap::new();
+        for one in declared.values().filter(|_| plans.sent_by == SentBy::Vendor) {
+            let title = one.planned.title();
+            let Some(first) = titles.insert(title.clone(), one) else { continue };
+            self.problems.push(
+                Problem::error(Code::Duplicate, format!("two plans with the title `{title}`"))
+                    .at(one.place_of(&["title".into()]).labelled("again here"))
+                    .at(first.place_of(&["title".into()]).labelled("first here"))
+                    .about(&one.planned.address)
+                    .help("give one another title: the vendor tells runs apart by title and date alone"),
+            );
+        }
+    }
+
+    fn audience(&self, entry: &Entry, plans: Plans) -> Vec<Finding> {
         let audience = &entry.sop.audience;
-        let key = audience.group.as_str();
+        let allow_empty = audience.0.get("allow_empty").and_then(Value::as_bool).unwrap_or_default();
+        if !allow_empty && (plans.recipients)(audience).is_some_and(|recipients| recipients.is_empty()) {
+            return vec![nobody(["audience".into()], "the audience is nobody")];
+        }
+        let Some(key) = audience.text("group") else { return vec![] };
         let path = || [Step::from("audience"), "group".into()];
         let address = Address::new(&self.account.name, Group::NAME, [key]);
-        let is_declared = self.declared.contains_key(&address);
         if key == ALL {
-            return if is_declared {
-                let help = "give that group another key; `all` means every follower";
-                vec![Finding::error(
-                    Code::BadValue,
-                    path(),
-                    "`all` is every follower, and the key of a group as well",
-                    help,
-                )]
-            } else {
-                vec![]
-            };
-        }
-        if !is_declared {
-            return self.dangling::<Group>(key, path(), &[ALL]);
+            let help = "give that group another key; `all` means every follower";
+            let message = "`all` is every follower, and the key of a group as well";
+            let both = self.declared.contains_key(&address);
+            return both.then(|| Finding::error(Code::BadValue, path(), message, help)).into_iter().collect();
         }
         let is_empty = |group: &Wanted| {
             let body = group.body.as_ref();
             body.and_then(|body| body["members"].as_array()).is_some_and(Vec::is_empty)
                 && body.is_some_and(|body| body.get("members_mode").is_none())
         };
-        if self.out.resources.get(&address).is_some_and(is_empty) && !audience.allow_empty {
-            return vec![Finding::error(
-                Code::EmptyAudience,
-                path(),
-                format!("nobody is in the group `{key}`"),
-                "give it members, or write `allow_empty: true` if that is meant",
-            )];
+        if !allow_empty && self.out.resources.get(&address).is_some_and(is_empty) {
+            return vec![nobody(path(), format!("nobody is in the group `{key}`"))];
         }
         vec![]
     }
@@ -91,41 +101,16 @@ impl Building<'_> {
             .enumerate()
             .flat_map(|(step, of)| of.send.iter().enumerate().map(move |(nth, item)| (step, nth, item)));
         for (step, nth, key) in
-            items.filter_map(|(step, nth, item)| Some((step, nth, item.material.as_deref()?)))
+            items.filter_map(|(step, nth, item)| Some((step, nth, item.text("material")?)))
         {
             let path: [Step; 5] = ["steps".into(), step.into(), "send".into(), nth.into(), "material".into()];
             let address = Address::new(&self.account.name, Material::NAME, [key]);
-            if !self.declared.contains_key(&address) {
-                found.extend(self.dangling::<Material>(key, path, &[]));
-            } else if let Some(body) =
-                self.out.resources.get(&address).and_then(|wanted| wanted.body.as_ref())
-            {
+            if let Some(body) = self.out.resources.get(&address).and_then(|wanted| wanted.body.as_ref()) {
                 let refused = (self.account.provider.limits)(SENT, body);
                 found.extend(refused.into_iter().map(|finding| Finding { path: path.to_vec(), ..finding }));
             }
         }
         found
-    }
-
-    /// A link to what is not declared; nothing is said if a broken file may have declared it.
-    fn dangling<K: Kind>(
-        &self,
-        key: &str,
-        path: impl IntoIterator<Item = Step>,
-        also: &[&str],
-    ) -> Vec<Finding> {
-        if !self.project.whole {
-            return vec![];
-        }
-        let known: Vec<_> = self
-            .declared
-            .keys()
-            .filter(|address| address.kind() == K::NAME)
-            .map(|address| address.last().into_owned())
-            .collect();
-        let words = known.iter().map(String::as_str).chain(also.iter().copied());
-        let help = suggest(key, words, "declare it in a document of this account");
-        vec![Finding::error(Code::DanglingReference, path, format!("there is no {} `{key}`", K::NAME), help)]
     }
 
     /// What the plan skips, and calendars that nobody knows.
@@ -155,4 +140,9 @@ impl Building<'_> {
         }
         (days, found)
     }
+}
+
+fn nobody(path: impl IntoIterator<Item = Step>, message: impl Into<String>) -> Finding {
+    let help = "say whom it goes to, or write `allow_empty: true` if that is meant";
+    Finding::error(Code::EmptyAudience, path, message, help)
 }

@@ -1,27 +1,31 @@
-//! `sops:`, recurring plans: read and checked like everything else, but part of nothing that is planned yet.
+//! `sops:`, recurring plans. What is wanted of one is the plan itself where we send its messages: it is to be armed. Where
+//! the vendor sends them it is every run that lies ahead.
 
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
 use super::Building;
-use crate::config::{Node, Part, not_yet, read_part, reads_sops};
+use crate::config::{Node, Part};
+use crate::model::kinds::Scheduled;
 use crate::model::sop::{Planned, Sop};
-use crate::model::{Address, Finding, Step};
+use crate::model::{Address, Files, Finding, Kind, Step};
 use crate::problem::{Code, Place, Problem};
+use crate::providers::{Plans, SentBy};
 
 mod check;
+mod expand;
 mod policy;
 
+pub use expand::definition;
 pub use policy::against_policy;
 
-/// The section, and the word in addresses.
-pub(super) const SECTION: &str = "sops";
-const NAME: &str = "sop";
-
 /// The recurring plans of one account.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Sops {
-    /// Where its sections begin.
-    pub sections: Vec<Place>,
+    /// Who sends their messages.
+    pub sent_by: SentBy,
+    /// How its vendor's plans are written.
+    pub plans: Plans,
     /// Its plans, as they are declared.
     pub declared: IndexMap<Address, Declared>,
 }
@@ -33,6 +37,10 @@ pub struct Declared {
     pub planned: Planned,
     /// Where its key stands.
     pub origin: Place,
+    /// Whether it may never be taken back, if that is said.
+    pub protect: Option<bool>,
+    /// Fields whose armed value is left alone.
+    pub ignore: Vec<String>,
     node: Node,
 }
 
@@ -46,7 +54,6 @@ impl Declared {
 /// What was read, before it is known what it points at.
 #[derive(Default)]
 pub(super) struct Written {
-    sections: Vec<Place>,
     entries: Vec<Entry>,
 }
 
@@ -55,81 +62,37 @@ struct Entry {
     address: Address,
     origin: Place,
     node: Node,
+    protect: Option<bool>,
+    ignore: Vec<String>,
     sop: Sop,
 }
 
 impl Building<'_> {
-    /// Reads the section of one document.
-    pub(super) fn sops(&mut self, node: &Node) {
-        let Some((key, section)) = node.entry(SECTION) else { return };
-        let provider = self.account.provider.name;
-        if !reads_sops(provider) {
-            self.problems
-                .push(not_yet(format!("`{SECTION}` of {provider}"), key.place()).about(&self.account.name));
-            return;
-        }
-        self.sops.sections.push(key.place());
-        if section.text() == Some("none") {
-            return;
-        }
-        if !section.is_mapping() {
-            let found = if section.is_nothing() { "nothing" } else { "something else" };
+    /// Reads one entry. `address` is missing if it has been declared before.
+    pub(super) fn sop(&mut self, address: Option<Address>, key: &Node, node: &Node, files: &dyn Files) {
+        let Some(plans) = self.account.provider.plans else { return };
+        if key.text().is_some_and(|text| text.contains('@')) {
             self.problems.push(
-                Problem::error(Code::WrongType, format!("expected a mapping, found {found}"))
-                    .at(if section.is_nothing() { key.place() } else { section.place() })
-                    .help("write `{}` if there is to be nothing, or take `sops` out to leave it alone"),
+                Problem::error(Code::BadValue, "an `@` in the key of a plan")
+                    .at(key.place())
+                    .help("it stands before a run's date, as in KEY@2026-11-23; take it out"),
             );
         }
-        for (key, node) in section.entries() {
-            self.sop(key, node);
-        }
-    }
-
-    fn sop(&mut self, key: &Node, node: &Node) {
-        let text = key.text().unwrap_or_default();
-        let bad_key = match text {
-            "" => Some(("a key that is empty", "the key is the plan's identity; give it a word")),
-            _ if text.contains('@') => Some((
-                "an `@` in the key of a plan",
-                "it stands before a run's date, as in KEY@2026-11-23; take it out",
-            )),
-            _ => None,
-        };
-        if let Some((message, help)) = bad_key {
-            self.problems.push(Problem::error(Code::BadValue, message).at(key.place()).help(help));
-        }
-        let address = Address::new(&self.account.name, NAME, [text]);
-        let first = self.declared.get(&address).cloned();
-        match first {
-            Some(before) => self.problems.push(
-                Problem::error(Code::Duplicate, format!("`{}` is declared twice", address.within_account()))
-                    .at(key.place().labelled("again here"))
-                    .at(before.labelled("first here"))
-                    .about(&address)
-                    .help("keep one of the two, or give one another key"),
-            ),
-            None => {
-                self.declared.insert(address.clone(), key.place());
-            }
-        }
         let node = if node.is_nothing() { key.with_entries(vec![]) } else { node.clone() };
-        if let Some((key, protect)) = node.entry("protect") {
-            let _ = read_part::<bool>(protect, Part { key: Some(key), ..Part::default() }, self.problems);
-        }
-        let before = self.problems.len();
-        let part = Part { key: Some(key), also: &["protect"], never: &[] };
-        let Some(sop) = read_part::<Sop>(&node, part, self.problems) else { return };
-        if self.problems.len() > before {
-            return;
-        }
-        let mut found = sop.check();
+        let (protect, ignore) = self.asides::<Scheduled>(&node);
+        let part = Part { key: Some(key), also: super::entry::ON_ANY, never: &[] };
+        let Some((sop, mut found)) = (plans.read)(&node, part, files, self.problems) else { return };
         if let Ok(body) = serde_json::to_value(&sop) {
-            found.extend((self.account.provider.limits)(NAME, &body));
+            found.extend((self.account.provider.limits)(Scheduled::NAME, &body));
         }
+        let nameless = || Address::new(&self.account.name, Scheduled::NAME, [key.text().unwrap_or_default()]);
+        let about = address.clone().unwrap_or_else(nameless);
         for finding in found {
-            self.sop_finding(finding, &node, &key.place(), &address);
+            self.sop_finding(finding, &node, &key.place(), &about);
         }
-        self.sops.entries.push(Entry { address, origin: key.place(), node, sop });
+        if let Some(address) = address {
+            self.sops.entries.push(Entry { address, origin: key.place(), node, protect, ignore, sop });
+        }
     }
 
     fn sop_finding(&mut self, finding: Finding, node: &Node, origin: &Place, address: &Address) {
@@ -139,6 +102,22 @@ impl Building<'_> {
         }
         let place = place(node, origin, &finding.path);
         self.judge(finding, place, address.to_string());
+    }
+
+    /// Takes the plans in: what is wanted of each, and the plans themselves, to be looked at. Nothing if the account
+    /// declares none.
+    pub(super) fn take_plans(&mut self, now: DateTime<Utc>) -> Option<Sops> {
+        let plans = self.account.provider.plans?;
+        self.out.managed.get(Scheduled::NAME).filter(|managed| managed.section)?;
+        let declared = self.planned(plans);
+        self.same_titles(plans, &declared);
+        for one in declared.values() {
+            for wanted in expand::wanted(one, plans, &self.project.calendars, now) {
+                self.declared.entry(wanted.address.clone()).or_insert_with(|| one.origin.clone());
+                self.out.resources.insert(wanted.address.clone(), wanted);
+            }
+        }
+        Some(Sops { sent_by: plans.sent_by, plans, declared })
     }
 }
 

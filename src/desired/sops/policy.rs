@@ -8,8 +8,9 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use super::{Declared, Sops};
 use crate::config::{Policy, Project, QuietHours};
 use crate::desired::Desired;
-use crate::model::Step;
-use crate::model::sop::{ALL, Audience, Due, Gender, Run};
+use crate::desired::judge::texts_in;
+use crate::model::sop::{Due, Run};
+use crate::model::{Address, Step};
 use crate::problem::{Code, Place, Problem};
 
 /// So many days ahead are looked at.
@@ -29,7 +30,7 @@ pub fn against_policy(project: &Project, desired: &Desired, now: DateTime<Utc>) 
             quiet(ahead, *hours, &mut problems);
         }
         if let Some(most) = policy.max_messages_per_audience_per_day {
-            too_many(&messages, most, now, &mut problems);
+            too_many(sops, &messages, most, now, &mut problems);
         }
     }
     problems.into_iter().filter_map(|problem| policy.judged(problem)).collect()
@@ -49,10 +50,6 @@ impl Message<'_> {
 
     fn day(&self) -> NaiveDate {
         self.due.at.date_naive()
-    }
-
-    fn audience(&self) -> &Audience {
-        &self.of.planned.sop.audience
     }
 
     /// What tells the step from all others, whatever the run.
@@ -81,7 +78,7 @@ fn from_today<'a>(sops: &'a Sops, project: &Project, now: DateTime<Utc>) -> Vec<
 
 fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, problems: &mut Vec<Problem>) {
     for of in sops.declared.values() {
-        for (step, item, text) in texts(of) {
+        for (path, step, text) in texts(of) {
             for word in
                 policy.forbidden_words.iter().filter(|word| !word.is_empty() && text.contains(word.as_str()))
             {
@@ -92,8 +89,6 @@ fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, problems: &mut 
                     Some(message) => (&message.run.address, message.named()),
                     None => (&of.planned.address, format!("step {}", step + 1)),
                 };
-                let path: [Step; 5] =
-                    ["steps".into(), step.into(), "send".into(), item.into(), "text".into()];
                 problems.push(
                     Problem::error(Code::ForbiddenWord, format!("{when}: the text says `{word}`"))
                         .at(of.place_of(&path))
@@ -105,11 +100,20 @@ fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, problems: &mut 
     }
 }
 
-fn texts(of: &Declared) -> impl Iterator<Item = (usize, usize, &str)> {
-    of.planned.sop.steps.iter().enumerate().flat_map(|(step, of)| {
-        let items = of.send.iter().enumerate();
-        items.filter_map(move |(item, of)| Some((step, item, of.text.as_deref()?)))
-    })
+/// Every text that somebody gets to read, where it stands, and its step.
+fn texts(of: &Declared) -> Vec<(Vec<Step>, usize, &str)> {
+    let mut all = vec![];
+    for (step, body) in of.planned.sop.steps.iter().enumerate() {
+        for (nth, message) in body.send.iter().enumerate() {
+            for (name, value) in &message.0 {
+                let mut path = vec!["steps".into(), step.into(), "send".into(), nth.into()];
+                let mut found = vec![];
+                texts_in(name, value, &mut path, &mut found);
+                all.extend(found.into_iter().map(|(path, text)| (path, step, text)));
+            }
+        }
+    }
+    all
 }
 
 fn is_quiet(hours: QuietHours, time: NaiveTime) -> bool {
@@ -139,10 +143,22 @@ fn quiet(messages: &[Message<'_>], hours: QuietHours, problems: &mut Vec<Problem
     }));
 }
 
-/// Messages reach a follower through any plan whose audience they are in. Groups may overlap, but nobody knows
-/// offline whose members they share, so each group is counted with what goes to everybody.
-fn too_many(messages: &[Message<'_>], most: u32, now: DateTime<Utc>, problems: &mut Vec<Problem>) {
-    let groups: BTreeSet<&str> = messages.iter().map(|message| message.audience().group.as_str()).collect();
+/// Messages reach people through any plan whose audience they are in; who that is the vendor's words say.
+fn too_many(
+    sops: &Sops,
+    messages: &[Message<'_>],
+    most: u32,
+    now: DateTime<Utc>,
+    problems: &mut Vec<Problem>,
+) {
+    let audiences: Vec<_> = sops.declared.values().map(|of| &of.planned.sop.audience).collect();
+    let reach: BTreeMap<&Address, BTreeSet<String>> = sops
+        .declared
+        .keys()
+        .zip((sops.plans.reach)(&audiences).into_iter().map(BTreeSet::from_iter))
+        .collect();
+    let everybody: BTreeSet<&String> = reach.values().flatten().collect();
+    let reaches = |message: &Message<'_>, who: &String| reach[&message.of.planned.address].contains(who);
     let mut days: BTreeMap<NaiveDate, Vec<&Message<'_>>> = BTreeMap::new();
     for message in messages {
         days.entry(message.day()).or_default().push(message);
@@ -151,8 +167,8 @@ fn too_many(messages: &[Message<'_>], most: u32, now: DateTime<Utc>, problems: &
     let mut order = vec![];
     for (day, messages) in days {
         let mut over: BTreeSet<(&str, usize)> = BTreeSet::new();
-        for (group, gender) in groups.iter().flat_map(|group| GENDERS.map(|gender| (*group, gender))) {
-            let reached: Vec<_> = messages.iter().filter(|message| reaches(message, group, gender)).collect();
+        for who in &everybody {
+            let reached: Vec<_> = messages.iter().filter(|message| reaches(message, who)).collect();
             let items = |message: &&&Message<'_>| message.due.step.send.len();
             let total: usize = reached.iter().map(items).sum();
             let mut sum = 0;
@@ -167,7 +183,6 @@ fn too_many(messages: &[Message<'_>], most: u32, now: DateTime<Utc>, problems: &
             }
             let (_, count) = said.entry(first.step()).or_insert_with(|| {
                 order.push(first.step());
-                let who = audience(group, gender);
                 let message = format!("{}: {who} would get {total} messages on {day}", first.named());
                 let problem = Problem::error(Code::TooManyMessages, message)
                     .at(first.place("at"))
@@ -188,25 +203,6 @@ fn too_many(messages: &[Message<'_>], most: u32, now: DateTime<Utc>, problems: &
             "`policy.max_messages_per_audience_per_day` of the project allows {most}; move or drop one"
         )));
     }
-}
-
-/// Whom a follower may be, for WeChat: it does not know everybody's gender.
-const GENDERS: [Gender; 3] = [Gender::Any, Gender::Male, Gender::Female];
-
-/// True if a message goes to everybody of a group and gender (`any`: to those whose gender nobody knows).
-fn reaches(message: &Message<'_>, group: &str, gender: Gender) -> bool {
-    let audience = message.audience();
-    (audience.group == group || audience.group == ALL)
-        && (audience.gender == Gender::Any || audience.gender == gender)
-}
-
-fn audience(group: &str, gender: Gender) -> String {
-    let who = match gender {
-        Gender::Any => "followers",
-        Gender::Male => "men",
-        Gender::Female => "women",
-    };
-    if group == ALL { format!("all {who}") } else { format!("{who} in the group `{group}`") }
 }
 
 /// Says how many more there are of what is said of the first.

@@ -15,12 +15,14 @@ mod keyword;
 mod material;
 mod menu;
 mod reply;
+mod sop;
 
 pub use group::{Group, MembersMode};
 pub use keyword::{Keyword, Match};
 pub use material::{Article, Material};
 pub use menu::Button;
 pub use reply::{RawReply, Reply};
+pub use sop::{Scheduled, ScheduledStep};
 
 /// How the entries of a kind stand in its section of a resources document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,9 @@ pub enum Shape {
     /// A list of bodies, each known by its `name`, with a list of the same below it under `items`; so many levels.
     /// The list is the whole: what is not in it goes.
     Tree(usize),
+    /// A mapping from key to a recurring plan, in the words of the account's vendor. What is kept is what is made of
+    /// it: see [`Scheduled`].
+    Plans,
 }
 
 /// What one can declare. Implementors are plain data: they know neither vendor nor file nor clock.
@@ -189,6 +194,11 @@ impl KindInfo {
         }
     }
 
+    /// True if live objects that are not listed can be deleted by saying so.
+    pub fn can_be_pruned(&self) -> bool {
+        !matches!(self.shape, Shape::Tree(_) | Shape::Plans)
+    }
+
     /// True if the section is the whole of what there is to be (a menu).
     pub fn is_whole(&self) -> bool {
         matches!(self.shape, Shape::Tree(_))
@@ -224,7 +234,7 @@ macro_rules! list {
     };
 }
 
-list![Group, Material, Reply, Keyword, Button];
+list![Group, Material, Reply, Keyword, Button, Scheduled];
 
 /// Every kind, in the order in which they are made.
 pub fn kinds() -> &'static [KindInfo] {

@@ -1,21 +1,24 @@
-//! A recurring plan (SOP): messages over some days, run once or again and again. It is no [`super::Kind`] yet:
-//! nothing is made of it at a vendor, it can only be read, checked and looked at.
+//! A recurring plan (SOP): messages over some days, run once or again and again. Whom it goes to and what a message
+//! may be each vendor says in words of its own; from reading on they are plain data ([`Own`]).
 
+mod own;
 mod planned;
 
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::schedule::{Day, Schedule, Span, Time};
-use super::{Finding, Step};
+use super::{Files, Finding, Step};
 use crate::problem::Code;
 
+pub use own::{EXTRA, Own, Raw};
 pub use planned::{Due, Planned, Run};
 
 /// A recurring plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(description = "A recurring plan: messages over some days, once or again and again. 群发计划")]
-pub struct Sop {
+pub struct Sop<A = Own, I = Own> {
     /// What staff see, the run's date is added; default: the key. 标题
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", example = &"周一早报")]
@@ -27,10 +30,10 @@ pub struct Sop {
     #[schemars(with = "Delivery")]
     pub delivery: Option<Delivery>,
     /// Who gets it. 受众
-    pub audience: Audience,
+    pub audience: A,
     /// The messages. 步骤
     #[schemars(extend("minItems" = 1))]
-    pub steps: Vec<SopStep>,
+    pub steps: Vec<SopStep<I>>,
     /// How late a message may still be sent; default 30m. 宽限时间
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Span", example = &"30m")]
@@ -47,49 +50,13 @@ pub enum Delivery {
     Assistant,
 }
 
-/// Who gets the messages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(description = "Who gets the messages. 受众")]
-pub struct Audience {
-    /// A group of this account, by its key, or `all` for every follower. 分组
-    #[schemars(example = &"vip")]
-    pub group: String,
-    /// Only these of them; default: any. 性别
-    #[serde(default, skip_serializing_if = "Gender::is_any")]
-    pub gender: Gender,
-    /// An audience of nobody is no error; default: false. 允许为空
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub allow_empty: bool,
-}
-
 /// The word for every follower.
 pub const ALL: &str = "all";
-
-/// Followers by what WeChat says of their gender. 性别
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Gender {
-    /// Everybody. 不限
-    #[default]
-    Any,
-    /// Men. 男
-    Male,
-    /// Women. 女
-    Female,
-}
-
-impl Gender {
-    fn is_any(&self) -> bool {
-        *self == Self::Any
-    }
-}
 
 /// One message, or several at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(description = "One message: on which day of the run, at what time, and what. 步骤")]
-pub struct SopStep {
+pub struct SopStep<I = Own> {
     /// The day of the run; 1 is its start date. 第几天
     pub day: Day,
     /// The time of that day, in the project's timezone. 时间
@@ -97,27 +64,48 @@ pub struct SopStep {
     pub at: Time,
     /// What is sent. 内容
     #[schemars(extend("minItems" = 1))]
-    pub send: Vec<Item>,
+    pub send: Vec<I>,
 }
 
-/// What is sent: exactly one of its fields.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-#[schemars(description = "What is sent: exactly one of its fields. 消息", extend("minProperties" = 1, "maxProperties" = 1))]
-pub struct Item {
-    /// A text message. 文本
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", example = &"早上好")]
-    pub text: Option<String>,
-    /// A material of this account, by its key. 素材
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", example = &"spring")]
-    pub material: Option<String>,
+/// A vendor's own words in a plan: of its audience, or of one message.
+pub trait Words: Serialize + DeserializeOwned + JsonSchema {
+    /// Of a message: its forms, of which it has exactly one.
+    const FORMS: &'static [&'static str] = &[];
+
+    /// Puts in what stands in files.
+    fn fill(&mut self, files: &dyn Files) -> Vec<Finding> {
+        let _ = files;
+        vec![]
+    }
+
+    /// What is wrong with it, each field for itself.
+    fn check(&self) -> Vec<Finding> {
+        vec![]
+    }
 }
 
-impl Sop {
-    /// How late a message may be sent, if nobody says otherwise.
-    pub const GRACE: Span = Span::minutes(30);
+impl<A: Words, I: Words> Sop<A, I> {
+    /// Puts in what stands in files.
+    pub fn fill(&mut self, files: &dyn Files) -> Vec<Finding> {
+        self.audience.fill(files).into_iter().map(|finding| finding.under("audience")).collect()
+    }
+
+    /// The same with the vendor's words as plain data.
+    pub fn plain(&self) -> Sop {
+        let step = |step: &SopStep<I>| SopStep {
+            day: step.day,
+            at: step.at,
+            send: step.send.iter().map(Own::of).collect(),
+        };
+        Sop {
+            title: self.title.clone(),
+            schedule: self.schedule.clone(),
+            delivery: self.delivery,
+            audience: Own::of(&self.audience),
+            steps: self.steps.iter().map(step).collect(),
+            grace: self.grace,
+        }
+    }
 
     /// What is wrong with it whoever the vendor is.
     pub fn check(&self) -> Vec<Finding> {
@@ -148,11 +136,17 @@ impl Sop {
         for (nth, step) in self.steps.iter().enumerate() {
             found.extend(step.check().into_iter().map(|finding| finding.under(nth).under("steps")));
         }
+        found.extend(self.audience.check().into_iter().map(|finding| finding.under("audience")));
         found
     }
 }
 
-impl SopStep {
+impl Sop {
+    /// How late a message may be sent, if nobody says otherwise.
+    pub const GRACE: Span = Span::minutes(30);
+}
+
+impl<I: Words> SopStep<I> {
     fn check(&self) -> Vec<Finding> {
         let mut found = vec![];
         if self.send.is_empty() {
@@ -163,27 +157,23 @@ impl SopStep {
             ));
         }
         for (nth, item) in self.send.iter().enumerate() {
-            found.extend(item.check().map(|finding| finding.under(nth).under("send")));
+            found.extend(check_item(item).into_iter().map(|finding| finding.under(nth).under("send")));
         }
         found
     }
 }
 
-impl Item {
-    fn check(&self) -> Option<Finding> {
-        match (&self.text, &self.material) {
-            (Some(text), None) if text.is_empty() => {
-                Some(nothing(["text".into()], "an empty text", "write what followers are to read"))
-            }
-            (Some(_), None) | (None, Some(_)) => None,
-            _ => Some(Finding::error(
-                Code::NotExactlyOne,
-                [],
-                "what is sent is exactly one of `text` or `material`",
-                "keep one of the two",
-            )),
-        }
+fn check_item<I: Words>(item: &I) -> Vec<Finding> {
+    let plain = Own::of(item);
+    if plain.text("text") == Some("") {
+        return vec![nothing(["text".into()], "an empty text", "write what is to be read")];
     }
+    if plain.forms().count() == 1 {
+        return item.check();
+    }
+    let forms: Vec<_> = I::FORMS.iter().map(|form| format!("`{form}`")).collect();
+    let message = format!("what is sent is exactly one of {}", forms.join(", "));
+    vec![Finding::error(Code::NotExactlyOne, [], message, "keep one of them; write a message for each")]
 }
 
 fn nothing(path: impl IntoIterator<Item = Step>, message: &str, help: &str) -> Finding {

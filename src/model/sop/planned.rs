@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days as DaysLong, NaiveDate};
 use chrono_tz::Tz;
 
-use super::{Item, Sop, SopStep};
+use super::{Sop, SopStep};
 use crate::model::Address;
 use crate::model::schedule::{Days, Start, instant};
 
@@ -82,16 +82,5 @@ impl Run<'_> {
     /// What staff call it.
     pub fn title(&self) -> String {
         format!("{} {}", self.of.title(), self.start.date)
-    }
-}
-
-impl Item {
-    /// What it is, in a word, and the text or the material's key.
-    pub fn parts(&self) -> (&'static str, &str) {
-        match (&self.text, &self.material) {
-            (Some(text), _) => ("text", text),
-            (None, Some(key)) => ("material", key),
-            (None, None) => ("", ""),
-        }
     }
 }

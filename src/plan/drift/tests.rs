@@ -21,6 +21,7 @@ fn wanted(address: &str, body: &Value) -> Wanted {
         links: vec![],
         protect: None,
         ignore: vec![],
+        lapsed: false,
         origin: Place::new(&source, 0..1),
         node: crate::config::parse(&source, &mut vec![]).documents.swap_remove(0),
     }
@@ -43,6 +44,7 @@ impl Account {
                 managed,
                 resources: IndexMap::new(),
                 moved: vec![],
+                now: chrono::DateTime::UNIX_EPOCH,
             },
             live: LiveAccount::default(),
             state: State::new("default", "shop"),

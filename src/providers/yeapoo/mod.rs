@@ -16,12 +16,12 @@ use self::leftovers::Leftovers;
 use self::materials::{Contents, Covers, Materials, MaterialsWriter, address};
 use self::texts::Texts;
 use super::{
-    AnyReader, AnyWriter, Connect, Kinds, Messages, Onboard, Provider, Reads, VendorError, Writes, reader,
-    writer,
+    AnyReader, AnyWriter, Armed, Connect, Kinds, Messages, Onboard, Provider, Reads, VendorError, Writes,
+    reader, writer,
 };
 use crate::config::{self, Node};
 use crate::http;
-use crate::model::kinds::{Button, Group, Keyword, Material, Reply};
+use crate::model::kinds::{Button, Group, Keyword, Material, Reply, Scheduled};
 use crate::model::{Asset, Kind};
 use crate::problem::{Code, Problem};
 
@@ -38,6 +38,7 @@ mod menu;
 mod messages;
 mod replies;
 pub mod sandbox;
+mod sops;
 #[cfg(test)]
 mod testing;
 mod texts;
@@ -46,7 +47,8 @@ mod wire;
 /// Yeapoo.
 pub(super) const PROVIDER: Provider = Provider {
     name: "yeapoo",
-    kinds: &[Group::NAME, Material::NAME, Reply::NAME, Keyword::NAME, Button::NAME],
+    kinds: &[Group::NAME, Material::NAME, Reply::NAME, Keyword::NAME, Button::NAME, Scheduled::NAME],
+    plans: Some(sops::PLANS),
     schema: |generator: &mut SchemaGenerator| -> Schema { Settings::json_schema(generator) },
     settings,
     limits: limits::limits,
@@ -131,6 +133,7 @@ impl Connect for Account {
                 reader(replies::Replies::new(&api, texts.clone())),
                 reader(keywords::Keywords { api: Arc::clone(&api), texts: texts.clone() }),
                 reader(menu::Menu::new(&api, texts)),
+                reader(Armed),
             ],
             api,
         })
@@ -145,6 +148,7 @@ impl Connect for Account {
             writer(replies::RepliesWriter { api: Arc::clone(&api), texts: texts.clone() }),
             writer(keywords::KeywordsWriter { api: Arc::clone(&api), texts: texts.clone() }),
             writer(menu::MenuWriter { api, texts }),
+            writer(Armed),
         ];
         Arc::new(Writing { kinds, leftovers: Arc::clone(&self.known.leftovers) })
     }

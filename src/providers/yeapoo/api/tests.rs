@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use chrono::DateTime;
+
 use super::*;
+use crate::clock::Clock;
 use crate::providers::Happened;
 
 fn answer(status: u16, content_type: &str, body: &str) -> Answer {
@@ -85,7 +88,8 @@ async fn stub(answers: impl Fn(&str) -> Value + Send + Sync + 'static) -> WriteA
         }
     });
     let limits = http::Limits { concurrency: 1, requests_per_second: None };
-    let client = http::Client::new([], http::Throttle::new(limits)).expect("a client");
+    let client = http::Client::new([], http::Throttle::new(limits), Clock::by_hand(DateTime::UNIX_EPOCH))
+        .expect("a client");
     WriteApi::new(http::Writer::new(&client), &Url::parse(&root).expect("an address"), "shop", Path::new("."))
 }
 

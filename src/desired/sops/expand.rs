@@ -1,0 +1,110 @@
+//! What is wanted of a plan: itself, to be armed, or its runs, to be made at the vendor ahead of time.
+
+use chrono::{DateTime, Days, Utc};
+use indexmap::IndexMap;
+
+use super::Declared;
+use crate::config::Calendar;
+use crate::desired::Wanted;
+use crate::model::kinds::{Scheduled, ScheduledStep, links};
+use crate::model::schedule::{Date, Schedule, Skip};
+use crate::model::sop::{Delivery, Planned, Run, Sop};
+use crate::model::{Address, Kind, kind_named};
+use crate::providers::{Plans, SentBy};
+
+type Calendars = IndexMap<String, Calendar>;
+
+pub(super) fn wanted(
+    declared: &Declared,
+    plans: Plans,
+    calendars: &Calendars,
+    now: DateTime<Utc>,
+) -> Vec<Wanted> {
+    match plans.sent_by {
+        SentBy::Us => {
+            let body = definition(&declared.planned, calendars);
+            one(declared, declared.planned.address.clone(), &body, false).into_iter().collect()
+        }
+        SentBy::Vendor => runs(declared, now),
+    }
+}
+
+/// All by which it is decided what is sent when, and to whom: what is reviewed is exactly that.
+pub fn definition(planned: &Planned, calendars: &Calendars) -> Scheduled {
+    let sop = &planned.sop;
+    let named = sop.schedule.skip.iter().filter_map(|skip| match skip {
+        Skip::Calendar(name) => Some((name.clone(), calendars.get(name)?.lines())),
+        Skip::Dates(_) => None,
+    });
+    let step = |step: &crate::model::sop::SopStep| ScheduledStep {
+        day: step.day,
+        date: None,
+        at: step.at,
+        send: step.send.clone(),
+    };
+    Scheduled {
+        title: planned.title(),
+        delivery: None,
+        schedule: Some(sop.schedule.clone()),
+        timezone: Some(planned.zone.name().to_owned()),
+        calendars: named.collect(),
+        audience: sop.audience.clone(),
+        steps: sop.steps.iter().map(step).collect(),
+        grace: Some(sop.grace.unwrap_or(Sop::GRACE)),
+    }
+}
+
+/// The runs that are to be made by now, and those that are under way: these are only recognized, since it is too late
+/// to make them.
+fn runs(declared: &Declared, now: DateTime<Utc>) -> Vec<Wanted> {
+    let planned = &declared.planned;
+    let today = now.with_timezone(&planned.zone).date_naive();
+    let longest = planned.sop.steps.iter().map(|step| u64::from(step.day.0)).max().unwrap_or(1);
+    let from = today.checked_sub_days(Days::new(longest)).unwrap_or(today);
+    let ahead = planned.sop.schedule.ahead.unwrap_or(Schedule::AHEAD);
+    let last = today.checked_add_signed(ahead.delta()).unwrap_or(today);
+    let mut all = vec![];
+    for run in planned.runs(from, last) {
+        let over = run.dues.iter().all(|due| due.at <= now);
+        let begun = run.dues.iter().any(|due| due.at <= now);
+        if !over {
+            all.extend(one(declared, run.address.clone(), &of(&run), begun));
+        }
+    }
+    all
+}
+
+fn of(run: &Run<'_>) -> Scheduled {
+    let sop = &run.of.sop;
+    let step = |step: &crate::model::sop::SopStep| ScheduledStep {
+        day: step.day,
+        date: run.start.day_of(step.day.0).map(Date),
+        at: step.at,
+        send: step.send.clone(),
+    };
+    Scheduled {
+        title: run.title(),
+        delivery: Some(sop.delivery.unwrap_or(Delivery::Manual)),
+        schedule: None,
+        timezone: None,
+        calendars: IndexMap::new(),
+        audience: sop.audience.clone(),
+        steps: sop.steps.iter().map(step).collect(),
+        grace: None,
+    }
+}
+
+fn one(declared: &Declared, address: Address, body: &Scheduled, lapsed: bool) -> Option<Wanted> {
+    Some(Wanted {
+        kind: kind_named(Scheduled::NAME)?,
+        natural: body.natural(""),
+        links: links(body, address.account()),
+        body: serde_json::to_value(body).ok(),
+        address,
+        protect: declared.protect,
+        ignore: declared.ignore.clone(),
+        lapsed,
+        origin: declared.origin.clone(),
+        node: declared.node.clone(),
+    })
+}

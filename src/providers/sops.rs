@@ -1,0 +1,64 @@
+//! How a vendor's recurring plans are written, and who they reach.
+
+use chrono_tz::Tz;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use crate::config::{Node, Part, read_part};
+use crate::model::sop::{Own, Sop, Words};
+use crate::model::{Files, Finding};
+use crate::problem::Problem;
+
+/// A vendor's plans: in which words they are written, and what those mean.
+#[derive(Clone, Copy, Debug)]
+pub struct Plans {
+    /// Who sends the messages.
+    pub sent_by: SentBy,
+    /// Where its days begin, where that is not the project's to say.
+    pub zone: Option<Tz>,
+    /// Reads a plan and checks it, each value for itself; nothing if it could not be read whole.
+    pub read: ReadPlan,
+    /// The schema of an audience.
+    pub audience: fn(&mut SchemaGenerator) -> Schema,
+    /// The schema of a message.
+    pub message: fn(&mut SchemaGenerator) -> Schema,
+    /// Whom each message goes to, by the vendor's own ids or our keys: one sending each, in this order. None where
+    /// that is known only when the vendor has been asked.
+    pub recipients: fn(&Own) -> Option<Vec<String>>,
+    /// For all audiences of an account together: who is reached by each, in words that are the same wherever the same
+    /// people are meant.
+    pub reach: fn(&[&Own]) -> Vec<Vec<String>>,
+}
+
+/// Reads a plan; `files` lie beside the document that it stands in.
+pub type ReadPlan = fn(&Node, Part<'_>, &dyn Files, &mut Vec<Problem>) -> Option<(Sop, Vec<Finding>)>;
+
+/// Who sends the messages of a plan when they are due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentBy {
+    /// The vendor: each run is made there ahead of time.
+    Vendor,
+    /// We do: the plan is armed, and `sop run` sends.
+    Us,
+}
+
+/// [`Plans::read`] for a vendor's own types.
+pub fn read_plan<A: Words, M: Words>(
+    node: &Node,
+    part: Part<'_>,
+    files: &dyn Files,
+    problems: &mut Vec<Problem>,
+) -> Option<(Sop, Vec<Finding>)> {
+    let before = problems.len();
+    let mut plan = read_part::<Sop<A, M>>(node, part, problems)?;
+    if problems.len() > before {
+        return None;
+    }
+    let mut found = plan.fill(files);
+    found.extend(plan.check());
+    Some((plan.plain(), found))
+}
+
+/// The schema of a vendor's own words.
+pub fn words<W: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<W>()
+}

@@ -42,9 +42,9 @@ pub struct Context {
     pub can_ask: bool,
     /// True if progress can be drawn over itself on stderr.
     pub can_draw: bool,
-    /// What time it is, or `--now`.
+    /// What time it is.
     pub clock: Clock,
-    /// When the command began.
+    /// When the command began, or `--now`: the time that plans are shown for.
     pub now: DateTime<Utc>,
     /// The environment's variables.
     pub variables: Arc<BTreeMap<String, String>>,
@@ -67,7 +67,7 @@ impl Context {
             Colour::Auto => terminal && !plain,
         };
         let (out, talk) = (io::stdout().is_terminal(), io::stderr().is_terminal());
-        let clock = global.now.map_or_else(|| Clock::real(Utc::now), Clock::by_hand);
+        let clock = Clock::real(Utc::now);
         let columns = variables.get("COLUMNS").and_then(|columns| columns.parse().ok());
         Self {
             root: global.project.clone(),
@@ -86,7 +86,7 @@ impl Context {
                 .clamp(60, 200),
             can_ask: io::stdin().is_terminal() && talk,
             can_draw: talk && !global.quiet,
-            now: clock.now(),
+            now: global.now.unwrap_or_else(|| clock.now()),
             clock,
             variables: Arc::new(variables),
             out: Mutex::new(Box::new(io::stdout())),

@@ -68,7 +68,7 @@ pub struct Global {
     /// Says less
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Takes this for the present time, e.g. 2026-11-23T09:00:00+08:00; only for `validate` and `sop`
+    /// Takes this for the present time, e.g. 2026-11-23T09:00:00+08:00; only where nothing is written or sent
     #[arg(long, global = true, value_name = "TIME", value_parser = moment)]
     now: Option<DateTime<Utc>>,
     /// How long to wait for whoever holds the state's lock, e.g. 30s or 5m
@@ -141,6 +141,13 @@ enum Command {
     Completions(completions::Args),
 }
 
+impl Command {
+    /// True if it may take another time for the present: nothing is written, and nothing is sent.
+    fn only_looks(&self) -> bool {
+        matches!(self, Self::Validate(_) | Self::Plan(_) | Self::Drift(_) | Self::Sop(_))
+    }
+}
+
 /// Which part of a project a command looks at, and what it may do there.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Selection {
@@ -169,8 +176,8 @@ pub fn main() -> Exit {
     };
     let context = Context::real(&cli.global);
     // Whatever sends or writes does so at the time that it is.
-    if cli.global.now.is_some() && !matches!(cli.command, Command::Validate(_) | Command::Sop(_)) {
-        context.say("error: --now is for commands that look at plans offline: validate, sop");
+    if cli.global.now.is_some() && !cli.command.only_looks() {
+        context.say("error: --now is for commands that send nothing: validate, plan, drift, sop list and calendar");
         return Exit::Error;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

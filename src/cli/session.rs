@@ -8,7 +8,7 @@ use futures::future::join_all;
 use super::{Context, Selection};
 use crate::clock::Clock;
 use crate::config;
-use crate::desired::{Desired, DesiredAccount, desired};
+use crate::desired::{Desired, DesiredAccount, against_policy, desired};
 use crate::http::{self, Client, Throttle};
 use crate::live::{self, By, LiveAccount, Scope};
 use crate::model::Address;
@@ -16,7 +16,7 @@ use crate::plan::drift::{self, Drift};
 use crate::plan::guard::{Permits, emptied, refuse};
 use crate::plan::saved::Saved;
 use crate::plan::{self, FailedAccount, Globs, Plan};
-use crate::problem::{Code, Problem, any_error};
+use crate::problem::{Code, Level, Problem, any_error};
 use crate::providers;
 use crate::state::store::Store;
 use crate::state::{Entry, State};
@@ -210,7 +210,16 @@ impl<'a> Session<'a> {
             Err(problems) => return failed(problems),
         };
         let counts = live.counts.clone();
+        let sops = self.project.desired.sops.get(name).map(|sops| sops.resolved(&live.wanted));
         let mut plan = plan::account(account.desired, live, &state);
+        let now = account.desired.now;
+        if let Some(sops) = sops {
+            plan.upcoming = plan::upcoming(&sops, &plan, now);
+            let forbidden = against_policy(&self.project.config.policy, &sops, now);
+            let (refused, warned) = forbidden.into_iter().partition(|one| one.level == Level::Error);
+            plan.refusals.extend::<Vec<_>>(refused);
+            plan.warnings.extend::<Vec<_>>(warned);
+        }
         plan.rebound.extend(rebound.map(|keep| (name.clone(), keep)));
         plan.environment.clone_from(&self.project.config.environment);
         plan.moved = moved;

@@ -19,7 +19,8 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Exit {
     let (project, mut problems) = Project::load(context, true);
     if let Some(project) = &project {
-        problems.extend(against_policy(&project.config, &project.desired, context.now));
+        let plans = project.desired.sops.values();
+        problems.extend(plans.flat_map(|sops| against_policy(&project.config.policy, sops, context.now)));
     }
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let failed = project.is_none() || crate::problem::any_error(&problems);

@@ -1,7 +1,8 @@
 //! How a vendor's recurring plans are written, and who they reach.
 
 use chrono_tz::Tz;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Value, json};
 
 use crate::config::{Node, Part, read_part};
 use crate::model::sop::{Own, Sop, Words};
@@ -58,7 +59,14 @@ pub fn read_plan<A: Words, M: Words>(
     Some((plan.plain(), found))
 }
 
-/// The schema of a vendor's own words.
-pub fn words<W: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<W>()
+/// The schema of a vendor's own words; of a message it says that it has exactly one form.
+pub fn words<W: Words>(generator: &mut SchemaGenerator) -> Schema {
+    let refers = generator.subschema_for::<W>();
+    if !W::FORMS.is_empty()
+        && let Some(Value::Object(schema)) = generator.definitions_mut().get_mut(&*W::schema_name())
+    {
+        let one: Vec<_> = W::FORMS.iter().map(|form| json!({"required": [form]})).collect();
+        schema.insert("oneOf".to_owned(), one.into());
+    }
+    refers
 }

@@ -177,7 +177,9 @@ pub fn main() -> Exit {
     let context = Context::real(&cli.global);
     // Whatever sends or writes does so at the time that it is.
     if cli.global.now.is_some() && !cli.command.only_looks() {
-        context.say("error: --now is for commands that send nothing: validate, plan, drift, sop list and calendar");
+        context.say(
+            "error: --now is for commands that send nothing: validate, plan, drift, sop list and calendar",
+        );
         return Exit::Error;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

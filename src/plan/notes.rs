@@ -53,7 +53,8 @@ pub(super) fn since_the_last_run(address: &Address, body: &Value, state: &State)
 /// The groups of a run, by chat.
 fn groups(body: &Value) -> BTreeMap<String, String> {
     let groups = body["audience"]["groups"].as_array().into_iter().flatten();
-    let word = |group: &Value, key: &str| group[key].as_str().filter(|word| !word.is_empty()).map(str::to_owned);
+    let word =
+        |group: &Value, key: &str| group[key].as_str().filter(|word| !word.is_empty()).map(str::to_owned);
     groups
         .filter_map(|group| {
             let chat = word(group, "chat")?;

@@ -160,7 +160,9 @@ impl Saved {
             let Some(now) = now else { continue };
             let configured = self.configured_otherwise(was, now);
             if too_late(was, now.desired) {
-                moved.push(self.stale(&was.address, "its first message is due already: it is too late to create it"));
+                moved.push(
+                    self.stale(&was.address, "its first message is due already: it is too late to create it"),
+                );
                 continue;
             }
             if !configured.is_empty() {

@@ -113,7 +113,9 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
     plan.warnings.retain(touched);
     plan.unchanged.retain(|address| matches(address));
     plan.abandoned.retain(|address| matches(address));
-    plan.upcoming.retain(|upcoming| matches(&upcoming.run) || upcoming.run.of_run().is_some_and(|plan| matches(&plan)));
+    plan.upcoming.retain(|upcoming| {
+        matches(&upcoming.run) || upcoming.run.of_run().is_some_and(|plan| matches(&plan))
+    });
     plan.learnt.retain(|learnt| matches(&learnt.address) || pointed.contains(&learnt.address));
     for list in [&mut plan.adopted, &mut plan.released, &mut plan.forgotten] {
         list.retain(|live| matches(&live.address));

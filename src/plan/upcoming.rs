@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Plan;
 use crate::desired::Sops;
+use crate::model::sop::SentBy;
 use crate::model::{Action, Address};
-use crate::providers::SentBy;
 
 /// So many days are looked at.
 pub const DAYS: u64 = 7;
@@ -29,8 +29,7 @@ pub struct Upcoming {
 /// What falls due once this plan is carried out, by its time.
 pub fn upcoming(sops: &Sops, plan: &Plan, now: DateTime<Utc>) -> Vec<Upcoming> {
     let made = plan.changes.iter().filter(|change| change.action != Action::Delete);
-    let there: HashSet<&Address> =
-        made.map(|change| &change.address).chain(plan.unchanged.iter()).collect();
+    let there: HashSet<&Address> = made.map(|change| &change.address).chain(plan.unchanged.iter()).collect();
     let mut found = vec![];
     for (address, declared) in &sops.declared {
         let planned = &declared.planned;

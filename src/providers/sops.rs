@@ -5,7 +5,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use crate::config::{Node, Part, read_part};
-use crate::model::sop::{Own, Sop, Words};
+use crate::model::sop::{Own, SentBy, Sop, Words};
 use crate::model::{Files, Finding};
 use crate::problem::Problem;
 
@@ -32,15 +32,6 @@ pub struct Plans {
 
 /// Reads a plan; `files` lie beside the document that it stands in.
 pub type ReadPlan = fn(&Node, Part<'_>, &dyn Files, &mut Vec<Problem>) -> Option<(Sop, Vec<Finding>)>;
-
-/// Who sends the messages of a plan when they are due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SentBy {
-    /// The vendor: each run is made there ahead of time.
-    Vendor,
-    /// We do: the plan is armed, and `sop run` sends.
-    Us,
-}
 
 /// [`Plans::read`] for a vendor's own types.
 pub fn read_plan<A: Words, M: Words>(

@@ -2,9 +2,9 @@
 //! left to do.
 
 use super::columns::escape;
+use super::words::past;
 use super::{Role, Style};
 use crate::apply::event::{Done, Ending, Event, Tally};
-use super::words::past;
 use crate::problem::{Code, Problem};
 
 /// Listens to the events of an apply and says what they mean.
@@ -111,7 +111,9 @@ fn line(done: &Done, style: Style) -> String {
         None => String::new(),
     };
     match done.ending {
-        Ending::Done => format!("{} {address} {}", style.paint(Role::Create, "✓"), past(done.action, &done.address)),
+        Ending::Done => {
+            format!("{} {address} {}", style.paint(Role::Create, "✓"), past(done.action, &done.address))
+        }
         Ending::Failed if is_uncertain(done) => {
             let mark = style.paint(Role::Warning, "?");
             format!("{mark} {address} perhaps {}{}", past(done.action, &done.address), reason(&done.problem))

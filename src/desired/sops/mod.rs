@@ -9,10 +9,10 @@ use serde_json::Value;
 use super::Building;
 use crate::config::{Node, Part};
 use crate::model::kinds::Scheduled;
-use crate::model::sop::{Planned, Sop};
+use crate::model::sop::{Planned, SentBy, Sop};
 use crate::model::{Address, Files, Finding, Kind, Step};
 use crate::problem::{Code, Place, Problem};
-use crate::providers::{Plans, SentBy};
+use crate::providers::Plans;
 
 mod check;
 mod expand;

@@ -72,7 +72,8 @@ impl TryFrom<StepText> for ScheduledStep {
 
     fn try_from(text: StepText) -> Result<Self, String> {
         let wrong = || format!("`{}` is no time of a step", text.when);
-        let (day, rest) = text.when.strip_prefix("day ").and_then(|rest| rest.split_once(", ")).ok_or_else(wrong)?;
+        let (day, rest) =
+            text.when.strip_prefix("day ").and_then(|rest| rest.split_once(", ")).ok_or_else(wrong)?;
         let (date, at) = rest.split_once(' ').map_or((None, rest), |(date, at)| (Some(date), at));
         Ok(Self {
             day: Day(day.parse().map_err(|_| wrong())?),

@@ -41,7 +41,8 @@ pub(super) fn noticed(plan: &Plan, style: Style) -> Vec<String> {
     }
     let upcoming: Vec<_> = plan.upcoming.iter().map(upcoming::line).collect();
     if !upcoming.is_empty() {
-        let title = format!("Messages that fall due in the next {UPCOMING_DAYS} days (no part of this plan):");
+        let title =
+            format!("Messages that fall due in the next {UPCOMING_DAYS} days (no part of this plan):");
         parts.push(named(&upcoming, &title, style));
     }
     parts.extend(rest(plan, style));

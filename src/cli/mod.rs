@@ -27,7 +27,7 @@ mod sop;
 mod state;
 mod validate;
 
-pub use context::Context;
+pub use context::{Context, Kept, Said};
 pub use exit::Exit;
 
 /// WeChat marketing accounts as code: write down in YAML what should be there, read the difference, apply it.
@@ -187,6 +187,18 @@ pub fn main() -> Exit {
         Ok(runtime) => runtime.block_on(run(cli.command, &context)),
         Err(error) => {
             context.say(&format!("error: can't start: {error}"));
+            Exit::Error
+        }
+    }
+}
+
+/// Runs a command in these surroundings. What its words say of surroundings (`--project`, `--env`, `--color` …) counts
+/// for nothing: they are given.
+pub async fn run_words(words: &[&str], context: &Context) -> Exit {
+    match Cli::try_parse_from(std::iter::once("mpform").chain(words.iter().copied())) {
+        Ok(cli) => Box::pin(run(cli.command, context)).await,
+        Err(error) => {
+            context.say(&error.to_string());
             Exit::Error
         }
     }

@@ -33,8 +33,8 @@ pub(super) fn outside(drift: &[FieldChange]) -> Option<String> {
 /// Who has joined the audience of a plan, and who has left it, since its run before this one.
 pub(super) fn since_the_last_run(address: &Address, body: &Value, state: &State) -> Option<String> {
     let plan = address.of_run()?;
-    let runs = state.resources.iter().filter(|(run, _)| run.of_run().as_ref() == Some(&plan));
-    let (before, record) = runs.filter(|(run, _)| *run < address).next_back()?;
+    let mut runs = state.resources.iter().filter(|(run, _)| run.of_run().as_ref() == Some(&plan));
+    let (before, record) = runs.rfind(|(run, _)| *run < address)?;
     let (was, is) = (groups(&record.applied), groups(body));
     let missing = |these: &BTreeMap<String, String>, those: &BTreeMap<String, String>| {
         let names = these.iter().filter(|(chat, _)| !those.contains_key(*chat)).map(|(_, name)| name.clone());

@@ -30,7 +30,11 @@ async fn tour(context: &Context) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     atomic::write(&folder.path().join("mpform.yaml"), PROJECT.as_bytes())?;
     let variables = BTreeMap::from([("DEMO_URL".to_owned(), sandbox.url().to_owned())]);
-    let tour = Tour { outer: context, inner: context.within(folder.path().to_owned(), &context.clock, variables), sandbox };
+    let tour = Tour {
+        outer: context,
+        inner: context.within(folder.path().to_owned(), &context.clock, variables),
+        sandbox,
+    };
 
     tour.chapter("An account that has been in use for years: a menu, rules, groups. Its configuration is new. What would change?");
     tour.plan(Exit::Changes).await?;

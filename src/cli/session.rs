@@ -306,7 +306,9 @@ pub(super) fn unmatched(project: &Project, selection: &Selection, plan: &Plan) -
     let declared = project.desired.accounts.values().flat_map(|account| account.resources.keys());
     let changes = plan.changes.iter().map(|change| &change.address);
     let unmanaged = plan.unmanaged.iter().map(|live| &live.address);
-    let known: Vec<_> = declared.chain(changes).chain(unmanaged).map(Address::as_str).collect();
+    let plans = project.desired.sops.values().flat_map(|sops| sops.declared.keys());
+    let known = declared.chain(plans).chain(changes).chain(unmanaged);
+    let known: Vec<_> = known.map(Address::as_str).collect();
     let names_nothing = |pattern: &&String| {
         Globs::new([pattern.as_str()]).is_ok_and(|glob| !known.iter().any(|address| glob.matches(address)))
     };

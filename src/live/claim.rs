@@ -37,7 +37,7 @@ pub(super) async fn claim(
     // First by id, for all of ours: an object that is ours is never taken for another of the same name.
     for (address, record) in &owned {
         let replaced = match state.intents.get(*address) {
-            Some(intent) => begun_in_its_place(kind, &record.id, intent, state).await,
+            Some(intent) => begun_in_its_place(kind, &record.id, intent, state, &book).await,
             None => Ok(None),
         };
         match replaced {

@@ -168,7 +168,8 @@ impl<'a> Session<'a> {
             };
             if let Some(problem) = emptied(name, &live.counts, &state) {
                 return failed(vec![problem.help(format!(
-                    "a mistyped `info_id` looks exactly like that; if it really was emptied, look at `mpform plan --rebind {name}`"
+                    "a mistyped `{}` looks exactly like that; if it really was emptied, look at `mpform plan --rebind {name}`",
+                    account.config.provider.known_by
                 ))]);
             }
             drift::drift(account.desired, &live, &state, &self.targets)
@@ -227,7 +228,8 @@ impl<'a> Session<'a> {
         if let Some(saved) = self.saved {
             saved.narrow(&mut plan, account.desired);
         }
-        refuse(&mut plan, name, &counts, &state, &self.project.config.policy, &self.permits);
+        let (policy, known_by) = (&self.project.config.policy, account.config.provider.known_by);
+        refuse(&mut plan, name, &counts, &state, policy, &self.permits, known_by);
         let judge = |problem: Problem| self.project.config.policy.judged(problem);
         plan.warnings = std::mem::take(&mut plan.warnings).into_iter().filter_map(judge).collect();
         plan

@@ -44,6 +44,8 @@ pub use sops::{Plans, ReadPlan, read_plan, words};
 pub struct Provider {
     /// Its word in `provider:`.
     pub name: &'static str,
+    /// The setting that says which account it is.
+    pub known_by: &'static str,
     /// The kinds it keeps.
     pub kinds: &'static [&'static str],
     /// The schema of an account's settings.

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -68,7 +69,7 @@ pub(super) struct Pagination {
     #[serde(deserialize_with = "wire::number")]
     size: usize,
     #[serde(deserialize_with = "wire::number")]
-    count: usize,
+    pub(super) count: usize,
 }
 
 impl ReadApi {
@@ -209,6 +210,11 @@ impl WriteApi {
     pub(super) fn new(http: http::Writer, base_url: &Url, info_id: &str, root: &Path) -> Self {
         let read = ReadApi::new(http.reader().clone(), base_url, info_id);
         Self { http, read, root: root.to_path_buf() }
+    }
+
+    /// What time it is here.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.http.reader().now()
     }
 
     /// A write that answers with the id of what it made.

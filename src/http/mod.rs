@@ -47,13 +47,15 @@ pub enum Failure {
     Unsent(String),
     /// The request went out and no whole answer came back: it may have been carried out.
     Lost(String),
+    /// A file or the disk on this side: nothing has happened at the vendor's, and the same call would end the same way.
+    Ours(String),
 }
 
 impl Failure {
     /// What went wrong.
     pub fn message(&self) -> &str {
         match self {
-            Self::Unsent(message) | Self::Lost(message) => message,
+            Self::Unsent(message) | Self::Lost(message) | Self::Ours(message) => message,
         }
     }
 }

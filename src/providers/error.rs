@@ -15,6 +15,9 @@ pub enum Happened {
     Maybe,
 }
 
+/// What to do when it is not the vendor's fault.
+const OURS: &str = "see to the file and the disk, then run the command again";
+
 /// A call that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VendorError {
@@ -47,18 +50,12 @@ impl VendorError {
 
     /// There was no whole answer.
     pub fn unanswered(call: impl Into<String>, failure: &Failure) -> Self {
-        let happened = match failure {
-            Failure::Unsent(_) => Happened::No,
-            Failure::Lost(_) => Happened::Maybe,
+        let (happened, again, hint) = match failure {
+            Failure::Unsent(_) => (Happened::No, Again::Soon, None),
+            Failure::Lost(_) => (Happened::Maybe, Again::Soon, None),
+            Failure::Ours(_) => (Happened::No, Again::No, Some(OURS)),
         };
-        Self {
-            call: call.into(),
-            code: None,
-            message: failure.message().to_owned(),
-            happened,
-            again: Again::Soon,
-            hint: None,
-        }
+        Self { call: call.into(), code: None, message: failure.message().to_owned(), happened, again, hint }
     }
 
     /// The same with the vendor's code.
@@ -118,5 +115,23 @@ impl std::error::Error for VendorError {}
 impl MayPass for VendorError {
     fn again(&self) -> Again {
         self.again
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn help(error: &VendorError) -> String {
+        error.problem("shop").help.unwrap_or_default().to_string()
+    }
+
+    #[test]
+    fn a_fault_of_this_side_is_neither_the_networks_nor_tried_again() {
+        let ours = VendorError::unanswered("GET image/5f", &Failure::Ours("can't write a.jpg: full".into()));
+        assert_eq!((ours.happened, ours.again), (Happened::No, Again::No));
+        assert_eq!(help(&ours), OURS);
+        let unsent = VendorError::unanswered("GET group", &Failure::Unsent("can't reach a:80".into()));
+        assert!(help(&unsent).contains("the network"));
     }
 }

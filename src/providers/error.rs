@@ -18,6 +18,9 @@ pub enum Happened {
 /// What to do when it is not the vendor's fault.
 const OURS: &str = "see to the file and the disk, then run the command again";
 
+/// What to do when the vendor was not asked.
+const NOT_SENT: &str = "run `mpform plan` to see what is left";
+
 /// A call that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VendorError {
@@ -46,6 +49,11 @@ impl VendorError {
             again: Again::No,
             hint: None,
         }
+    }
+
+    /// We did not even ask: what was wanted can't be said to the vendor.
+    pub fn not_sent(message: impl Into<String>) -> Self {
+        Self::refused("nothing sent", message).hint(NOT_SENT)
     }
 
     /// There was no whole answer.
@@ -91,7 +99,9 @@ impl VendorError {
         let help = match (self.happened, self.code.as_deref()) {
             _ if self.hint.is_some() => self.hint.unwrap_or_default(),
             (_, Some("HTTP 404")) => "the vendor has no such path: check `base_url`",
-            (Happened::No, None) if self.again == Again::No => "run `mpform plan` to see what is left",
+            (_, None) if self.again == Again::No => {
+                "run the command again; if it stays, ask the vendor with the message above"
+            }
             (Happened::No, None) => "check `base_url` and the network, then run the command again",
             _ => "run the command again; if it stays, ask the vendor with the code and message above",
         };
@@ -133,5 +143,12 @@ mod tests {
         assert_eq!(help(&ours), OURS);
         let unsent = VendorError::unanswered("GET group", &Failure::Unsent("can't reach a:80".into()));
         assert!(help(&unsent).contains("the network"));
+    }
+
+    #[test]
+    fn only_what_was_not_sent_is_left_to_do() {
+        assert_eq!(help(&VendorError::not_sent("a click key can't be set")), NOT_SENT);
+        let read = VendorError::refused("GET group", "the list does not come to an end");
+        assert!(help(&read).contains("ask the vendor with the message above"));
     }
 }

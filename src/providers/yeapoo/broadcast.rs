@@ -60,8 +60,8 @@ impl Shown {
             Some(Table::Image) => "image",
             Some(Table::Voice) => "voice",
             Some(Table::News) => NEWS,
-            Some(Table::Video) => return Err(not_sent("a video can't be sent to many")),
-            None => return Err(not_sent(format!("{id} is no material's id"))),
+            Some(Table::Video) => return Err(VendorError::not_sent("a video can't be sent to many")),
+            None => return Err(VendorError::not_sent(format!("{id} is no material's id"))),
         };
         Ok(Self { kind, id: id.plain().to_owned() })
     }
@@ -73,17 +73,16 @@ impl Shown {
     }
 }
 
-fn not_sent(why: impl Into<String>) -> VendorError {
-    VendorError::refused("nothing sent", why)
-}
-
 fn item(message: &Outgoing<'_>) -> Result<Item, VendorError> {
-    message.message.typed().map_err(|error| not_sent(format!("the message is not one of yeapoo's: {error}")))
+    message
+        .message
+        .typed()
+        .map_err(|error| VendorError::not_sent(format!("the message is not one of yeapoo's: {error}")))
 }
 
 fn audience(message: &Outgoing<'_>) -> Result<Audience, VendorError> {
     let audience = message.audience.typed();
-    audience.map_err(|error| not_sent(format!("the audience is not one of yeapoo's: {error}")))
+    audience.map_err(|error| VendorError::not_sent(format!("the audience is not one of yeapoo's: {error}")))
 }
 
 /// The call's body. Fields of the user's own go along, but say neither what is sent nor to whom.
@@ -137,7 +136,9 @@ impl Sends for Broadcast {
             if let Some(text) = &item.text {
                 return self.api.make(&["text"], &json!({"content": text})).await.map(Some);
             }
-            let Some(key) = &item.material else { return Err(not_sent("neither a text nor a material")) };
+            let Some(key) = &item.material else {
+                return Err(VendorError::not_sent("neither a text nor a material"));
+            };
             let id = message.links.id(&Link::<Material>::new(key))?;
             Shown::of(&item, id.as_str())?;
             Ok(Some(id.as_str().to_owned()))
@@ -151,7 +152,7 @@ impl Sends for Broadcast {
     ) -> BoxFuture<'a, Result<Option<String>, VendorError>> {
         Box::pin(async move {
             // Without a mark nobody could tell later that it went out.
-            let mark = mark.ok_or_else(|| not_sent("the message was not prepared"))?;
+            let mark = mark.ok_or_else(|| VendorError::not_sent("the message was not prepared"))?;
             let (item, audience) = (item(message)?, audience(message)?);
             let shown = Shown::of(&item, mark)?;
             let body = body(message, &audience, item, &shown)?;

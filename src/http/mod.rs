@@ -1,4 +1,5 @@
-//! One HTTP client for all vendors: time-outs, throttle, bounded answers, no redirects.
+//! One HTTP client for all vendors: time-outs, throttle, bounded answers; a redirect is followed only to a file that
+//! is fetched without the account's headers.
 //!
 //! It knows no vendor. It says what can be known of a request (never sent, sent without an answer, answered) and
 //! leaves what an answer means to the vendor's `api.rs`; retrying happens above that, see [`retry`].

@@ -1,7 +1,8 @@
 //! Yeapoo's address, envelope, paging and codes.
 //!
 //! Every handled answer is HTTP 200; whether it went well is only in `code`. Messages hold SQL and class names
-//! and differ between deployments, so nothing is decided by them but whether to try again.
+//! and differ between deployments, so nothing is decided by them but one thing: whether a 500 says that an id is not
+//! known, and so is not asked for again.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -169,7 +170,7 @@ impl ReadApi {
     pub(super) async fn account_exists(&self) -> Result<Option<bool>, VendorError> {
         let call = "GET bind/refresh";
         let url = self.url(&[], &["bind", "refresh", &self.info_id], &[]);
-        let answer = until_it_passes(|| async {
+        until_it_passes(|| async {
             let answer = self
                 .http
                 .get(url.as_str())
@@ -177,16 +178,12 @@ impl ReadApi {
                 .map_err(|failure| VendorError::unanswered(call, &failure))?;
             match data(call, &answer) {
                 Ok(_) => Ok(Some(true)),
-                // Code 500 says no, and may pass; anything else says nothing, and the lists will tell.
-                Err(error) if is_unknown_id(&error) => Err(error),
+                Err(error) if is_unknown_id(&error) => Ok(Some(false)),
+                // Any other refusal says nothing of the account, and the lists will tell.
                 Err(_) => Ok(None),
             }
         })
-        .await;
-        match answer {
-            Err(error) if is_unknown_id(&error) => Ok(Some(false)),
-            other => other,
-        }
+        .await
     }
 
     /// The account's id.

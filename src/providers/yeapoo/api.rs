@@ -15,11 +15,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use self::early::{TOO_EARLY, until_it_is_time};
 use super::wire;
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
 use crate::providers::VendorError;
 
+mod early;
 mod files;
 
 /// How often a list that does not make up its count is read again.
@@ -227,7 +229,8 @@ impl WriteApi {
         }
     }
 
-    /// A write that answers with nothing. Sent once: whether a lost one may be sent again is not known here.
+    /// A write that answers with nothing. Carried out once at most: whether a lost one may be sent again is not known
+    /// here.
     pub(super) async fn send(
         &self,
         method: Method,
@@ -237,22 +240,15 @@ impl WriteApi {
         let call = call_name(method.as_str(), path, &[]);
         let url = self.read.url(&[self.read.info_id.as_str()], path, &[]);
         let body = body.map(|body| Bytes::from(body.to_string()));
-        let answer = self.http.send(method, url.as_str(), body).await;
-        let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
-        written(data(&call, &answer))
+        until_it_is_time(|| async {
+            let answer = self.http.send(method.clone(), url.as_str(), body.clone()).await;
+            let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
+            data(&call, &answer)
+        })
+        .await
     }
-}
 
-/// Too early: it surely did not happen, and is looked at and sent again like one that may have.
-fn written(answer: Result<Value, VendorError>) -> Result<Value, VendorError> {
-    answer.map_err(|error| {
-        let early = error.code.as_deref() == Some("HTTP 429");
-        if early { error.maybe_happened() } else { error }
-    })
-}
-
-impl WriteApi {
-    /// A write below `/v1/{front}`, whatever its method. Sent once. `hide` takes out of what the server says what
+    /// A write below `/v1/{front}`, whatever its method. Sent once, also if it comes too early. `hide` takes out of what the server says what
     /// nobody may see.
     pub(super) async fn send_to(
         &self,
@@ -311,7 +307,7 @@ fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
         200..=299 => {}
         429 => {
             let again = answer.retry_after.map_or(Again::Soon, Again::After);
-            return Err(refused("too many requests".to_owned()).code("HTTP 429").may_pass(again));
+            return Err(refused("too many requests".to_owned()).code(TOO_EARLY).may_pass(again));
         }
         404 => return Err(refused("no such path".to_owned()).code("HTTP 404")),
         300..=399 => {

@@ -226,6 +226,19 @@ async fn only_a_clear_no_is_one() {
 }
 
 #[tokio::test]
+async fn a_text_that_comes_too_early_is_made_when_it_is_time() {
+    let desk = Desk::new().await;
+    desk.sandbox.fault(Rule::new("POST", "/text", Fault::RetryAfter { seconds: 0 }));
+    desk.prepare(&to_all(json!({"text": "好"}))).await;
+    assert_eq!(desk.calls().len(), 2);
+    let always = Rule::new("POST", "/text", Fault::RetryAfter { seconds: 0 }).always();
+    desk.sandbox.fault(always);
+    let message = to_all(json!({"text": "好"}));
+    let error = desk.sender.prepare(&desk.outgoing(&message)).await.expect_err("never");
+    assert_eq!((error.happened, desk.calls().len()), (Happened::No, 4));
+}
+
+#[tokio::test]
 async fn an_unreachable_server_has_sent_nothing() {
     let Desk { sandbox, sender, links, .. } = Desk::new().await;
     sandbox.stop().await;

@@ -37,6 +37,9 @@ const BUSY: TimeDelta = TimeDelta::minutes(5);
 /// The server's only code that says for sure that WeChat was not asked: there is nobody to send to.
 const NOBODY: &str = "400";
 
+/// What to do when the server said no and WeChat may have been asked.
+const ASKED: &str = "WeChat may have sent it all the same: look there, then say so with `mpform sop resolve`";
+
 /// Sends messages.
 pub(super) struct Broadcast {
     pub(super) api: Arc<WriteApi>,
@@ -119,7 +122,7 @@ fn judged(error: VendorError) -> VendorError {
         ),
         // A gateway that gave up on a request that it was passing on.
         Some("HTTP 408") => error.maybe_happened(),
-        _ if is_own(&error) => error.maybe_happened(),
+        _ if is_own(&error) => error.maybe_happened().hint(ASKED),
         _ => error,
     }
 }
@@ -174,7 +177,8 @@ impl Sends for Broadcast {
 
     /// A text that is listed went out, and a material that is listed since then is taken to have. A text that is not
     /// listed when the server must be done with it did not go out; a material that was sent at another time says
-    /// nothing.
+    /// nothing. This is of lost answers: what the server answered with a 500 is never listed, so a message of which
+    /// this said once that nobody can tell is a person's to judge.
     fn settle<'a>(&'a self, lost: &'a Lost<'a>) -> BoxFuture<'a, Result<Settled, VendorError>> {
         Box::pin(async move {
             // Nothing is sent without a mark.

@@ -250,7 +250,7 @@ impl Links {
     pub fn id<K: Kind>(&self, link: &Link<K>) -> Result<&RemoteId, VendorError> {
         let key = (K::NAME.to_owned(), link.key().to_owned());
         self.0.get(&key).ok_or_else(|| {
-            VendorError::refused("nothing sent", format!("the id of {}/{} is not known", K::NAME, link.key()))
+            VendorError::not_sent(format!("the id of {}/{} is not known", K::NAME, link.key()))
         })
     }
 }

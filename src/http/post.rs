@@ -8,8 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::client::whole;
 use super::{Answer, Failure, Writer};
 
-/// What goes out.
-#[derive(Debug)]
+/// What goes out. It can't be printed: its body may hold secrets.
 pub struct Post<'a> {
     /// Headers of its own, in the place of the account's of the same names. They may hold secrets and are never shown.
     pub headers: &'a [(&'a str, &'a SecretString)],

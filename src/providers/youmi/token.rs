@@ -139,6 +139,9 @@ fn granted(call: &str, answer: &Answer, asked: DateTime<Utc>) -> Result<Held, Ve
     let http = || format!("HTTP {}", answer.status);
     match answer.status {
         200..=299 => {}
+        300..=399 => {
+            return Err(refused("the answer redirects elsewhere, which is not followed").code(http()));
+        }
         429 | 500.. => {
             let again = answer.retry_after.map_or(Again::Soon, Again::After);
             return Err(refused("the server has none to give now").code(http()).may_pass(again));

@@ -17,6 +17,7 @@ mod download;
 mod form;
 #[cfg(test)]
 mod loopback;
+mod post;
 pub mod retry;
 mod streamed;
 mod throttle;
@@ -24,6 +25,7 @@ mod upload;
 
 pub use client::{Client, Reader, Writer};
 pub use download::{FileAnswer, Headers};
+pub use post::Post;
 pub use streamed::Streamed;
 pub use throttle::{Limits, Throttle};
 pub use upload::Upload;

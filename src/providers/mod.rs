@@ -20,6 +20,7 @@ use crate::http;
 use crate::model::{Action, Asset, Finding, Kind, Link, RemoteId};
 use crate::problem::Problem;
 
+mod answer;
 mod armed;
 mod erased;
 mod error;

@@ -68,7 +68,7 @@ pub type ReadSettings = fn(&Node, &mut Vec<Problem>) -> Option<Box<dyn Connect>>
 
 /// Every vendor.
 pub fn providers() -> &'static [Provider] {
-    static PROVIDERS: &[Provider] = &[yeapoo::PROVIDER];
+    static PROVIDERS: &[Provider] = &[yeapoo::PROVIDER, tanmarket::PROVIDER];
     PROVIDERS
 }
 

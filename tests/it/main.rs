@@ -25,5 +25,7 @@ mod schema;
 mod secrets;
 mod sop;
 mod state;
+mod tanmarket;
+mod town;
 mod validate;
 mod wire;

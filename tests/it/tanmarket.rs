@@ -280,3 +280,28 @@ fn who_joins_later_gets_later_runs_only() {
     town.sandbox.call("POST", "/api/v3/console/remove?appId=ww1", json!({"chat": "wr1"}));
     assert_eq!(town.planned(), Vec::<String>::new());
 }
+
+#[test]
+fn a_list_that_ceases_to_show_a_run_changes_nothing() {
+    let town = once();
+    town.apply();
+    town.sent();
+    for (chat, name) in [("wr1", "一群"), ("wr2", "二群")] {
+        let group = json!({"chat": chat, "name": name, "owner": "4516"});
+        town.sandbox.call("POST", "/api/v3/console/put?appId=ww1", group);
+    }
+    assert_eq!(town.run("plan --json").expect(Exit::Done).err, "");
+    assert_eq!(town.planned(), Vec::<String>::new());
+    town.apply();
+    assert_eq!(town.sent(), []);
+}
+
+#[test]
+fn an_account_of_plans_only_is_exported_without_them() {
+    let town = once();
+    town.apply();
+    let to = town.path("out");
+    town.run(&format!("export community -o {}", to.display()))
+        .expect(Exit::Done)
+        .says(&["0 objects of community exported"]);
+}

@@ -29,6 +29,9 @@ pub struct Scheduled {
     /// Of a plan: what the calendars hold that it names, each day or range as a calendar's file has it.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub calendars: IndexMap<String, Vec<String>>,
+    /// Of a run: the account's setting that the vendor's days rest on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rests_on: Option<String>,
     /// Who gets it.
     pub audience: Own,
     /// The messages.

@@ -18,15 +18,15 @@ const GROUPS: &str = "groups";
 /// A group that a run goes to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Chosen {
-    pub(super) chat: String,
-    /// The id of its owner, as it is declared, or else as the list has it.
-    pub(super) owner: String,
-    /// What it is called, where a list shows it.
+    /// What it is called, where a list shows it. That comes first: a person knows groups by their names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
     /// What its owner is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) owner_name: Option<String>,
+    pub(super) chat: String,
+    /// The id of its owner, as it is declared, or else as the list has it.
+    pub(super) owner: String,
 }
 
 impl Chosen {

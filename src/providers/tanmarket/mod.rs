@@ -155,7 +155,7 @@ impl Connect for Account {
     }
 
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads> {
-        let (kind, reader) = reader(Sops::new(ReadApi::new(http, &self.caller)));
+        let (kind, reader) = reader(Sops::new(ReadApi::new(http, &self.caller), self.counting));
         Arc::new(Opened { kind, reader })
     }
 

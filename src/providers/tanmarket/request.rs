@@ -78,6 +78,15 @@ pub(super) struct Counting {
     pub(super) mode: i64,
 }
 
+impl Counting {
+    /// What a reader of a plan is told: the dates that it shows are right only if this is. A create by absolute times
+    /// needs no counting.
+    pub(super) fn said(self, delivery: Option<Delivery>) -> Option<String> {
+        let counts = delivery != Some(Delivery::Assistant);
+        counts.then(|| format!("first_day: {} (what `showDate` calls the day of the create)", self.first_day))
+    }
+}
+
 /// The body that makes a run in some groups, created at this moment.
 ///
 /// # Errors

@@ -26,12 +26,13 @@ const IN_THE_CONSOLE: &str = "change or delete it in the vendor's console";
 /// Reads runs. One view asks for the list once, and answers everything from it.
 pub(super) struct Sops {
     api: ReadApi,
+    counting: Counting,
     list: OnceCell<Vec<Group>>,
 }
 
 impl Sops {
-    pub(super) fn new(api: ReadApi) -> Self {
-        Self { api, list: OnceCell::new() }
+    pub(super) fn new(api: ReadApi, counting: Counting) -> Self {
+        Self { api, counting, list: OnceCell::new() }
     }
 
     async fn groups(&self) -> Result<&[Group], VendorError> {
@@ -93,6 +94,7 @@ impl Reader<Scheduled> for Sops {
         have: Option<(&RemoteId, &Scheduled)>,
     ) -> Result<Vec<Finding>, VendorError> {
         if let Some((_, have)) = have {
+            want.rests_on.clone_from(&have.rests_on);
             let Some(groups) = have.audience.0.get("groups") else { return Ok(vec![]) };
             let findings = chosen::missed(&want.audience, groups)?;
             want.audience.0.insert("groups".to_owned(), groups.clone());
@@ -111,6 +113,7 @@ impl Reader<Scheduled> for Sops {
             ));
         }
         chosen::put(&mut want.audience, &comes_to);
+        want.rests_on = self.counting.said(want.delivery);
         Ok(findings)
     }
 }
@@ -126,6 +129,7 @@ fn shown(title: &str, groups: &[&Group]) -> Scheduled {
         schedule: None,
         timezone: None,
         calendars: indexmap::IndexMap::new(),
+        rests_on: None,
         audience,
         steps: vec![],
         grace: None,

@@ -68,7 +68,7 @@ impl Bench {
     }
 
     pub(super) fn reader(&self) -> Sops {
-        Sops::new(self.read_api())
+        Sops::new(self.read_api(), self.counting)
     }
 
     /// A writer of a process of its own.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::model::{KindInfo, kind_named};
 use crate::plan::{Live, Plan, UPCOMING_DAYS};
 use crate::problem::Problem;
 use crate::report::columns::escape;
@@ -124,7 +125,8 @@ fn rest(plan: &Plan, style: Style) -> Option<String> {
         counts.push(format!("{unmanaged} unmanaged: {}", names.join(", ")));
     }
     let mut text = (!counts.is_empty()).then(|| counts.join("; "))?;
-    if unmanaged > 0 {
+    let pruned = |live: &&Live| kind_named(live.address.kind()).is_some_and(KindInfo::can_be_pruned);
+    if plan.unmanaged.iter().any(|live| pruned(&live)) {
         text +=
             "\n(unmanaged objects are left alone: declare one to manage it, or put its kind under `prune`)";
     }

@@ -53,12 +53,12 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     Exit::Done
 }
 
-/// Where the demo's accounts are, and how two of them would stand in a project.
+/// Where the demo's accounts are, and how two of them stand in a project.
 fn demo(url: &str) -> String {
     format!(
         "yeapoo's API is at {url}/v1/demo/… (an account with data) and {url}/v1/shop/… (one with followers only)\n\
          tanmarket's is at {url}/apiServer/api/v3/…, youmi's at {url}/v2/… with its tokens at {url}/connect/token;\n\
-         as accounts of a project, once mpform has these providers:\n  \
+         as accounts of a project:\n  \
          community: {{provider: tanmarket, base_url: {url}/apiServer, app_id: wwDEMO0000000001_abc123, \
          app_key: demo-key-not-real}}\n  \
          care: {{provider: youmi, base_url: {url}, token_url: {url}/connect/token, client_id: demo-client, \

@@ -47,7 +47,7 @@ fn compare(path: &str, have: &Value, want: &Value, rules: Rules, changes: &mut V
                 changes.push(FieldChange { path: path.to_owned(), before, after });
             }
         }
-        (Some(Rule::Exact), _) => exact(path, have, want, changes),
+        (Some(Rule::Exact), _) => exact(path, have, want, rules, changes),
         (Some(Rule::Items), Value::Array(items)) => compare_items(path, have, items, rules, changes),
         (Some(Rule::File { .. }), _) => {
             if !Asset::same_bodies(have, want) {
@@ -76,9 +76,10 @@ fn compare_fields<'a>(
 }
 
 /// Compares all of two values, field by field and item by item.
-fn exact(path: &str, have: &Value, want: &Value, changes: &mut Vec<FieldChange>) {
+fn exact(path: &str, have: &Value, want: &Value, rules: Rules, changes: &mut Vec<FieldChange>) {
     let objects = |value: &Value| value.as_array().is_some_and(|items| items.iter().any(Value::is_object));
-    if have == want {
+    let is_set = rules.at(path) == Some(Rule::Set);
+    if have == want || (is_set && sorted(have) == sorted(want)) {
     } else if have.is_object() || want.is_object() {
         let fields = |value: &'_ Value| -> Vec<String> {
             value.as_object().into_iter().flat_map(Map::keys).cloned().collect()
@@ -86,12 +87,12 @@ fn exact(path: &str, have: &Value, want: &Value, changes: &mut Vec<FieldChange>)
         let mut names = fields(want);
         names.extend(fields(have).into_iter().filter(|name| want.get(name).is_none()));
         for name in names {
-            exact(&join(path, &name), &have[name.as_str()], &want[name.as_str()], changes);
+            exact(&join(path, &name), &have[name.as_str()], &want[name.as_str()], rules, changes);
         }
-    } else if objects(have) || objects(want) {
+    } else if !is_set && (objects(have) || objects(want)) {
         let length = |value: &Value| value.as_array().map_or(0, Vec::len);
         for nth in 0..length(have).max(length(want)) {
-            exact(&item_path(path, nth), &have[nth], &want[nth], changes);
+            exact(&item_path(path, nth), &have[nth], &want[nth], rules, changes);
         }
     } else {
         changes.push(FieldChange { path: path.to_owned(), before: have.clone(), after: want.clone() });
@@ -160,7 +161,7 @@ fn lose(path: &str, have: &Value, rules: Rules, changes: &mut Vec<FieldChange>) 
             return;
         }
         Some(Rule::Exact) => {
-            exact(path, have, &Value::Null, changes);
+            exact(path, have, &Value::Null, rules, changes);
             return;
         }
         None if path.is_empty() => &[],

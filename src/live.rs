@@ -245,7 +245,10 @@ async fn list<'a>(
             return Err(vec![
                 Problem::error(Code::AccountUnknown, "the vendor does not know this account")
                     .about(&desired.name)
-                    .help("check `info_id`: an unknown one looks like an empty account, and what is made in it is lost"),
+                    .help(format!(
+                        "check `{}`: an unknown one looks like an empty account, and what is made in it is lost",
+                        provider.known_by
+                    )),
             ]);
         }
         Ok(_) => {}

@@ -112,9 +112,10 @@ impl Step<'_> {
             }
         }
         if change.action == Action::Create || change.replace {
+            // What was begun then, and not what is wanted now, may be left somewhere.
             let before = state.state().intents.get(&change.address).filter(|intent| intent.id.is_none());
-            if before.is_some() {
-                self.shared.leave(change.want.as_ref().map_or(0, |want| writer.unlisted(want)));
+            if let Some(before) = before.filter(|before| before.want.is_object()) {
+                self.shared.leave(writer.unlisted(&before.want));
             }
             let intent = self.intent(change, None);
             state.record(Entry::Begin { address: change.address.clone(), intent });

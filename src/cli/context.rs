@@ -42,9 +42,9 @@ pub struct Context {
     pub can_ask: bool,
     /// True if progress can be drawn over itself on stderr.
     pub can_draw: bool,
-    /// What time it is, or `--now`.
+    /// What time it is.
     pub clock: Clock,
-    /// When the command began.
+    /// When the command began, or `--now`: the time that plans are shown for.
     pub now: DateTime<Utc>,
     /// The environment's variables.
     pub variables: Arc<BTreeMap<String, String>>,
@@ -67,7 +67,7 @@ impl Context {
             Colour::Auto => terminal && !plain,
         };
         let (out, talk) = (io::stdout().is_terminal(), io::stderr().is_terminal());
-        let clock = global.now.map_or_else(|| Clock::real(Utc::now), Clock::by_hand);
+        let clock = Clock::real(Utc::now);
         let columns = variables.get("COLUMNS").and_then(|columns| columns.parse().ok());
         Self {
             root: global.project.clone(),
@@ -86,7 +86,7 @@ impl Context {
                 .clamp(60, 200),
             can_ask: io::stdin().is_terminal() && talk,
             can_draw: talk && !global.quiet,
-            now: clock.now(),
+            now: global.now.unwrap_or_else(|| clock.now()),
             clock,
             variables: Arc::new(variables),
             out: Mutex::new(Box::new(io::stdout())),
@@ -94,9 +94,33 @@ impl Context {
         }
     }
 
-    /// The same surroundings for a command that another command runs and shows, in another project: its talk stands
-    /// between its data.
-    pub fn within(&self, root: PathBuf, variables: BTreeMap<String, String>) -> Self {
+    /// Plain surroundings in which all that a command says is kept: a project, a clock, the environment's variables.
+    pub fn kept(root: PathBuf, clock: Clock, variables: BTreeMap<String, String>) -> (Self, Said) {
+        let said = Said::default();
+        let context = Self {
+            root,
+            environment: None,
+            vars: vec![],
+            quiet: false,
+            verbose: 0,
+            lock_timeout: Duration::ZERO,
+            style: Style { colour: false },
+            talk_style: Style { colour: false },
+            width: PAGE,
+            can_ask: false,
+            can_draw: false,
+            now: clock.now(),
+            clock,
+            variables: Arc::new(variables),
+            out: Mutex::new(Box::new(said.out.clone())),
+            talk: Mutex::new(Box::new(said.err.clone())),
+        };
+        (context, said)
+    }
+
+    /// The same surroundings for a command that another command runs and shows, in another project and by another
+    /// clock: its talk stands between its data.
+    pub fn within(&self, root: PathBuf, clock: &Clock, variables: BTreeMap<String, String>) -> Self {
         Self {
             root,
             environment: None,
@@ -109,8 +133,8 @@ impl Context {
             width: self.width,
             can_ask: false,
             can_draw: false,
-            now: self.clock.now(),
-            clock: self.clock.clone(),
+            now: clock.now(),
+            clock: clock.clone(),
             variables: Arc::new(variables),
             out: Mutex::new(Box::new(io::stdout())),
             talk: Mutex::new(Box::new(io::stdout())),
@@ -155,5 +179,35 @@ impl Context {
             since: self.now.to_rfc3339_opts(SecondsFormat::Secs, true),
             command: command.to_owned(),
         }
+    }
+}
+
+/// All that a command said.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// On stdout.
+    pub out: Kept,
+    /// On stderr.
+    pub err: Kept,
+}
+
+/// What was written, kept in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Kept {
+    /// As text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -1,10 +1,13 @@
-//! `mpform demo`: the whole tour on an account that lives in this process.
+//! `mpform demo`: the whole tour on accounts that live in this process.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::json;
+use tempfile::TempDir;
 
-use super::{Context, Exit, Selection, apply, drift, plan};
+use super::{Context, Exit, Selection, apply, drift, plan, run_words};
+use crate::clock::Clock;
 use crate::report::Role;
 use crate::sandbox::{Running, Sandbox, Seed};
 use crate::state::atomic;
@@ -13,6 +16,9 @@ use crate::state::atomic;
 const PROJECT: &str = include_str!("../../examples/demo/mpform.yaml");
 /// The account it is about.
 const ACCOUNT: &str = "/v1/demo";
+
+/// When the tour begins: at nine on a Monday in Beijing, when the sandbox's own time begins as well.
+const BEGINS: &str = "2026-01-05T01:00:00Z";
 
 /// Runs the tour. Needs no network and no settings, and leaves nothing behind.
 pub(super) async fn run(context: &Context) -> Exit {
@@ -29,8 +35,7 @@ async fn tour(context: &Context) -> anyhow::Result<()> {
     let sandbox = Sandbox::new().seed(Seed::Demo).start("127.0.0.1:0".parse()?).await?;
     let folder = tempfile::tempdir()?;
     atomic::write(&folder.path().join("mpform.yaml"), PROJECT.as_bytes())?;
-    let variables = BTreeMap::from([("DEMO_URL".to_owned(), sandbox.url().to_owned())]);
-    let tour = Tour { outer: context, inner: context.within(folder.path().to_owned(), variables), sandbox };
+    let tour = Tour { outer: context, folder, clock: Clock::by_hand(BEGINS.parse()?), sandbox };
 
     tour.chapter("An account that has been in use for years: a menu, rules, groups. Its configuration is new. What would change?");
     tour.plan(Exit::Changes).await?;
@@ -55,6 +60,15 @@ async fn tour(context: &Context) -> anyhow::Result<()> {
     tour.chapter("Repair it.");
     tour.apply().await?;
     tour.plan(Exit::Done).await?;
+
+    tour.chapter("Plans: Tanmarket sends its run by itself; the others are armed. An hour later, cron runs this:");
+    tour.wait(Duration::from_secs(65 * 60));
+    tour.sop("sop run").await?;
+    let writes = tour.sandbox.writes().len();
+    tour.chapter("Run it again: no message goes out twice.");
+    tour.sop("sop run").await?;
+    anyhow::ensure!(tour.sandbox.writes().len() == writes, "a second run sent something");
+    tour.sop("sop history").await?;
     tour.chapter(&format!(
         "That was {} calls to the sandbox, {} of them writes.",
         tour.sandbox.journal().len(),
@@ -66,11 +80,31 @@ async fn tour(context: &Context) -> anyhow::Result<()> {
 
 struct Tour<'a> {
     outer: &'a Context,
-    inner: Context,
+    folder: TempDir,
+    /// Stands still but for [`Tour::wait`], so that every tour is the same.
+    clock: Clock,
     sandbox: Running,
 }
 
 impl Tour<'_> {
+    /// The surroundings of a command of the tour, now.
+    fn inner(&self) -> Context {
+        let variables = BTreeMap::from([("DEMO_URL".to_owned(), self.sandbox.url().to_owned())]);
+        self.outer.within(self.folder.path().to_owned(), &self.clock, variables)
+    }
+
+    fn wait(&self, long: Duration) {
+        self.clock.set(self.clock.now() + long);
+        self.sandbox.advance(long);
+    }
+
+    async fn sop(&self, line: &str) -> anyhow::Result<()> {
+        self.command(line);
+        let exit = run_words(&line.split(' ').collect::<Vec<_>>(), &self.inner()).await;
+        anyhow::ensure!(exit == Exit::Done, "{line} ended with {exit:?}");
+        Ok(())
+    }
+
     fn chapter(&self, text: &str) {
         self.outer.print(&format!("\n{}\n", self.outer.style.paint(Role::Heading, &format!("# {text}"))));
     }
@@ -83,7 +117,7 @@ impl Tour<'_> {
     async fn plan(&self, expected: Exit) -> anyhow::Result<()> {
         self.command("plan");
         let exit =
-            plan::run(&plan::Args { detailed_exitcode: true, ..plan::Args::default() }, &self.inner).await;
+            plan::run(&plan::Args { detailed_exitcode: true, ..plan::Args::default() }, &self.inner()).await;
         anyhow::ensure!(exit == expected, "plan ended with {exit:?} and not {expected:?}");
         Ok(())
     }
@@ -91,7 +125,7 @@ impl Tour<'_> {
     async fn drift(&self) -> anyhow::Result<()> {
         self.command("drift");
         let exit =
-            drift::run(&drift::Args { detailed_exitcode: true, ..drift::Args::default() }, &self.inner).await;
+            drift::run(&drift::Args { detailed_exitcode: true, ..drift::Args::default() }, &self.inner()).await;
         anyhow::ensure!(exit == Exit::Changes, "drift ended with {exit:?}");
         Ok(())
     }
@@ -106,7 +140,7 @@ impl Tour<'_> {
             parallelism: 16,
             shown: true,
         };
-        let exit = apply::run(&args, &self.inner).await;
+        let exit = apply::run(&args, &self.inner()).await;
         anyhow::ensure!(exit == Exit::Done, "apply ended with {exit:?}");
         Ok(())
     }

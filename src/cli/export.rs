@@ -186,7 +186,7 @@ impl<'a> Target<'a> {
 }
 
 fn loaded(folder: &Path, context: &Context) -> Result<Project, Problem> {
-    let mut inner = context.within(folder.to_owned(), (*context.variables).clone());
+    let mut inner = context.within(folder.to_owned(), &context.clock, (*context.variables).clone());
     inner.environment.clone_from(&context.environment);
     inner.vars.clone_from(&context.vars);
     let (project, problems) = Project::load(&inner, true);

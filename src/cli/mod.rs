@@ -27,7 +27,7 @@ mod sop;
 mod state;
 mod validate;
 
-pub use context::Context;
+pub use context::{Context, Kept, Said};
 pub use exit::Exit;
 
 /// WeChat marketing accounts as code: write down in YAML what should be there, read the difference, apply it.
@@ -68,7 +68,7 @@ pub struct Global {
     /// Says less
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Takes this for the present time, e.g. 2026-11-23T09:00:00+08:00; only for `validate` and `sop`
+    /// Takes this for the present time, e.g. 2026-11-23T09:00:00+08:00; only where nothing is written or sent
     #[arg(long, global = true, value_name = "TIME", value_parser = moment)]
     now: Option<DateTime<Utc>>,
     /// How long to wait for whoever holds the state's lock, e.g. 30s or 5m
@@ -141,6 +141,13 @@ enum Command {
     Completions(completions::Args),
 }
 
+impl Command {
+    /// True if it may take another time for the present: nothing is written, and nothing is sent.
+    fn only_looks(&self) -> bool {
+        matches!(self, Self::Validate(_) | Self::Plan(_) | Self::Drift(_) | Self::Sop(_))
+    }
+}
+
 /// Which part of a project a command looks at, and what it may do there.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Selection {
@@ -169,8 +176,10 @@ pub fn main() -> Exit {
     };
     let context = Context::real(&cli.global);
     // Whatever sends or writes does so at the time that it is.
-    if cli.global.now.is_some() && !matches!(cli.command, Command::Validate(_) | Command::Sop(_)) {
-        context.say("error: --now is for commands that look at plans offline: validate, sop");
+    if cli.global.now.is_some() && !cli.command.only_looks() {
+        context.say(
+            "error: --now is for commands that send nothing: validate, plan, drift, sop list and calendar",
+        );
         return Exit::Error;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -178,6 +187,18 @@ pub fn main() -> Exit {
         Ok(runtime) => runtime.block_on(run(cli.command, &context)),
         Err(error) => {
             context.say(&format!("error: can't start: {error}"));
+            Exit::Error
+        }
+    }
+}
+
+/// Runs a command in these surroundings. What its words say of surroundings (`--project`, `--env`, `--color` …) counts
+/// for nothing: they are given.
+pub async fn run_words(words: &[&str], context: &Context) -> Exit {
+    match Cli::try_parse_from(std::iter::once("mpform").chain(words.iter().copied())) {
+        Ok(cli) => Box::pin(run(cli.command, context)).await,
+        Err(error) => {
+            context.say(&error.to_string());
             Exit::Error
         }
     }

@@ -93,14 +93,9 @@ pub(super) fn selection(saved: &Saved, project: &Project) -> Result<Selection, P
 
 /// The accounts as they are now.
 pub(super) fn now<'a>(session: &Session<'a>) -> Vec<Now<'a>> {
-    let now = session.accounts.iter().map(|account| Now {
-        desired: account.desired,
-        identity: account
-            .connect
-            .identity()
-            .into_iter()
-            .map(|(setting, value)| (setting.to_owned(), value))
-            .collect(),
+    let now = session.accounts.iter().map(|account| {
+        let settings = account.connect.identity().into_iter();
+        Now::new(account.desired, settings.map(|(setting, value)| (setting.to_owned(), value)).collect())
     });
     now.collect()
 }

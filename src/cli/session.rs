@@ -8,7 +8,7 @@ use futures::future::join_all;
 use super::{Context, Selection};
 use crate::clock::Clock;
 use crate::config;
-use crate::desired::{Desired, DesiredAccount, desired};
+use crate::desired::{Desired, DesiredAccount, against_policy, desired};
 use crate::http::{self, Client, Throttle};
 use crate::live::{self, By, LiveAccount, Scope};
 use crate::model::Address;
@@ -16,7 +16,7 @@ use crate::plan::drift::{self, Drift};
 use crate::plan::guard::{Permits, emptied, refuse};
 use crate::plan::saved::Saved;
 use crate::plan::{self, FailedAccount, Globs, Plan};
-use crate::problem::{Code, Problem, any_error};
+use crate::problem::{Code, Level, Problem, any_error};
 use crate::providers;
 use crate::state::store::Store;
 use crate::state::{Entry, State};
@@ -168,7 +168,8 @@ impl<'a> Session<'a> {
             };
             if let Some(problem) = emptied(name, &live.counts, &state) {
                 return failed(vec![problem.help(format!(
-                    "a mistyped `info_id` looks exactly like that; if it really was emptied, look at `mpform plan --rebind {name}`"
+                    "a mistyped `{}` looks exactly like that; if it really was emptied, look at `mpform plan --rebind {name}`",
+                    account.config.provider.known_by
                 ))]);
             }
             drift::drift(account.desired, &live, &state, &self.targets)
@@ -210,7 +211,16 @@ impl<'a> Session<'a> {
             Err(problems) => return failed(problems),
         };
         let counts = live.counts.clone();
+        let sops = self.project.desired.sops.get(name).map(|sops| sops.resolved(&live.wanted));
         let mut plan = plan::account(account.desired, live, &state);
+        let now = account.desired.now;
+        if let Some(sops) = sops {
+            plan.upcoming = plan::upcoming(&sops, &plan, now);
+            let forbidden = against_policy(&self.project.config.policy, &sops, now);
+            let (refused, warned) = forbidden.into_iter().partition(|one| one.level == Level::Error);
+            plan.refusals.extend::<Vec<_>>(refused);
+            plan.warnings.extend::<Vec<_>>(warned);
+        }
         plan.rebound.extend(rebound.map(|keep| (name.clone(), keep)));
         plan.environment.clone_from(&self.project.config.environment);
         plan.moved = moved;
@@ -218,7 +228,8 @@ impl<'a> Session<'a> {
         if let Some(saved) = self.saved {
             saved.narrow(&mut plan, account.desired);
         }
-        refuse(&mut plan, name, &counts, &state, &self.project.config.policy, &self.permits);
+        let (policy, known_by) = (&self.project.config.policy, account.config.provider.known_by);
+        refuse(&mut plan, name, &counts, &state, policy, &self.permits, known_by);
         let judge = |problem: Problem| self.project.config.policy.judged(problem);
         plan.warnings = std::mem::take(&mut plan.warnings).into_iter().filter_map(judge).collect();
         plan
@@ -297,7 +308,9 @@ pub(super) fn unmatched(project: &Project, selection: &Selection, plan: &Plan) -
     let declared = project.desired.accounts.values().flat_map(|account| account.resources.keys());
     let changes = plan.changes.iter().map(|change| &change.address);
     let unmanaged = plan.unmanaged.iter().map(|live| &live.address);
-    let known: Vec<_> = declared.chain(changes).chain(unmanaged).map(Address::as_str).collect();
+    let plans = project.desired.sops.values().flat_map(|sops| sops.declared.keys());
+    let known = declared.chain(plans).chain(changes).chain(unmanaged);
+    let known: Vec<_> = known.map(Address::as_str).collect();
     let names_nothing = |pattern: &&String| {
         Globs::new([pattern.as_str()]).is_ok_and(|glob| !known.iter().any(|address| glob.matches(address)))
     };

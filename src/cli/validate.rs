@@ -5,6 +5,8 @@ use serde_json::json;
 use super::session::Project;
 use super::{Context, Exit};
 use crate::desired::against_policy;
+use crate::model::Kind;
+use crate::model::kinds::Scheduled;
 use crate::problem::Level;
 
 /// Arguments of `validate`.
@@ -19,7 +21,8 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Exit {
     let (project, mut problems) = Project::load(context, true);
     if let Some(project) = &project {
-        problems.extend(against_policy(&project.config, &project.desired, context.now));
+        let plans = project.desired.sops.values();
+        problems.extend(plans.flat_map(|sops| against_policy(&project.config.policy, sops, context.now)));
     }
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let failed = project.is_none() || crate::problem::any_error(&problems);
@@ -31,8 +34,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
         context.complain(&problems);
         if let Some(project) = project.filter(|_| !failed) {
             let accounts = project.desired.accounts.len();
-            let resources: usize =
-                project.desired.accounts.values().map(|account| account.resources.len()).sum();
+            let declared = project.desired.accounts.values().flat_map(|account| account.resources.keys());
+            let resources = declared.filter(|address| address.kind() != Scheduled::NAME).count();
             let plans: usize = project.desired.sops.values().map(|sops| sops.declared.len()).sum();
             let plans = match plans {
                 0 => String::new(),

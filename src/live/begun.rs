@@ -14,13 +14,14 @@ pub(super) async fn begun_in_its_place(
     old: &RemoteId,
     intent: &Intent,
     state: &State,
+    book: &Book,
 ) -> Result<Option<RemoteId>, VendorError> {
     if let Some(id) = &intent.id {
         return Ok(kind.by_id(id).map(|found| found.id.clone()));
     }
     let ours = |id: &RemoteId| state.resources.values().any(|record| record.id == *id);
     for found in kind.named(&intent.natural).filter(|found| kind.info.by_content && found.id != *old) {
-        if ours(&found.id) {
+        if ours(&found.id) || book.taken.contains(&found.id) {
             continue;
         }
         if has_content(kind.info, kind.reader.as_ref(), &found.id, &intent.want).await? {

@@ -27,17 +27,17 @@ pub(super) async fn claim(
     let mut book = Book { taken: HashSet::new(), claimed: IndexMap::new() };
     // What can't be changed is what it is called: under another key it is still the same.
     let called_otherwise = |address: &Address, record: &Record| {
-        let same = |wanted: &&Wanted| wanted.natural == record.id.as_str() && wanted.address != *address;
+        let same = |wanted: &Wanted| wanted.natural == record.id.as_str() && wanted.address != *address;
         kind.reader.settled()
             && !desired.resources.contains_key(address)
-            && kind.wanted.iter().any(|wanted| same(&wanted))
+            && kind.wanted.iter().any(|wanted| same(wanted))
     };
     let owned = state.resources.iter().filter(|(address, _)| address.kind() == kind.info.name);
     let owned: Vec<_> = owned.filter(|(address, record)| !called_otherwise(address, record)).collect();
     // First by id, for all of ours: an object that is ours is never taken for another of the same name.
     for (address, record) in &owned {
         let replaced = match state.intents.get(*address) {
-            Some(intent) => begun_in_its_place(kind, &record.id, intent, state).await,
+            Some(intent) => begun_in_its_place(kind, &record.id, intent, state, &book).await,
             None => Ok(None),
         };
         match replaced {

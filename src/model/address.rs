@@ -79,6 +79,12 @@ impl Address {
         Self(format!("{}@{date}", self.0).into())
     }
 
+    /// Of a plan's run, the plan's address: without the date.
+    pub fn of_run(&self) -> Option<Self> {
+        let (plan, date) = self.0.rsplit_once('@')?;
+        date.parse::<chrono::NaiveDate>().is_ok().then(|| Self(plan.into()))
+    }
+
     /// The address of another object in this one's place: with its id behind the key.
     #[must_use]
     pub fn beside(&self, id: &RemoteId) -> Self {

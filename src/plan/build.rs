@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::drift::overwritten;
-use super::notes::{adoption, left_from, outside, still_goes_out, too_late};
+use super::notes::{adoption, left_from, outside, since_the_last_run, still_goes_out, too_late};
 use super::replaced::{AsApplied, Replaced, resumed, with_resumed};
 use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, shown, tree};
 use crate::desired::{DesiredAccount, Wanted};
@@ -172,6 +172,7 @@ impl OneKind<'_> {
         if record.is_some() {
             notes.push("it was deleted outside mpform since the last apply".to_owned());
         }
+        notes.extend(since_the_last_run(&wanted.address, body, self.state));
         self.changes.push(Change {
             address: wanted.address.clone(),
             action: Action::Create,

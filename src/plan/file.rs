@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Change, FieldChange, Live, Plan, Summary};
+use super::{Change, FieldChange, Live, Plan, Summary, Upcoming};
 use crate::model::{Action, Address, RemoteId};
 use crate::problem::{Code, Problem, Told};
 use crate::state::fingerprint;
@@ -96,17 +96,6 @@ pub struct FieldText {
     pub after: Option<Value>,
 }
 
-/// Messages that fall due.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Upcoming {
-    /// The run they belong to.
-    pub run: String,
-    /// When.
-    pub at: String,
-    /// How many.
-    pub messages: usize,
-}
-
 /// An account that could not be planned.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Failed {
@@ -193,7 +182,7 @@ impl From<&Plan> for File {
             unmanaged: plan.unmanaged.clone(),
             refusals: plan.refusals.iter().map(Told::from).collect(),
             warnings: plan.warnings.iter().map(Told::from).collect(),
-            upcoming: vec![],
+            upcoming: plan.upcoming.clone(),
             adopted: plan.adopted.clone(),
             released: plan.released.clone(),
             forgotten: plan.forgotten.clone(),

@@ -20,7 +20,7 @@ pub struct Permits {
 /// How many objects an account has, kind by kind, built-in ones left out.
 pub type LiveCounts = BTreeMap<&'static str, usize>;
 
-/// Adds to one account's plan why it must not be applied.
+/// Adds to one account's plan why it must not be applied. `known_by` is the setting that says which account it is.
 pub fn refuse(
     plan: &mut Plan,
     account: &str,
@@ -28,8 +28,9 @@ pub fn refuse(
     state: &State,
     policy: &Policy,
     permits: &Permits,
+    known_by: &str,
 ) {
-    looks_empty(plan, account, live, state, permits);
+    looks_empty(plan, account, live, state, permits, known_by);
     too_many_deletes(plan, account, live, state, policy.max_deletes, permits);
     protected(plan, policy);
 }
@@ -45,12 +46,19 @@ fn allows(most: MaxDeletes, deletes: usize, live: usize) -> bool {
     }
 }
 
-fn looks_empty(plan: &mut Plan, account: &str, live: &LiveCounts, state: &State, permits: &Permits) {
+fn looks_empty(
+    plan: &mut Plan,
+    account: &str,
+    live: &LiveCounts,
+    state: &State,
+    permits: &Permits,
+    known_by: &str,
+) {
     if let Some(problem) =
         emptied(account, live, state).filter(|_| !permits.rebind.iter().any(|name| name == account))
     {
         plan.refusals.push(problem.help(format!(
-            "a mistyped `info_id` looks exactly like that; if it really was emptied, give `--rebind {account}`"
+            "a mistyped `{known_by}` looks exactly like that; if it really was emptied, give `--rebind {account}`"
         )));
     }
 }

@@ -17,11 +17,13 @@ pub mod saved;
 mod shown;
 mod target;
 mod tree;
+mod upcoming;
 
 pub use build::account;
 pub(crate) use commit::is_commit;
 pub(crate) use order::users;
 pub use target::{Globs, narrow};
+pub use upcoming::{DAYS as UPCOMING_DAYS, Upcoming, upcoming};
 
 use crate::model::{Action, Address, RemoteId};
 use crate::problem::{Place, Problem, any_error};
@@ -63,6 +65,8 @@ pub struct Plan {
     pub abandoned: Vec<Address>,
     /// What the state is to remember of managed resources that need no change.
     pub learnt: Vec<Learnt>,
+    /// Messages that fall due in the days to come, for information.
+    pub upcoming: Vec<Upcoming>,
     /// Accounts that could not be planned, each with its reasons. The others are not touched by that.
     pub failed: Vec<FailedAccount>,
 }
@@ -202,6 +206,7 @@ impl Plan {
         self.learnt.extend(other.learnt);
         self.refusals.extend(other.refusals);
         self.warnings.extend(other.warnings);
+        self.upcoming.extend(other.upcoming);
         self.failed.extend(other.failed);
     }
 

@@ -1,13 +1,18 @@
 //! What one should know about a change, in a line.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::FieldChange;
 use crate::desired::Wanted;
 use crate::live::{By, Claim};
+use crate::model::kinds::Scheduled;
 use crate::model::{Address, field_of};
 use crate::problem::{Code, Problem};
+use crate::state::State;
 
 /// A live object that nobody has managed before is about to be changed.
 pub(super) fn adoption(claim: &Claim) -> Option<String> {
@@ -23,6 +28,39 @@ pub(super) fn left_from(address: &Address) -> String {
 pub(super) fn outside(drift: &[FieldChange]) -> Option<String> {
     let paths: Vec<_> = drift.iter().map(|change| change.path.as_str()).collect();
     (!paths.is_empty()).then(|| format!("changed outside mpform since the last apply: {}", paths.join(", ")))
+}
+
+/// Who has joined the audience of a plan, and who has left it, since its run before this one.
+pub(super) fn since_the_last_run(address: &Address, body: &Value, state: &State) -> Option<String> {
+    let plan = address.of_run()?;
+    let mut runs = state.resources.iter().filter(|(run, _)| run.of_run().as_ref() == Some(&plan));
+    let (before, record) = runs.rfind(|(run, _)| *run < address)?;
+    let (was, is) = (groups(&record.applied), groups(body));
+    let missing = |these: &BTreeMap<String, String>, those: &BTreeMap<String, String>| {
+        let names = these.iter().filter(|(chat, _)| !those.contains_key(*chat)).map(|(_, name)| name.clone());
+        names.collect::<Vec<_>>()
+    };
+    let changes = [("joined", missing(&is, &was)), ("left", missing(&was, &is))];
+    let said: Vec<_> = changes
+        .iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(verb, names)| format!("{} {verb}: {}", names.len(), names.join(", ")))
+        .collect();
+    let (_, date) = before.as_str().rsplit_once('@')?;
+    (!said.is_empty()).then(|| format!("since the run of {date} {}", said.join("; ")))
+}
+
+/// The groups of a run, by chat.
+fn groups(body: &Value) -> BTreeMap<String, String> {
+    let groups = body["audience"]["groups"].as_array().into_iter().flatten();
+    let word =
+        |group: &Value, key: &str| group[key].as_str().filter(|word| !word.is_empty()).map(str::to_owned);
+    groups
+        .filter_map(|group| {
+            let chat = word(group, "chat")?;
+            Some((chat.clone(), word(group, "name").unwrap_or(chat)))
+        })
+        .collect()
 }
 
 /// A run that the vendor has already is declared otherwise meanwhile.
@@ -51,10 +89,10 @@ pub(super) fn too_late(wanted: &Wanted, applied: &Value, edited: &[FieldChange])
 
 /// A run that the vendor has already is declared no more.
 pub(super) fn still_goes_out(address: &Address, body: &Value, now: DateTime<Utc>) -> Option<Problem> {
-    let last = body["steps"].as_array()?.iter().filter_map(|step| step["date"].as_str()?.parse().ok()).max();
-    let today = now.date_naive();
+    let made = Scheduled::deserialize(body).ok()?;
+    let last = made.steps.iter().filter_map(|step| step.date).max()?;
     // A day is longer than any zone is off.
-    last.is_some_and(|last: chrono::NaiveDate| last >= today).then(|| {
+    (last.0 >= now.date_naive()).then(|| {
         Problem::warning(Code::Settled, "it is declared no more, but was created already: it still goes out")
             .about(address)
             .help("the vendor has no call to delete it; delete it in its console if it is not meant any more")

@@ -24,6 +24,15 @@ pub struct Now<'a> {
     pub desired: &'a DesiredAccount,
     /// What it is reached by.
     pub identity: BTreeMap<String, String>,
+    /// Fingerprints of what is declared.
+    declared: BTreeMap<String, String>,
+}
+
+impl<'a> Now<'a> {
+    /// An account that is reached by these settings.
+    pub fn new(desired: &'a DesiredAccount, identity: BTreeMap<String, String>) -> Self {
+        Self { desired, identity, declared: declared(desired) }
+    }
 }
 
 /// How a saved plan stands now.
@@ -149,7 +158,13 @@ impl Saved {
             let mut reasons = vec![];
             let now = accounts.iter().find(|now| now.desired.name == was.address.account());
             let Some(now) = now else { continue };
-            let configured = self.configured_otherwise(was, now.desired);
+            let configured = self.configured_otherwise(was, now);
+            if too_late(was, now.desired) {
+                moved.push(
+                    self.stale(&was.address, "its first message is due already: it is too late to create it"),
+                );
+                continue;
+            }
             if !configured.is_empty() {
                 reasons.push(if configured == [was.address.as_str()] {
                     "its configuration changed".to_owned()
@@ -216,11 +231,11 @@ impl Saved {
     }
 
     /// The addresses that matter to a change and are declared otherwise than they were.
-    fn configured_otherwise(&self, change: &Touched, desired: &DesiredAccount) -> Vec<String> {
+    fn configured_otherwise(&self, change: &Touched, now: &Now<'_>) -> Vec<String> {
         let (account, kind) = (change.address.account(), change.address.kind());
         let empty = BTreeMap::new();
         let was = self.check.accounts.get(account).map_or(&empty, |account| &account.declared);
-        let now = declared(desired);
+        let now = &now.declared;
         let whole = Address::new(account, kind, []);
         let below = format!("{whole}/");
         let matters = |address: &str| {
@@ -279,6 +294,12 @@ impl Saved {
         let paths = moved.map(|field| field.path.clone()).chain(gone.map(|field| field.path.clone()));
         paths.collect::<Vec<_>>().join(", ")
     }
+}
+
+/// A run that could be made when the plan was, and can't any more.
+fn too_late(was: &Touched, desired: &DesiredAccount) -> bool {
+    let wanted = desired.resources.get(&was.address);
+    was.action == Action::Create && wanted.is_some_and(|wanted| wanted.lapsed)
 }
 
 fn fate(change: &Touched) -> &'static str {

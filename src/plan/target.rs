@@ -52,14 +52,19 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
     if targets.is_empty() {
         return;
     }
+    // Who names a plan means its runs.
+    let matches = |address: &Address| {
+        targets.matches(address.as_str())
+            || address.of_run().is_some_and(|plan| targets.matches(plan.as_str()))
+    };
     // Who names a kind as a whole means all of it.
     let wholes = plan.changes.iter().filter(|change| is_commit(&change.address));
-    let wholes: Vec<_> = wholes.filter(|change| targets.matches(change.address.as_str())).collect();
+    let wholes: Vec<_> = wholes.filter(|change| matches(&change.address)).collect();
     let whole = wholes.iter().flat_map(|change| change.requires.iter().cloned());
     let mut kept: HashSet<Address> = plan
         .changes
         .iter()
-        .filter(|change| targets.matches(change.address.as_str()))
+        .filter(|change| matches(&change.address))
         .map(|change| change.address.clone())
         .chain(whole)
         .collect();
@@ -99,7 +104,6 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
     }
     // What a change points at has to be known, or it would point at nothing, or at what was there before.
     let pointed: HashSet<_> = plan.changes.iter().flat_map(points_at).collect();
-    let matches = |address: &Address| targets.matches(address.as_str());
     plan.resumed.retain(|resumed| {
         let needed = |address: &Address| matches(address) || kept.contains(address);
         needed(&resumed.address) || needed(&resumed.old) || pointed.contains(&resumed.address)
@@ -113,8 +117,11 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
     plan.warnings.retain(touched);
     plan.unchanged.retain(|address| matches(address));
     plan.abandoned.retain(|address| matches(address));
-    plan.learnt.retain(|learnt| matches(&learnt.address) || pointed.contains(&learnt.address));
-    for list in [&mut plan.adopted, &mut plan.released, &mut plan.forgotten] {
+    plan.upcoming.retain(|upcoming| matches(&upcoming.run));
+    let needed = |address: &Address| matches(address) || pointed.contains(address);
+    plan.learnt.retain(|learnt| needed(&learnt.address));
+    plan.adopted.retain(|live| needed(&live.address));
+    for list in [&mut plan.released, &mut plan.forgotten] {
         list.retain(|live| matches(&live.address));
     }
 }

@@ -31,18 +31,21 @@ pub mod tanmarket;
 pub mod yeapoo;
 pub mod youmi;
 
+pub use crate::model::sop::SentBy;
 pub use armed::Armed;
 pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};
 pub use error::{Happened, VendorError};
 pub use messages::{Answer, Messages, Received, Sent, Status};
 pub use onboard::{Bound, Fetched, Holds, NotDone, Onboard};
 pub use sends::{Lost, Outgoing, Sends, Settled};
-pub use sops::{Plans, ReadPlan, SentBy, read_plan, words};
+pub use sops::{Plans, ReadPlan, read_plan, words};
 
 /// A vendor: what it is called, what it keeps, and how its accounts are opened.
 pub struct Provider {
     /// Its word in `provider:`.
     pub name: &'static str,
+    /// The setting that says which account it is.
+    pub known_by: &'static str,
     /// The kinds it keeps.
     pub kinds: &'static [&'static str],
     /// The schema of an account's settings.

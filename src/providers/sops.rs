@@ -1,10 +1,11 @@
 //! How a vendor's recurring plans are written, and who they reach.
 
 use chrono_tz::Tz;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Value, json};
 
 use crate::config::{Node, Part, read_part};
-use crate::model::sop::{Own, Sop, Words};
+use crate::model::sop::{Own, SentBy, Sop, Words};
 use crate::model::{Files, Finding};
 use crate::problem::Problem;
 
@@ -32,15 +33,6 @@ pub struct Plans {
 /// Reads a plan; `files` lie beside the document that it stands in.
 pub type ReadPlan = fn(&Node, Part<'_>, &dyn Files, &mut Vec<Problem>) -> Option<(Sop, Vec<Finding>)>;
 
-/// Who sends the messages of a plan when they are due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SentBy {
-    /// The vendor: each run is made there ahead of time.
-    Vendor,
-    /// We do: the plan is armed, and `sop run` sends.
-    Us,
-}
-
 /// [`Plans::read`] for a vendor's own types.
 pub fn read_plan<A: Words, M: Words>(
     node: &Node,
@@ -58,7 +50,14 @@ pub fn read_plan<A: Words, M: Words>(
     Some((plan.plain(), found))
 }
 
-/// The schema of a vendor's own words.
-pub fn words<W: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<W>()
+/// The schema of a vendor's own words; of a message it says that it has exactly one form.
+pub fn words<W: Words>(generator: &mut SchemaGenerator) -> Schema {
+    let refers = generator.subschema_for::<W>();
+    if !W::FORMS.is_empty()
+        && let Some(Value::Object(schema)) = generator.definitions_mut().get_mut(&*W::schema_name())
+    {
+        let one: Vec<_> = W::FORMS.iter().map(|form| json!({"required": [form]})).collect();
+        schema.insert("oneOf".to_owned(), one.into());
+    }
+    refers
 }

@@ -2,10 +2,9 @@
 //! left to do.
 
 use super::columns::escape;
+use super::words::past;
 use super::{Role, Style};
 use crate::apply::event::{Done, Ending, Event, Tally};
-use crate::model::Action;
-use crate::plan::is_commit;
 use crate::problem::{Code, Problem};
 
 /// Listens to the events of an apply and says what they mean.
@@ -112,14 +111,16 @@ fn line(done: &Done, style: Style) -> String {
         None => String::new(),
     };
     match done.ending {
-        Ending::Done => format!("{} {address} {}", style.paint(Role::Create, "✓"), past(done)),
+        Ending::Done => {
+            format!("{} {address} {}", style.paint(Role::Create, "✓"), past(done.action, &done.address))
+        }
         Ending::Failed if is_uncertain(done) => {
             let mark = style.paint(Role::Warning, "?");
-            format!("{mark} {address} perhaps {}{}", past(done), reason(&done.problem))
+            format!("{mark} {address} perhaps {}{}", past(done.action, &done.address), reason(&done.problem))
         }
         Ending::Failed => {
             let mark = style.paint(Role::Delete, "✗");
-            format!("{mark} {address} not {}{}", past(done), reason(&done.problem))
+            format!("{mark} {address} not {}{}", past(done.action, &done.address), reason(&done.problem))
         }
         Ending::Skipped => {
             let text = format!("· {address} not tried{}", reason(&done.problem));
@@ -130,15 +131,6 @@ fn line(done: &Done, style: Style) -> String {
 
 fn is_uncertain(done: &Done) -> bool {
     done.problem.as_ref().is_some_and(|problem| problem.code == Code::Uncertain)
-}
-
-fn past(done: &Done) -> &'static str {
-    match done.action {
-        Action::Update if is_commit(&done.address) => "published",
-        Action::Create => "created",
-        Action::Update => "updated",
-        Action::Delete => "deleted",
-    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use indexmap::IndexMap;
 
 use self::escape::{code, fence, word};
 use super::columns::{escape, truncate};
+use super::upcoming;
 use crate::plan::{Change, Live, Plan};
 use crate::problem::Problem;
 
@@ -239,6 +240,10 @@ fn noticed(plan: &Plan) -> String {
     let changed: HashSet<_> = plan.changes.iter().map(|change| &change.address).collect();
     let adopted = plan.adopted.iter().filter(|live| !changed.contains(&live.address));
     let adopted = adopted.map(|live| live.address.to_string()).collect();
+    let upcoming = plan.upcoming.iter().map(|one| {
+        let (run, when) = upcoming::line(one);
+        run + &when
+    });
     let names = |lives: &[Live]| lives.iter().map(|live| live.address.to_string()).collect::<Vec<_>>();
     let lists = [
         ("Found by name, managed from the next apply on", adopted),
@@ -249,6 +254,7 @@ fn noticed(plan: &Plan) -> String {
         ("No longer declared, left alone from the next apply on", names(&plan.released)),
         ("Deleted by somebody else, forgotten with the next apply", names(&plan.forgotten)),
         ("Unmanaged, left alone", names(&plan.unmanaged)),
+        ("Messages that fall due in the next days, no part of this plan", upcoming.collect()),
     ];
     let mut text = String::new();
     for (title, these) in lists.iter().filter(|(_, these)| !these.is_empty()) {

@@ -14,7 +14,9 @@ pub mod progress;
 pub mod sop;
 pub mod style;
 pub mod text;
+mod upcoming;
 mod value;
+mod words;
 
 pub use style::{Role, Style};
 

@@ -71,7 +71,10 @@ fn parts_of_the_language_that_come_later() {
     };
     assert_eq!(
         said("tests: []\nprune: [sops]\n"),
-        [not_yet("5:1", "`tests`"), not_yet("6:9", "`sops` under `prune`")]
+        [
+            not_yet("5:1", "`tests`"),
+            "MP014 mpform.yaml:6:9 `sops` can't stand under `prune` | no vendor lets plans be deleted that it sends; those of ours go with their entry".into(),
+        ]
     );
     let project = "version: 1\naccounts: {care: {provider: youmi, base_url: x}}\nnotify: {}\nstate: {s3: {}}\n---\naccount: care\ngroups: {}\n";
     assert_eq!(

@@ -10,10 +10,10 @@ use crate::config::suggest;
 use crate::desired::{Building, Wanted};
 use crate::model::kinds::{Group, Material};
 use crate::model::schedule::{Days, Skip};
-use crate::model::sop::{ALL, Planned};
+use crate::model::sop::{ALL, Planned, SentBy};
 use crate::model::{Address, Finding, Kind, Step};
 use crate::problem::{Code, Problem};
-use crate::providers::{Plans, SentBy};
+use crate::providers::Plans;
 
 /// What a vendor's limits call a material that is sent to many.
 const SENT: &str = "sop/send";

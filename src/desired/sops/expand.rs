@@ -8,9 +8,9 @@ use crate::config::Calendar;
 use crate::desired::Wanted;
 use crate::model::kinds::{Scheduled, ScheduledStep, links};
 use crate::model::schedule::{Date, Schedule, Skip};
-use crate::model::sop::{Delivery, Planned, Run, Sop};
+use crate::model::sop::{Delivery, Planned, Run, SentBy, Sop};
 use crate::model::{Address, Kind, kind_named};
-use crate::providers::{Plans, SentBy};
+use crate::providers::Plans;
 
 type Calendars = IndexMap<String, Calendar>;
 

@@ -3,14 +3,16 @@
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::Building;
 use crate::config::{Node, Part};
 use crate::model::kinds::Scheduled;
-use crate::model::sop::{Planned, Sop};
+use crate::model::sop::{Planned, SentBy, Sop};
 use crate::model::{Address, Files, Finding, Kind, Step};
 use crate::problem::{Code, Place, Problem};
-use crate::providers::{Plans, SentBy};
+use crate::providers::Plans;
 
 mod check;
 mod expand;
@@ -28,6 +30,23 @@ pub struct Sops {
     pub plans: Plans,
     /// Its plans, as they are declared.
     pub declared: IndexMap<Address, Declared>,
+}
+
+impl Sops {
+    /// The same with the audiences that the vendor was asked for: whom a plan reaches was found out for each of its runs.
+    #[must_use]
+    pub fn resolved(&self, wanted: &IndexMap<Address, Option<Value>>) -> Self {
+        let mut resolved = self.clone();
+        for (address, body) in wanted {
+            let of = address.of_run().and_then(|plan| resolved.declared.get_mut(&plan));
+            let body = body.as_ref().and_then(|body| Scheduled::deserialize(body).ok());
+            if let (Some(of), Some(mut body)) = (of, body) {
+                body.audience.0.shift_remove("select");
+                of.planned.sop.audience = body.audience;
+            }
+        }
+        resolved
+    }
 }
 
 /// A plan, and where it stands.

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 use super::{Declared, Sops};
-use crate::config::{Policy, Project, QuietHours};
-use crate::desired::Desired;
+use crate::config::{Policy, QuietHours};
 use crate::desired::judge::texts_in;
 use crate::model::sop::{Due, Run};
 use crate::model::{Address, Step};
@@ -16,22 +15,19 @@ use crate::problem::{Code, Place, Problem};
 /// So many days ahead are looked at.
 const AHEAD: u64 = 366;
 
-/// What the policy forbids of the messages that are due from a moment on, in the year ahead. What is wrong at one
-/// step of many runs is said once, of the first.
-pub fn against_policy(project: &Project, desired: &Desired, now: DateTime<Utc>) -> Vec<Problem> {
-    let policy = &project.policy;
+/// What the policy forbids of an account's messages that are due from a moment on, in the year ahead. What is wrong at
+/// one step of many runs is said once, of the first.
+pub fn against_policy(policy: &Policy, sops: &Sops, now: DateTime<Utc>) -> Vec<Problem> {
     let mut problems = vec![];
-    for sops in desired.sops.values() {
-        // What was due earlier today counts among what one day brings.
-        let messages = from_today(sops, project, now);
-        let ahead = &messages[messages.partition_point(|message| message.due.at < now)..];
-        words(sops, ahead, policy, &mut problems);
-        if let Some(hours) = &policy.quiet_hours {
-            quiet(ahead, *hours, &mut problems);
-        }
-        if let Some(most) = policy.max_messages_per_audience_per_day {
-            too_many(sops, &messages, most, now, &mut problems);
-        }
+    // What was due earlier today counts among what one day brings.
+    let messages = from_today(sops, now);
+    let ahead = &messages[messages.partition_point(|message| message.due.at < now)..];
+    words(sops, ahead, policy, &mut problems);
+    if let Some(hours) = &policy.quiet_hours {
+        quiet(ahead, *hours, &mut problems);
+    }
+    if let Some(most) = policy.max_messages_per_audience_per_day {
+        too_many(sops, &messages, most, now, &mut problems);
     }
     problems.into_iter().filter_map(|problem| policy.judged(problem)).collect()
 }
@@ -62,11 +58,11 @@ impl Message<'_> {
     }
 }
 
-fn from_today<'a>(sops: &'a Sops, project: &Project, now: DateTime<Utc>) -> Vec<Message<'a>> {
-    let today = now.with_timezone(&project.timezone).date_naive();
-    let last = today.checked_add_days(Days::new(AHEAD)).unwrap_or(today);
+fn from_today(sops: &Sops, now: DateTime<Utc>) -> Vec<Message<'_>> {
     let mut messages = vec![];
     for of in sops.declared.values() {
+        let today = now.with_timezone(&of.planned.zone).date_naive();
+        let last = today.checked_add_days(Days::new(AHEAD)).unwrap_or(today);
         for run in of.planned.runs_touching(today, last) {
             let due = run.dues.iter().filter(|due| (today..=last).contains(&due.at.date_naive()));
             messages.extend(due.map(|due| Message { of, run: run.clone(), due: due.clone() }));

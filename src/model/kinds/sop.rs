@@ -1,8 +1,10 @@
 //! A recurring plan as it is carried out: armed as a whole where mpform sends its messages, or one run of it where
 //! the vendor does (群发计划).
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Shape};
@@ -37,12 +39,12 @@ pub struct Scheduled {
 }
 
 /// One step of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "StepText", into = "StepText")]
 pub struct ScheduledStep {
     /// The day of the run; 1 is its start date.
     pub day: Day,
     /// Of a run: the date that this is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
     /// The time of that day.
     pub at: Time,
@@ -50,13 +52,73 @@ pub struct ScheduledStep {
     pub send: Vec<Own>,
 }
 
+/// A step as it is read in a plan: its time on one line.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+struct StepText {
+    /// `day 1, 10:00`, or of a run `day 1, 2026-11-23 10:00`.
+    when: String,
+    send: Vec<Own>,
+}
+
+impl From<ScheduledStep> for StepText {
+    fn from(step: ScheduledStep) -> Self {
+        let date = step.date.map(|date| format!("{date} ")).unwrap_or_default();
+        Self { when: format!("day {}, {date}{}", step.day.0, step.at), send: step.send }
+    }
+}
+
+impl TryFrom<StepText> for ScheduledStep {
+    type Error = String;
+
+    fn try_from(text: StepText) -> Result<Self, String> {
+        let wrong = || format!("`{}` is no time of a step", text.when);
+        let (day, rest) =
+            text.when.strip_prefix("day ").and_then(|rest| rest.split_once(", ")).ok_or_else(wrong)?;
+        let (date, at) = rest.split_once(' ').map_or((None, rest), |(date, at)| (Some(date), at));
+        Ok(Self {
+            day: Day(day.parse().map_err(|_| wrong())?),
+            date: date.map(|date| Date::try_from(date.to_owned())).transpose()?,
+            at: Time::try_from(at.to_owned())?,
+            send: text.send,
+        })
+    }
+}
+
+impl JsonSchema for ScheduledStep {
+    fn schema_name() -> Cow<'static, str> {
+        StepText::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        StepText::json_schema(generator)
+    }
+}
+
 impl Kind for Scheduled {
     const NAME: &'static str = "sop";
     const SECTION: &'static str = "sops";
     const SHAPE: Shape = Shape::Plans;
-    const RULES: Rules = Rules(&[("", Rule::Exact)]);
+    const RULES: Rules = Rules(&[("", Rule::Exact), ("audience.groups", Rule::Set)]);
 
     fn natural(&self, _: &str) -> String {
         self.title.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_time_of_a_step_stands_on_one_line() {
+        for when in ["day 1, 10:00", "day 12, 2026-11-23 09:30"] {
+            let text = json!({"when": when, "send": [{"text": "早"}]});
+            let step = ScheduledStep::deserialize(&text).expect("a step");
+            assert_eq!(serde_json::to_value(step).expect("writes"), text);
+        }
+        for wrong in ["10:00", "day x, 10:00", "day 1, soon", "day 1"] {
+            assert!(ScheduledStep::deserialize(json!({"when": wrong, "send": []})).is_err(), "{wrong}");
+        }
     }
 }

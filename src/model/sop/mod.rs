@@ -53,6 +53,15 @@ pub enum Delivery {
 /// The word for every follower.
 pub const ALL: &str = "all";
 
+/// Who sends the messages of a plan when they are due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentBy {
+    /// The vendor: each run is made there ahead of time.
+    Vendor,
+    /// We do: the plan is armed, and `sop run` sends.
+    Us,
+}
+
 /// One message, or several at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(description = "One message: on which day of the run, at what time, and what. 步骤")]

@@ -14,7 +14,7 @@ use crate::state::fingerprint;
 /// What a plan is to be known by later.
 pub fn check(plan: &Plan, selection: Picked, accounts: &[Now<'_>]) -> Check {
     let account = |now: &Now<'_>| {
-        let check = AccountCheck { identity: now.identity.clone(), declared: declared(now.desired) };
+        let check = AccountCheck { identity: now.identity.clone(), declared: now.declared.clone() };
         (now.desired.name.clone(), check)
     };
     Check {

@@ -47,6 +47,7 @@ mod wire;
 /// Yeapoo.
 pub(super) const PROVIDER: Provider = Provider {
     name: "yeapoo",
+    known_by: "info_id",
     kinds: &[Group::NAME, Material::NAME, Reply::NAME, Keyword::NAME, Button::NAME, Scheduled::NAME],
     plans: Some(sops::PLANS),
     schema: |generator: &mut SchemaGenerator| -> Schema { Settings::json_schema(generator) },

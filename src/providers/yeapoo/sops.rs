@@ -21,7 +21,7 @@ pub(super) const PLANS: Plans = Plans {
 
 /// Who gets the messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(title = "yeapoo", description = "Who gets the messages. 受众")]
+#[schemars(rename = "YeapooAudience", description = "Who gets the messages, at yeapoo. 受众")]
 pub(super) struct Audience {
     /// A group of this account, by its key, or `all` for every follower. 分组
     #[schemars(example = &"vip")]
@@ -58,11 +58,7 @@ impl Gender {
 /// What is sent: exactly one of its fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(
-    title = "yeapoo",
-    description = "What is sent: exactly one of its fields. 消息",
-    extend("minProperties" = 1)
-)]
+#[schemars(rename = "YeapooMessage", description = "What is sent, at yeapoo: exactly one of its forms. 消息")]
 pub(super) struct Item {
     /// A text message. 文本
     #[serde(skip_serializing_if = "Option::is_none")]

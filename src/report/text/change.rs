@@ -4,6 +4,7 @@ use super::field;
 use crate::model::{Action, kind_named};
 use crate::plan::{Change, FieldChange};
 use crate::report::columns::escape;
+use crate::report::words::past;
 use crate::report::{Role, Style};
 
 /// `+`, `~`, `-`, or `-/+` for a new object in place of the old one.
@@ -20,14 +21,12 @@ pub(in crate::report) fn marker(change: &Change) -> (&'static str, Role) {
 pub(super) fn lines(change: &Change, style: Style, width: usize) -> Vec<String> {
     let (marker, role) = marker(change);
     let fate = match change.action {
-        Action::Update if change.replace => "will be replaced by a new one",
-        Action::Create => "will be created",
-        Action::Update => "will be updated",
-        Action::Delete => "will be deleted",
+        Action::Update if change.replace => "replaced by a new one",
+        action => past(action, &change.address),
     };
     let address = style.paint(Role::Emphasis, &escape(change.address.as_str()));
     let marker = style.paint(role, &format!("{marker:>3}"));
-    let mut shown = vec![format!("{marker} {address} {fate}{}", beside(change, style))];
+    let mut shown = vec![format!("{marker} {address} will be {fate}{}", beside(change, style))];
     shown.extend(
         details(change, &shown_fields(change), style, width.saturating_sub(6)).map(|line| indent(&line)),
     );

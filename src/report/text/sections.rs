@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::plan::{Live, Plan};
+use crate::plan::{Live, Plan, UPCOMING_DAYS};
 use crate::problem::Problem;
 use crate::report::columns::escape;
-use crate::report::{Role, Style};
+use crate::report::{Role, Style, upcoming};
 
 /// So many objects of a section are named.
 const NAMED: usize = 10;
@@ -38,6 +38,12 @@ pub(super) fn noticed(plan: &Plan, style: Style) -> Vec<String> {
         if !lines.is_empty() {
             parts.push(named(&lines, title, style));
         }
+    }
+    let upcoming: Vec<_> = plan.upcoming.iter().map(upcoming::line).collect();
+    if !upcoming.is_empty() {
+        let title =
+            format!("Messages that fall due in the next {UPCOMING_DAYS} days (no part of this plan):");
+        parts.push(named(&upcoming, &title, style));
     }
     parts.extend(rest(plan, style));
     parts

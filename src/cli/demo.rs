@@ -61,7 +61,9 @@ async fn tour(context: &Context) -> anyhow::Result<()> {
     tour.apply().await?;
     tour.plan(Exit::Done).await?;
 
-    tour.chapter("Plans: Tanmarket sends its run by itself; the others are armed. An hour later, cron runs this:");
+    tour.chapter(
+        "Plans: Tanmarket sends its run by itself; the others are armed. An hour later, cron runs this:",
+    );
     tour.wait(Duration::from_secs(65 * 60));
     tour.sop("sop run").await?;
     let writes = tour.sandbox.writes().len();
@@ -125,7 +127,8 @@ impl Tour<'_> {
     async fn drift(&self) -> anyhow::Result<()> {
         self.command("drift");
         let exit =
-            drift::run(&drift::Args { detailed_exitcode: true, ..drift::Args::default() }, &self.inner()).await;
+            drift::run(&drift::Args { detailed_exitcode: true, ..drift::Args::default() }, &self.inner())
+                .await;
         anyhow::ensure!(exit == Exit::Changes, "drift ended with {exit:?}");
         Ok(())
     }

@@ -42,7 +42,8 @@ impl State {
         for old in known {
             let Some(new) = nearest(old) else { continue };
             // Messages go where their plan goes; a plan's address stands in front of those of its runs.
-            let with_plan = || plan_of(old).is_some_and(|(plan, _)| moved.iter().any(|(from, _)| *from == plan));
+            let with_plan =
+                || plan_of(old).is_some_and(|(plan, _)| moved.iter().any(|(from, _)| *from == plan));
             if !objects.contains(old) && with_plan() {
                 continue;
             }

@@ -4,14 +4,12 @@
 //! is pure. Then each message is written down before it goes out, so that whatever happens to the process, the
 //! network or the disk, the next run knows of it: it looks what came of it, and never sends it again on a guess.
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::desired::{DesiredAccount, Sops};
 use crate::model::Address;
 use crate::model::sop::{Own, Planned};
 use crate::providers::SentBy;
-use crate::state::State;
 
 mod armed;
 mod due;
@@ -76,11 +74,5 @@ impl<'a> Account<'a> {
         let mut seen = std::collections::HashSet::new();
         to.retain(|one| seen.insert(one.clone()));
         to
-    }
-
-    /// True if there is work at all: something is due, or it is not known what came of something.
-    pub fn has_work(&self, state: &State, now: DateTime<Utc>, wants: &dyn Fn(&Address) -> bool) -> bool {
-        let uncertain = state.sendings().any(|(run, one)| one.is_uncertain() && wants(run));
-        uncertain || due(self, state, now).messages.iter().any(|message| wants(&message.run))
     }
 }

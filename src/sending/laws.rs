@@ -26,18 +26,19 @@ enum Deed {
 type Shape = (Vec<(u32, u32, u8)>, u8, bool);
 
 fn shape() -> impl Strategy<Value = Shape> {
-    (prop::collection::vec((1..4u32, 0..24u32, 0..2u8), 1..6), 1..4u8, any::<bool>())
+    let hour = prop::sample::select(vec![8, 10, 12]);
+    (prop::collection::vec((1..4u32, hour, 0..2u8), 1..6), 1..3u8, any::<bool>())
 }
 
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let deed = prop_oneof![
-        2 => shape().prop_map(Deed::Edit),
-        3 => Just(Deed::Arm),
-        6 => (0..400i64).prop_map(Deed::Wait),
-        8 => prop::collection::vec(0..4u8, 12).prop_map(Deed::Send),
+        4 => shape().prop_map(Deed::Edit),
+        6 => Just(Deed::Arm),
+        6 => prop::sample::select(vec![30, 60, 120, 600]).prop_map(Deed::Wait),
+        12 => prop::collection::vec(0..4u8, 12).prop_map(Deed::Send),
         1 => Just(Deed::Lose),
     ];
-    prop::collection::vec(deed, 10..60)
+    prop::collection::vec(deed, 60..120)
 }
 
 fn shop((steps, recipients, daily): &Shape) -> Shop {

@@ -13,7 +13,7 @@ const KEYS: &[(&str, &[&str])] = &[
 ];
 
 /// Providers of the language that have no driver yet.
-pub(super) const PROVIDERS: &[&str] = &["tanmarket", "youmi"];
+pub(super) const PROVIDERS: &[&str] = &["tanmarket"];
 
 /// True if a type gets such a key in a later version.
 pub(super) fn is_later(kind: &str, key: &str) -> bool {

@@ -89,10 +89,9 @@ fn next_hop(response: &Response) -> Option<Url> {
 }
 
 async fn receive(mut response: Response, to: Option<&Path>) -> Result<(Streamed, Bytes), Failure> {
-    // The disk's fault: the same call would end the same way, and nothing has happened at the vendor's.
     let unwritten = |error: std::io::Error| {
         let path = to.unwrap_or(Path::new("")).display();
-        Failure::Unsent(format!("can't write {path}: {error}"))
+        Failure::Ours(format!("can't write {path}: {error}"))
     };
     let mut file = match to {
         Some(path) => Some(File::create(path).await.map_err(unwritten)?),
@@ -219,7 +218,7 @@ mod tests {
             let server = Loopback::start([answer("200 OK", "", b"x")]).await;
             let failure = Reader::new(&account()).file(&server.url("/a"), Headers::None, Some(&path)).await;
             let failure = failure.expect_err("can't be written");
-            assert!(matches!(failure, Failure::Unsent(_)), "{failure:?}");
+            assert!(matches!(failure, Failure::Ours(_)), "{failure:?}");
             assert!(failure.message().starts_with(&format!("can't write {}: ", path.display())));
         }
     }

@@ -1,4 +1,5 @@
-//! One HTTP client for all vendors: time-outs, throttle, bounded answers, no redirects.
+//! One HTTP client for all vendors: time-outs, throttle, bounded answers; a redirect is followed only to a file that
+//! is fetched without the account's headers.
 //!
 //! It knows no vendor. It says what can be known of a request (never sent, sent without an answer, answered) and
 //! leaves what an answer means to the vendor's `api.rs`; retrying happens above that, see [`retry`].
@@ -16,6 +17,7 @@ mod download;
 mod form;
 #[cfg(test)]
 mod loopback;
+mod post;
 pub mod retry;
 mod streamed;
 mod throttle;
@@ -23,6 +25,7 @@ mod upload;
 
 pub use client::{Client, Reader, Writer};
 pub use download::{FileAnswer, Headers};
+pub use post::Post;
 pub use streamed::Streamed;
 pub use throttle::{Limits, Throttle};
 pub use upload::Upload;
@@ -47,13 +50,15 @@ pub enum Failure {
     Unsent(String),
     /// The request went out and no whole answer came back: it may have been carried out.
     Lost(String),
+    /// A file or the disk on this side: nothing has happened at the vendor's, and the same call would end the same way.
+    Ours(String),
 }
 
 impl Failure {
     /// What went wrong.
     pub fn message(&self) -> &str {
         match self {
-            Self::Unsent(message) | Self::Lost(message) => message,
+            Self::Unsent(message) | Self::Lost(message) | Self::Ours(message) => message,
         }
     }
 }

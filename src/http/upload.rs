@@ -47,12 +47,12 @@ impl Writer {
         let size = file.size;
         let form = Form::around(&file);
         let content_type = HeaderValue::try_from(form.content_type())
-            .map_err(|_| Failure::Unsent(format!("`{}` is no hash", file.sha256)))?;
+            .map_err(|_| Failure::Ours(format!("`{}` is no hash", file.sha256)))?;
         let mut headers = client.headers.clone();
         headers.insert(CONTENT_TYPE, content_type);
         headers.insert(CONTENT_LENGTH, form.length(size).into());
         let stopped = Arc::new(OnceLock::new());
-        let sending = Sending::open(file, form, Arc::clone(&stopped)).await.map_err(Failure::Unsent)?;
+        let sending = Sending::open(file, form, Arc::clone(&stopped)).await.map_err(Failure::Ours)?;
         client.count();
         let request = client
             .uploading
@@ -63,7 +63,7 @@ impl Writer {
         let answer = async { whole(client.begin(request).await?).await }.await;
         // Whatever came back, if anything: a form without its end is no upload.
         match stopped.get() {
-            Some(why) => Err(Failure::Unsent(why.clone())),
+            Some(why) => Err(Failure::Ours(why.clone())),
             None => answer,
         }
     }
@@ -158,7 +158,7 @@ mod tests {
         let server = Loopback::start([answer("200 OK", "", b"thanks")]).await;
         let failure = upload_to(&server, poster(&path, &wanted)).await.expect_err("another file");
         let changed = "the file changed since it was read; run `mpform plan` again";
-        assert_eq!(failure, Failure::Unsent(changed.to_owned()));
+        assert_eq!(failure, Failure::Ours(changed.to_owned()));
         let [request] = server.requests().await.try_into().expect("one request");
         assert!(request.body.len() < wanted.len(), "{}", request.body.len());
     }
@@ -170,10 +170,10 @@ mod tests {
         let client = account();
         let url = "http://127.0.0.1:1/up";
         let failure = Writer::new(&client).upload(url, poster(&path, b"x")).await.expect_err("no file");
-        assert!(matches!(&failure, Failure::Unsent(why) if why.starts_with("can't read ")), "{failure:?}");
+        assert!(matches!(&failure, Failure::Ours(why) if why.starts_with("can't read ")), "{failure:?}");
         std::fs::write(&path, b"longer").expect("writes");
         let failure = Writer::new(&client).upload(url, poster(&path, b"x")).await.expect_err("another file");
-        assert!(matches!(&failure, Failure::Unsent(why) if why.contains("changed")), "{failure:?}");
+        assert!(matches!(&failure, Failure::Ours(why) if why.contains("changed")), "{failure:?}");
         assert_eq!(client.calls(), 0);
     }
 

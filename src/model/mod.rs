@@ -10,6 +10,7 @@ pub mod kinds;
 mod rules;
 pub mod schedule;
 pub mod sop;
+mod table;
 
 pub use action::Action;
 pub use address::{Address, Link, LinkTo, RemoteId};
@@ -17,3 +18,4 @@ pub use asset::{Asset, size};
 pub use finding::{Files, Finding, Step};
 pub use kinds::{EachKind, Kind, KindInfo, Shape, each_kind, kind_named, kinds};
 pub use rules::{Rule, Rules, field_of};
+pub(crate) use table::first_column;

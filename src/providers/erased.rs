@@ -83,12 +83,12 @@ struct Erased<K, T> {
 
 fn typed<K: Kind>(body: &Value) -> Result<K, VendorError> {
     serde::Deserialize::deserialize(body)
-        .map_err(|error| VendorError::refused("nothing sent", format!("not a body of {}: {error}", K::NAME)))
+        .map_err(|error| VendorError::not_sent(format!("not a body of {}: {error}", K::NAME)))
 }
 
 fn plain<K: Kind>(body: &K) -> Result<Value, VendorError> {
     serde_json::to_value(body)
-        .map_err(|error| VendorError::refused("nothing sent", format!("not a body of {}: {error}", K::NAME)))
+        .map_err(|error| VendorError::not_sent(format!("not a body of {}: {error}", K::NAME)))
 }
 
 impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {

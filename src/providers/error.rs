@@ -15,6 +15,12 @@ pub enum Happened {
     Maybe,
 }
 
+/// What to do when it is not the vendor's fault.
+const OURS: &str = "see to the file and the disk, then run the command again";
+
+/// What to do when the vendor was not asked.
+const NOT_SENT: &str = "run `mpform plan` to see what is left";
+
 /// A call that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VendorError {
@@ -45,20 +51,19 @@ impl VendorError {
         }
     }
 
+    /// We did not even ask: what was wanted can't be said to the vendor.
+    pub fn not_sent(message: impl Into<String>) -> Self {
+        Self::refused("nothing sent", message).hint(NOT_SENT)
+    }
+
     /// There was no whole answer.
     pub fn unanswered(call: impl Into<String>, failure: &Failure) -> Self {
-        let happened = match failure {
-            Failure::Unsent(_) => Happened::No,
-            Failure::Lost(_) => Happened::Maybe,
+        let (happened, again, hint) = match failure {
+            Failure::Unsent(_) => (Happened::No, Again::Soon, None),
+            Failure::Lost(_) => (Happened::Maybe, Again::Soon, None),
+            Failure::Ours(_) => (Happened::No, Again::No, Some(OURS)),
         };
-        Self {
-            call: call.into(),
-            code: None,
-            message: failure.message().to_owned(),
-            happened,
-            again: Again::Soon,
-            hint: None,
-        }
+        Self { call: call.into(), code: None, message: failure.message().to_owned(), happened, again, hint }
     }
 
     /// The same with the vendor's code.
@@ -94,7 +99,9 @@ impl VendorError {
         let help = match (self.happened, self.code.as_deref()) {
             _ if self.hint.is_some() => self.hint.unwrap_or_default(),
             (_, Some("HTTP 404")) => "the vendor has no such path: check `base_url`",
-            (Happened::No, None) if self.again == Again::No => "run `mpform plan` to see what is left",
+            (_, None) if self.again == Again::No => {
+                "run the command again; if it stays, ask the vendor with the message above"
+            }
             (Happened::No, None) => "check `base_url` and the network, then run the command again",
             _ => "run the command again; if it stays, ask the vendor with the code and message above",
         };
@@ -118,5 +125,30 @@ impl std::error::Error for VendorError {}
 impl MayPass for VendorError {
     fn again(&self) -> Again {
         self.again
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn help(error: &VendorError) -> String {
+        error.problem("shop").help.unwrap_or_default().to_string()
+    }
+
+    #[test]
+    fn a_fault_of_this_side_is_neither_the_networks_nor_tried_again() {
+        let ours = VendorError::unanswered("GET image/5f", &Failure::Ours("can't write a.jpg: full".into()));
+        assert_eq!((ours.happened, ours.again), (Happened::No, Again::No));
+        assert_eq!(help(&ours), OURS);
+        let unsent = VendorError::unanswered("GET group", &Failure::Unsent("can't reach a:80".into()));
+        assert!(help(&unsent).contains("the network"));
+    }
+
+    #[test]
+    fn only_what_was_not_sent_is_left_to_do() {
+        assert_eq!(help(&VendorError::not_sent("a click key can't be set")), NOT_SENT);
+        let read = VendorError::refused("GET group", "the list does not come to an end");
+        assert!(help(&read).contains("ask the vendor with the message above"));
     }
 }

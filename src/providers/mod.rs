@@ -38,7 +38,7 @@ pub use error::{Happened, VendorError};
 pub use messages::{Answer, Messages, Received, Sent, Status};
 pub use onboard::{Bound, Fetched, Holds, NotDone, Onboard};
 pub use sends::{Lost, Outgoing, Sends, Settled};
-pub use sops::{Plans, ReadPlan, read_plan, words};
+pub use sops::{Money, Plans, ReadPlan, read_plan, words};
 
 /// A vendor: what it is called, what it keeps, and how its accounts are opened.
 pub struct Provider {
@@ -67,7 +67,7 @@ pub type ReadSettings = fn(&Node, &mut Vec<Problem>) -> Option<Box<dyn Connect>>
 
 /// Every vendor.
 pub fn providers() -> &'static [Provider] {
-    static PROVIDERS: &[Provider] = &[yeapoo::PROVIDER];
+    static PROVIDERS: &[Provider] = &[yeapoo::PROVIDER, youmi::PROVIDER];
     PROVIDERS
 }
 
@@ -250,7 +250,7 @@ impl Links {
     pub fn id<K: Kind>(&self, link: &Link<K>) -> Result<&RemoteId, VendorError> {
         let key = (K::NAME.to_owned(), link.key().to_owned());
         self.0.get(&key).ok_or_else(|| {
-            VendorError::refused("nothing sent", format!("the id of {}/{} is not known", K::NAME, link.key()))
+            VendorError::not_sent(format!("the id of {}/{} is not known", K::NAME, link.key()))
         })
     }
 }

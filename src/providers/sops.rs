@@ -28,6 +28,31 @@ pub struct Plans {
     /// For all audiences of an account together: who is reached by each, in words that are the same wherever the same
     /// people are meant.
     pub reach: fn(&[&Own]) -> Vec<Vec<String>>,
+    /// How messages are written that move money: they are refused unless the policy allows them.
+    pub money: &'static [Money],
+}
+
+/// What makes a message one that moves money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Money {
+    /// Its form.
+    Form(&'static str),
+    /// A field of the vendor's own, at any depth of `raw` or `extra`, and its value. Case does not count in either, as
+    /// a vendor may not count it.
+    Own(&'static str, &'static str),
+}
+
+impl Money {
+    /// Whether a field of a message says so. `own` where it is one of the vendor's: in `raw` or `extra`.
+    pub fn is_said(self, name: &str, value: &Value, own: bool) -> bool {
+        match self {
+            Self::Form(form) => !own && name == form,
+            Self::Own(field, word) => {
+                let said = value.as_str().unwrap_or_default().trim();
+                own && name.trim().eq_ignore_ascii_case(field) && said.eq_ignore_ascii_case(word)
+            }
+        }
+    }
 }
 
 /// Reads a plan; `files` lie beside the document that it stands in.

@@ -4,16 +4,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use serde_json::{Map, Value};
 
 use super::{Declared, Sops};
 use crate::config::{Policy, QuietHours};
 use crate::desired::judge::texts_in;
-use crate::model::sop::{Due, Run};
+use crate::model::sop::{Due, EXTRA, Run};
 use crate::model::{Address, Step};
 use crate::problem::{Code, Place, Problem};
+use crate::providers::Money;
 
 /// So many days ahead are looked at.
 const AHEAD: u64 = 366;
+/// Under these a message is written in the vendor's own words.
+const RAW: [&str; 2] = ["raw", EXTRA];
 
 /// What the policy forbids of an account's messages that are due from a moment on, in the year ahead. What is wrong at
 /// one step of many runs is said once, of the first.
@@ -23,6 +27,9 @@ pub fn against_policy(policy: &Policy, sops: &Sops, now: DateTime<Utc>) -> Vec<P
     let messages = from_today(sops, now);
     let ahead = &messages[messages.partition_point(|message| message.due.at < now)..];
     words(sops, ahead, policy, &mut problems);
+    if !policy.allow_money_messages {
+        money(sops, ahead, &mut problems);
+    }
     if let Some(hours) = &policy.quiet_hours {
         quiet(ahead, *hours, &mut problems);
     }
@@ -78,13 +85,7 @@ fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, problems: &mut 
             for word in
                 policy.forbidden_words.iter().filter(|word| !word.is_empty() && text.contains(word.as_str()))
             {
-                let of_step = |message: &&Message<'_>| message.step() == (of.planned.address.as_str(), step);
-                // A plan whose runs are over is no less forbidden.
-                let first = messages.iter().find(of_step);
-                let (about, when) = match first {
-                    Some(message) => (&message.run.address, message.named()),
-                    None => (&of.planned.address, format!("step {}", step + 1)),
-                };
+                let (about, when) = first_of(messages, of, step);
                 problems.push(
                     Problem::error(Code::ForbiddenWord, format!("{when}: the text says `{word}`"))
                         .at(of.place_of(&path))
@@ -93,6 +94,64 @@ fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, problems: &mut 
                 );
             }
         }
+    }
+}
+
+/// A step's next run, or the plan itself: one whose runs are over is no less forbidden. And how the step is named.
+fn first_of<'a>(messages: &'a [Message<'_>], of: &'a Declared, step: usize) -> (&'a Address, String) {
+    let of_step = |message: &&Message<'_>| message.step() == (of.planned.address.as_str(), step);
+    match messages.iter().find(of_step) {
+        Some(message) => (&message.run.address, message.named()),
+        None => (&of.planned.address, format!("step {}", step + 1)),
+    }
+}
+
+/// Messages that move money. What does is the vendor's to know.
+fn money(sops: &Sops, messages: &[Message<'_>], problems: &mut Vec<Problem>) {
+    for of in sops.declared.values() {
+        for (step, body) in of.planned.sop.steps.iter().enumerate() {
+            for (nth, message) in body.send.iter().enumerate() {
+                let mut path = vec!["steps".into(), step.into(), "send".into(), nth.into()];
+                let mut found = vec![];
+                money_in(&message.0, sops.plans.money, false, &mut path, &mut found);
+                let (about, when) = first_of(messages, of, step);
+                problems.extend(found.into_iter().map(|(path, word)| {
+                    Problem::error(Code::Money, format!("{when}: `{word}` moves money"))
+                        .at(of.place_of(&path))
+                        .about(about)
+                        .help("take it out, or allow it with `policy.allow_money_messages: true` of the project")
+                }));
+            }
+        }
+    }
+}
+
+/// Where fields say that they move money, and in which word. `own` where they are the vendor's own.
+fn money_in<'a>(
+    fields: &'a Map<String, Value>,
+    money: &[Money],
+    own: bool,
+    path: &mut Vec<Step>,
+    found: &mut Vec<(Vec<Step>, &'a str)>,
+) {
+    for (name, value) in fields {
+        path.push(name.as_str().into());
+        if money.iter().any(|one| one.is_said(name, value, own)) {
+            found.push((path.clone(), value.as_str().unwrap_or(name)));
+        }
+        let own = own || RAW.contains(&name.as_str());
+        match value {
+            Value::Object(fields) => money_in(fields, money, own, path, found),
+            Value::Array(items) => {
+                for (nth, item) in items.iter().enumerate() {
+                    path.push(nth.into());
+                    item.as_object().into_iter().for_each(|item| money_in(item, money, own, path, found));
+                    path.pop();
+                }
+            }
+            _ => {}
+        }
+        path.pop();
     }
 }
 
@@ -209,3 +268,6 @@ fn and_more(count: usize, at: &str, what: &str) -> String {
         more => format!(", and {at} {more} more {what}s of the year ahead"),
     }
 }
+
+#[cfg(test)]
+mod tests;

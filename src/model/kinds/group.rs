@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Shape};
-use crate::model::{Files, Finding, Rule, Rules};
+use crate::model::{Files, Finding, Rule, Rules, first_column};
 use crate::problem::Code;
 
 /// A group of followers.
@@ -66,7 +66,7 @@ impl Kind for Group {
                     "name the members in one of the two",
                 ));
             }
-            match files.text(&file).and_then(|text| openids(&text)) {
+            match files.text(&file).and_then(|text| first_column(&text, "openid")) {
                 Ok(members) => self.members = Some(members),
                 Err(finding) => found.push(finding.under("members_file")),
             }
@@ -108,28 +108,6 @@ impl Kind for Group {
             members.extend(all);
         }
     }
-}
-
-/// The first column of a table of openids.
-fn openids(text: &str) -> Result<Vec<String>, Finding> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .comment(Some(b'#'))
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes())
-        .records()
-        .filter_map(|row| match row {
-            Ok(row) => row.get(0).filter(|openid| !openid.is_empty()).map(|openid| Ok(openid.to_owned())),
-            Err(error) => Some(Err(Finding::error(
-                Code::File,
-                [],
-                format!("not a table of openids: {error}"),
-                "the first column holds one openid a row; lines that begin with # are comments",
-            ))),
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,23 +1,27 @@
 //! Yeapoo's address, envelope, paging and codes.
 //!
 //! Every handled answer is HTTP 200; whether it went well is only in `code`. Messages hold SQL and class names
-//! and differ between deployments, so nothing is decided by them but whether to try again.
+//! and differ between deployments, so nothing is decided by them but one thing: whether a 500 says that an id is not
+//! known, and so is not asked for again.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use self::early::{TOO_EARLY, until_it_is_time};
 use super::wire;
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
 use crate::providers::VendorError;
 
+mod early;
 mod files;
 
 /// How often a list that does not make up its count is read again.
@@ -68,7 +72,7 @@ pub(super) struct Pagination {
     #[serde(deserialize_with = "wire::number")]
     size: usize,
     #[serde(deserialize_with = "wire::number")]
-    count: usize,
+    pub(super) count: usize,
 }
 
 impl ReadApi {
@@ -168,7 +172,7 @@ impl ReadApi {
     pub(super) async fn account_exists(&self) -> Result<Option<bool>, VendorError> {
         let call = "GET bind/refresh";
         let url = self.url(&[], &["bind", "refresh", &self.info_id], &[]);
-        let answer = until_it_passes(|| async {
+        until_it_passes(|| async {
             let answer = self
                 .http
                 .get(url.as_str())
@@ -176,16 +180,12 @@ impl ReadApi {
                 .map_err(|failure| VendorError::unanswered(call, &failure))?;
             match data(call, &answer) {
                 Ok(_) => Ok(Some(true)),
-                // Code 500 says no, and may pass; anything else says nothing, and the lists will tell.
-                Err(error) if is_unknown_id(&error) => Err(error),
+                Err(error) if is_unknown_id(&error) => Ok(Some(false)),
+                // Any other refusal says nothing of the account, and the lists will tell.
                 Err(_) => Ok(None),
             }
         })
-        .await;
-        match answer {
-            Err(error) if is_unknown_id(&error) => Ok(Some(false)),
-            other => other,
-        }
+        .await
     }
 
     /// The account's id.
@@ -211,6 +211,11 @@ impl WriteApi {
         Self { http, read, root: root.to_path_buf() }
     }
 
+    /// What time it is here.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.http.reader().now()
+    }
+
     /// A write that answers with the id of what it made.
     pub(super) async fn make(&self, path: &[&str], body: &Value) -> Result<String, VendorError> {
         match self.send(Method::POST, path, Some(body)).await? {
@@ -224,7 +229,8 @@ impl WriteApi {
         }
     }
 
-    /// A write that answers with nothing. Sent once: whether a lost one may be sent again is not known here.
+    /// A write that answers with nothing. Carried out once at most: whether a lost one may be sent again is not known
+    /// here.
     pub(super) async fn send(
         &self,
         method: Method,
@@ -234,22 +240,15 @@ impl WriteApi {
         let call = call_name(method.as_str(), path, &[]);
         let url = self.read.url(&[self.read.info_id.as_str()], path, &[]);
         let body = body.map(|body| Bytes::from(body.to_string()));
-        let answer = self.http.send(method, url.as_str(), body).await;
-        let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
-        written(data(&call, &answer))
+        until_it_is_time(|| async {
+            let answer = self.http.send(method.clone(), url.as_str(), body.clone()).await;
+            let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
+            data(&call, &answer)
+        })
+        .await
     }
-}
 
-/// Too early: it surely did not happen, and is looked at and sent again like one that may have.
-fn written(answer: Result<Value, VendorError>) -> Result<Value, VendorError> {
-    answer.map_err(|error| {
-        let early = error.code.as_deref() == Some("HTTP 429");
-        if early { error.maybe_happened() } else { error }
-    })
-}
-
-impl WriteApi {
-    /// A write below `/v1/{front}`, whatever its method. Sent once. `hide` takes out of what the server says what
+    /// A write below `/v1/{front}`, whatever its method. Sent once, also if it comes too early. `hide` takes out of what the server says what
     /// nobody may see.
     pub(super) async fn send_to(
         &self,
@@ -308,7 +307,7 @@ fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
         200..=299 => {}
         429 => {
             let again = answer.retry_after.map_or(Again::Soon, Again::After);
-            return Err(refused("too many requests".to_owned()).code("HTTP 429").may_pass(again));
+            return Err(refused("too many requests".to_owned()).code(TOO_EARLY).may_pass(again));
         }
         404 => return Err(refused("no such path".to_owned()).code("HTTP 404")),
         300..=399 => {

@@ -265,10 +265,7 @@ impl GroupsWriter {
 
     fn refuse_built_in(id: &RemoteId) -> Result<(), VendorError> {
         if is_built_in(id.as_str()) {
-            return Err(VendorError::refused(
-                "nothing sent",
-                format!("group {id} is shared by all accounts"),
-            ));
+            return Err(VendorError::not_sent(format!("group {id} is shared by all accounts")));
         }
         Ok(())
     }

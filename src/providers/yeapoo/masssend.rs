@@ -1,5 +1,7 @@
 //! Messages that were sent to many: the list, and how far each has come. Nothing is sent here.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -44,19 +46,56 @@ struct State {
     error_count: Option<u64>,
 }
 
+impl From<Listed> for Sent {
+    fn from(sent: Listed) -> Self {
+        Self {
+            id: sent.id,
+            kind: sent.msg_type,
+            material: sent.msg_id,
+            at: sent.create_time,
+            text: sent.content,
+        }
+    }
+}
+
 /// All that was sent, newest first. One whose material's row is missing altogether makes the server refuse the whole
 /// list.
 pub(super) async fn list(api: &ReadApi) -> Result<Vec<Sent>, VendorError> {
-    let open = |page: Listing| Page { items: page.message, pagination: page.pagination };
+    Ok(counted(api).await?.0)
+}
+
+/// The same, and an error if the list shows less than it counts: then it says nothing of what is not in it.
+pub(super) async fn whole(api: &ReadApi) -> Result<Vec<Sent>, VendorError> {
+    let (listed, count) = counted(api).await?;
+    if listed.len() < count {
+        let message = format!("the list shows {} of {count} messages", listed.len());
+        return Err(VendorError::refused("GET masssend", message));
+    }
+    Ok(listed)
+}
+
+/// The list, and how many the vendor counts.
+async fn counted(api: &ReadApi) -> Result<(Vec<Sent>, usize), VendorError> {
+    let count = AtomicUsize::new(0);
+    let open = |page: Listing| {
+        let counts = page.pagination.as_ref().map_or(0, |pagination| pagination.count);
+        count.store(counts, Ordering::Relaxed);
+        Page { items: page.message, pagination: page.pagination }
+    };
     let listed = api.pages(&["masssend"], &[], open, |sent: &Listed| &sent.id, true).await?;
-    let sent = listed.into_iter().map(|sent| Sent {
-        id: sent.id,
-        kind: sent.msg_type,
-        material: sent.msg_id,
-        at: sent.create_time,
-        text: sent.content,
-    });
-    Ok(sent.collect())
+    Ok((listed.into_iter().map(Sent::from).collect(), count.load(Ordering::Relaxed)))
+}
+
+/// The id of the newest message that is meant; none if there is none, or if another of that second could be it as well.
+pub(super) async fn newest(
+    api: &ReadApi,
+    is_meant: impl Fn(&Sent) -> bool,
+) -> Result<Option<String>, VendorError> {
+    let page: Listing = api.get(&["masssend"], &[("index", "1"), ("size", "100")]).await?;
+    let mut meant: Vec<_> = page.message.into_iter().map(Sent::from).filter(|sent| is_meant(sent)).collect();
+    meant.sort_by_key(|sent| std::cmp::Reverse(sent.at));
+    let alone = meant.get(1).is_none_or(|next| next.at < meant[0].at);
+    Ok(meant.into_iter().next().filter(|sent| alone && !sent.id.is_empty()).map(|sent| sent.id))
 }
 
 /// How far one has come. A message that WeChat refused stays at `sending` for ever.

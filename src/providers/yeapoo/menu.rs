@@ -188,7 +188,7 @@ impl MenuWriter {
                 None => return Ok(()),
             }
         } else if want.acts() {
-            return Err(VendorError::refused("nothing sent", "a click key can't be set through the API"));
+            return Err(VendorError::not_sent("a click key can't be set through the API"));
         } else {
             let body = json!({"menu_id": id.as_str()});
             return self.api.send(Method::POST, &["menu", "unbind"], Some(&body)).await.map(|_| ());
@@ -272,7 +272,7 @@ impl Writer<Button> for MenuWriter {
         watch: &dyn Watch,
     ) -> Result<RemoteId, VendorError> {
         if want.keycode.is_some() {
-            return Err(VendorError::refused("nothing sent", "a click key can't be set through the API"));
+            return Err(VendorError::not_sent("a click key can't be set through the API"));
         }
         let parent = match &want.parent {
             Some(link) => links.id(link)?.as_str(),

@@ -16,8 +16,8 @@ use self::leftovers::Leftovers;
 use self::materials::{Contents, Covers, Materials, MaterialsWriter, address};
 use self::texts::Texts;
 use super::{
-    AnyReader, AnyWriter, Armed, Connect, Kinds, Messages, Onboard, Provider, Reads, VendorError, Writes,
-    reader, writer,
+    AnyReader, AnyWriter, Armed, Connect, Kinds, Messages, Onboard, Provider, Reads, Sends, VendorError,
+    Writes, reader, writer,
 };
 use crate::config::{self, Node};
 use crate::http;
@@ -27,6 +27,7 @@ use crate::problem::{Code, Problem};
 
 mod api;
 mod bind;
+mod broadcast;
 mod groups;
 mod keywords;
 mod leftovers;
@@ -158,6 +159,12 @@ impl Connect for Account {
         // It sends no files.
         let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id, Path::new("")));
         Some(Arc::new(bind::Newcomer { api }))
+    }
+
+    fn sends(&self, http: http::Writer) -> Option<Arc<dyn Sends>> {
+        // It sends no files.
+        let api = Arc::new(WriteApi::new(http, &self.url, &self.settings.info_id, Path::new("")));
+        Some(Arc::new(broadcast::Broadcast { api }))
     }
 
     fn messages(&self, http: http::Reader) -> Option<Arc<dyn Messages>> {

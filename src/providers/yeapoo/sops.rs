@@ -17,6 +17,7 @@ pub(super) const PLANS: Plans = Plans {
     message: words::<Item>,
     recipients: |audience| Some(vec![label(&audience.typed().ok()?)]),
     reach,
+    money: &[],
 };
 
 /// Who gets the messages.

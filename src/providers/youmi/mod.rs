@@ -1,5 +1,107 @@
-//! Youmi: messages to single people in WeChat and WeCom, queued by the vendor.
+//! Youmi: messages to single people in personal WeChat, official accounts, mini-programs and WeCom, queued by the
+//! vendor. It shows nothing of what it was given, so plans are armed here and only the state remembers them.
 //!
-//! There is no driver yet, only the vendor's stand-in.
+//! The facts behind the comments in this folder come from the vendor's document of its open API, version 2, and from
+//! the codes that it publishes for version 1.
 
+use std::path::Path;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use indexmap::IndexMap;
+use reqwest::Url;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use self::api::Api;
+use self::send::Sender;
+use self::settings::Settings;
+use self::token::Tokens;
+use super::{
+    AnyReader, AnyWriter, Armed, Connect, Provider, Reads, Sends, VendorError, Writes, reader, writer,
+};
+use crate::http;
+use crate::model::kinds::Scheduled;
+use crate::model::{Asset, Kind};
+
+mod api;
+mod items;
+mod limits;
 pub mod sandbox;
+mod send;
+mod settings;
+#[cfg(test)]
+mod testing;
+mod token;
+mod words;
+
+/// Youmi.
+pub(super) const PROVIDER: Provider = Provider {
+    name: "youmi",
+    known_by: "base_url",
+    kinds: &[Scheduled::NAME],
+    plans: Some(words::PLANS),
+    schema: |generator: &mut SchemaGenerator| -> Schema { Settings::json_schema(generator) },
+    settings: settings::read,
+    limits: limits::limits,
+    together: |_| vec![],
+    // The vendor publishes no limits; messages to people are nothing to hurry with.
+    throttle: http::Limits { concurrency: 2, requests_per_second: Some(2.0) },
+};
+
+/// An account whose settings are in order.
+struct Account {
+    url: Url,
+    client_id: Option<String>,
+    tenant: Option<String>,
+    tokens: Arc<Tokens>,
+}
+
+impl Connect for Account {
+    fn identity(&self) -> IndexMap<&'static str, String> {
+        let mut shown = self.url.clone();
+        // A password in the address is nobody's business; both fail only for addresses that can't have one.
+        let _ = shown.set_username("");
+        let _ = shown.set_password(None);
+        let base_url = shown.as_str().trim_end_matches('/').to_owned();
+        let client_id = self.client_id.clone().map(|id| ("client_id", id));
+        IndexMap::from_iter([("base_url", base_url)].into_iter().chain(client_id))
+    }
+
+    fn reads(&self, _: http::Reader) -> Arc<dyn Reads> {
+        Arc::new(Remembered)
+    }
+
+    fn writes(&self, _: http::Writer, _: &Path) -> Arc<dyn Writes> {
+        Arc::new(Remembered)
+    }
+
+    fn sends(&self, http: http::Writer) -> Option<Arc<dyn Sends>> {
+        let api = Api::new(http, &self.url, self.tenant.clone(), Arc::clone(&self.tokens));
+        Some(Arc::new(Sender { api }))
+    }
+}
+
+/// The vendor shows and keeps none of our kinds.
+struct Remembered;
+
+impl Reads for Remembered {
+    fn reader(&self, kind: &str) -> Option<Arc<dyn AnyReader>> {
+        let (name, armed) = reader(Armed);
+        (name == kind).then_some(armed)
+    }
+
+    fn known(&self) -> BoxFuture<'_, Result<Option<bool>, VendorError>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn save<'a>(&'a self, _: &'a Asset, _: &'a Path) -> BoxFuture<'a, Result<Option<Asset>, VendorError>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+impl Writes for Remembered {
+    fn writer(&self, kind: &str) -> Option<Arc<dyn AnyWriter>> {
+        let (name, armed) = writer(Armed);
+        (name == kind).then_some(armed)
+    }
+}

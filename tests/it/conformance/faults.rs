@@ -52,7 +52,7 @@ fn names_what_failed(ran: &Ran, what: &str) {
 fn not_repeated_blindly(world: &World, what: &str) {
     let journal = world.sandbox.journal();
     let Some(lost) = journal.iter().position(|entry| entry.fault.is_some()) else { return };
-    if journal[lost].fault.as_deref() == Some("code") {
+    if matches!(journal[lost].fault.as_deref(), Some("code" | "retry_after")) {
         return; // The vendor said no: nothing was lost.
     }
     let same = |entry: &&mpform::sandbox::Entry| {
@@ -83,8 +83,8 @@ writes! {
     a_write_whose_answer_is_cut: Fault::Cut, JOURNEYS;
     a_write_that_the_vendor_refuses: Fault::Code { code: 500, message: "boom".into() }, JOURNEYS;
     a_write_that_the_gateway_refuses: Fault::Status { status: 502 }, [&CHANGE, &OWNED, &FILES];
-    // To mpform these two are like one of the others; one journey shows that they are.
-    a_write_that_comes_too_soon: Fault::RetryAfter { seconds: 0 }, [&CHANGE];
+    a_write_that_comes_too_soon: Fault::RetryAfter { seconds: 0 }, [&CHANGE, &FILES];
+    // To mpform this one is like one of the others; one journey shows that it is.
     a_write_that_ends_at_a_login_page: Fault::Html, [&CHANGE];
 }
 

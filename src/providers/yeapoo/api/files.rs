@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{ReadApi, WriteApi, call_name, data, is_unknown_id, shape, written};
+use super::{ReadApi, WriteApi, call_name, data, is_unknown_id, shape, until_it_is_time};
 use crate::http::retry::{Again, until_it_passes};
-use crate::http::{self, Answer, FileAnswer, Headers, Streamed};
+use crate::http::{self, Answer, Failure, FileAnswer, Headers, Streamed};
 use crate::model::Asset;
 use crate::providers::yeapoo::materials::is_api;
 use crate::providers::yeapoo::wire;
@@ -45,7 +45,7 @@ impl ReadApi {
 }
 
 impl WriteApi {
-    /// Uploads a file, once; the id that it got.
+    /// Uploads a file, carried out once at most; the id that it got.
     pub(in crate::providers::yeapoo) async fn upload(
         &self,
         path: &[&str],
@@ -60,6 +60,31 @@ impl WriteApi {
         }
         let call = call_name("POST", path, &[]);
         let url = self.read.url(&[self.read.info_id.as_str()], path, &[]);
+        let uploaded = until_it_is_time(|| async {
+            let answer = self.upload_once(url.as_str(), asset, mime, watch).await;
+            let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
+            data(&call, &answer)
+        });
+        let data = uploaded.await.map_err(|error| match error.code.as_deref() {
+            Some("413" | "415" | "HTTP 413") => {
+                error.hint("the file is too large or of a kind that this deployment does not take")
+            }
+            _ => error,
+        })?;
+        let uploaded: Uploaded = shape(&call, data).map_err(VendorError::maybe_happened)?;
+        if uploaded.id.is_empty() {
+            return Err(VendorError::refused(call, "no id in the answer").maybe_happened());
+        }
+        Ok(uploaded.id)
+    }
+
+    async fn upload_once(
+        &self,
+        url: &str,
+        asset: &Asset,
+        mime: &'static str,
+        watch: &dyn Watch,
+    ) -> Result<Answer, Failure> {
         let (tell, mut told) = tokio::sync::watch::channel(0);
         let file = http::Upload {
             path: self.root.join(&asset.file),
@@ -71,26 +96,14 @@ impl WriteApi {
                 tell.send_replace(sent);
             }),
         };
-        let upload = self.http.upload(url.as_str(), file);
+        let upload = self.http.upload(url, file);
         tokio::pin!(upload);
-        let answer = loop {
+        loop {
             tokio::select! {
-                answer = &mut upload => break answer,
+                answer = &mut upload => return answer,
                 Ok(()) = told.changed() => watch.sent(*told.borrow_and_update(), asset.size),
             }
-        };
-        let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
-        let data = written(data(&call, &answer)).map_err(|error| match error.code.as_deref() {
-            Some("413" | "415" | "HTTP 413") => {
-                error.hint("the file is too large or of a kind that this deployment does not take")
-            }
-            _ => error,
-        })?;
-        let uploaded: Uploaded = shape(&call, data).map_err(VendorError::maybe_happened)?;
-        if uploaded.id.is_empty() {
-            return Err(VendorError::refused(call, "no id in the answer").maybe_happened());
         }
-        Ok(uploaded.id)
     }
 }
 

@@ -166,3 +166,20 @@ async fn an_address_of_a_file_may_be_without_a_host() {
     let whole = format!("{}static/b.mp4", api.read.root);
     assert_eq!(size(&whole).await, quoted("/static/b.mp4"));
 }
+
+/// One that was sent may be among those that are not shown.
+#[tokio::test]
+async fn a_list_of_what_was_sent_that_shows_less_than_it_counts_is_an_error() {
+    use crate::providers::yeapoo::masssend;
+    let page = |path: &str, count: usize| {
+        let sent = serde_json::json!({"id": "5f", "msg_type": "text", "msg_id": "6a", "create_time": 0});
+        let shown = if page_of(path) > 1 { serde_json::json!(null) } else { serde_json::json!([sent]) };
+        let pagination = serde_json::json!({"size": 100, "count": count});
+        serde_json::json!({"code": 200, "data": {"message": shown, "pagination": pagination}})
+    };
+    let api = stub(move |path| page(path, 2)).await;
+    let error = masssend::whole(&api.read).await.expect_err("not whole");
+    assert_eq!(error.to_string(), "GET masssend: the list shows 1 of 2 messages");
+    let api = stub(move |path| page(path, 1)).await;
+    assert_eq!(masssend::whole(&api.read).await.map(|sent| sent.len()), Ok(1));
+}

@@ -62,7 +62,7 @@ impl MaterialsWriter {
     ) -> Result<(&'static str, Value), VendorError> {
         let all = want.iter().map(|article| async move {
             let Some(cover) = &article.cover else {
-                return Err(VendorError::refused("nothing sent", "an article without a cover"));
+                return Err(VendorError::not_sent("an article without a cover"));
             };
             Ok(news::wire(article, self.covers.id(&self.api, cover, live, &self.leftovers, watch).await?))
         });
@@ -131,7 +131,7 @@ impl Writer<Material> for MaterialsWriter {
 
     async fn delete(&self, _: &str, id: &RemoteId) -> Result<(), VendorError> {
         let Some(table) = Table::of(id) else {
-            return Err(VendorError::refused("nothing sent", format!("{id} is no material's id")));
+            return Err(VendorError::not_sent(format!("{id} is no material's id")));
         };
         self.api.send(Method::DELETE, &[table.word(), id.plain()], None).await.map(|_| ())
     }

@@ -57,16 +57,29 @@ fn recipients(store: &Store, account: &str, group: &str, gender: Option<&str>) -
 /// Whether WeChat accepts the message, if the server gets as far as asking.
 fn wechat_takes(store: &Store, msg_type: &str, id: &str) -> Result<bool, Refusal> {
     match msg_type {
-        // Quotes and line breaks make malformed JSON on the way.
-        "text" => store.texts.get(id).map(|text| !text.contains(['"', '\n'])).ok_or_else(Refusal::no_row),
+        "text" => store.texts.get(id).map(|text| !breaks(text, true)).ok_or_else(Refusal::no_row),
         "image" | "voice" => store.files.get(id).map(|_| true).ok_or_else(Refusal::no_row),
-        "mpnews" => Ok(!news::shown(store, id, "").is_empty()),
+        "mpnews" => {
+            let items = news::shown(store, id, "");
+            Ok(!items.is_empty() && items.iter().all(is_json))
+        }
         // WeChat knows no such kind for mass-sends.
         "video" => store.videos.get(id).map(|_| false).ok_or_else(Refusal::no_row),
         "mpvideo" => Err(Refusal::thrown("failed to upload video")),
         "news" | "music" => Err(Refusal::thrown("[Assertion failed] - this argument is required")),
         other => Err(Refusal::thrown(format!("invalid msgType {other}"))),
     }
+}
+
+/// What makes malformed JSON on the way, as it goes there unescaped.
+fn breaks(text: &str, quotes: bool) -> bool {
+    text.contains(|c: char| c == '\\' || c.is_ascii_control() || (quotes && c == '"'))
+}
+
+/// Only the quotes of the content are escaped.
+fn is_json(article: &Value) -> bool {
+    let fields = ["title", "digest", "author", "content_source_url", "content"];
+    !fields.iter().any(|field| breaks(article[field].as_str().unwrap_or_default(), *field != "content"))
 }
 
 /// Sends malformed JSON to WeChat and calls that a success.
@@ -189,6 +202,23 @@ mod tests {
         assert_eq!(status(&mut desk)["status"], "sending");
         let quoted = desk.id("POST", "/v1/a/text", json!({"content": "\""}));
         assert_eq!(send(&mut desk, "-1", "text", &quoted)["code"], 200);
+    }
+
+    #[test]
+    fn only_quotes_in_the_content_of_news_are_escaped() {
+        let (mut desk, _) = desk();
+        let cover = desk.upload("/v1/a/news/image", "a.jpg", b"x")["data"]["id"].clone();
+        let mut arrives = |title: &str, content: &str| {
+            let news = json!({"title": title, "image_id": cover, "show_cover_pic": "1", "digest": "", "content": content});
+            let id = desk.id("POST", "/v1/a/news/single", news);
+            desk.now += 1000;
+            assert_eq!(send(&mut desk, "-1", "mpnews", &id)["code"], 200);
+            desk.now += 3000;
+            status(&mut desk)["status"] == "send success"
+        };
+        assert!(arrives("春", "<p class=\"a\">"));
+        assert!(!arrives("\"春\"", "<p>"));
+        assert!(!arrives("春", "<p>\n</p>"));
     }
 
     #[test]

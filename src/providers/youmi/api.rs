@@ -1,0 +1,173 @@
+//! The one call that sends, its envelope and its codes.
+//!
+//! A message is sent by one call and never by a second one, with a single exception: where the vendor refused the token,
+//! it did not look at the message. Whatever else goes wrong, that it certainly was not sent is said only where the
+//! vendor says so.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::token::Tokens;
+use crate::http::{Answer, Post, Writer};
+use crate::providers::VendorError;
+
+const CALL: &str = "POST v2/ChatMess/doSendPublicMes";
+const PATH: [&str; 3] = ["v2", "ChatMess", "doSendPublicMes"];
+/// The token is not valid.
+const TOKEN_INVALID: i64 = 10_003;
+/// The vendor's HTTP 500 in its envelope: something went wrong on its side, nobody says how far it had come.
+const SERVER_ERROR: i64 = 200_011;
+
+/// The API of one account.
+#[derive(Debug)]
+pub(super) struct Api {
+    http: Writer,
+    root: Url,
+    tenant: Option<SecretString>,
+    tokens: Arc<Tokens>,
+}
+
+/// What came of one call.
+enum Verdict {
+    /// The message is queued, under the id of its task if there is one.
+    Queued(Option<String>),
+    /// The token was refused, and nothing else looked at.
+    TokenRefused(VendorError),
+}
+
+impl Api {
+    pub(super) fn new(http: Writer, root: &Url, tenant: Option<String>, tokens: Arc<Tokens>) -> Self {
+        Self { http, root: root.clone(), tenant: tenant.map(SecretString::from), tokens }
+    }
+
+    /// Sends a message and gives the id of its task.
+    pub(super) async fn send(&self, body: &Value) -> Result<Option<String>, VendorError> {
+        let body = Bytes::from(body.to_string());
+        let token = self.tokens.get(&self.http, &self.root, None).await?;
+        let refused = match self.send_as(&token, body.clone()).await? {
+            Verdict::Queued(task) => return Ok(task),
+            Verdict::TokenRefused(error) if !self.tokens.can_renew() => return Err(error),
+            Verdict::TokenRefused(_) => token,
+        };
+        let token = self.tokens.get(&self.http, &self.root, Some(&refused)).await?;
+        match self.send_as(&token, body).await? {
+            Verdict::Queued(task) => Ok(task),
+            Verdict::TokenRefused(error) => Err(error),
+        }
+    }
+
+    async fn send_as(&self, token: &SecretString, body: Bytes) -> Result<Verdict, VendorError> {
+        let bearer = SecretString::from(format!("Bearer {}", token.expose_secret()));
+        let tenant = self.tenant.iter().map(|tenant| ("TenantId", tenant));
+        let headers: Vec<_> = [("Authorization", &bearer)].into_iter().chain(tenant).collect();
+        let mut url = self.root.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(PATH);
+        }
+        let post =
+            Post { headers: &headers, content_type: "application/json", body, with_account_headers: true };
+        let answer = self.http.post(url.as_str(), post).await;
+        let answer = answer.map_err(|failure| VendorError::unanswered(CALL, &failure))?;
+        verdict(&answer, token)
+    }
+}
+
+/// What an answer says. The token is kept out of it: a gateway may show the request that it did not like.
+fn verdict(answer: &Answer, token: &SecretString) -> Result<Verdict, VendorError> {
+    let shown = |text: &str| text.replace(token.expose_secret(), "•••");
+    let begins = || begins(&shown(&String::from_utf8_lossy(&answer.body)));
+    let http = |message: String| VendorError::refused(CALL, message).code(format!("HTTP {}", answer.status));
+    let said = serde_json::from_slice::<Value>(&answer.body).ok().filter(|said| said["succeed"].is_boolean());
+    match (answer.status, said) {
+        (200..=299, Some(said)) if said["succeed"] == true => {
+            Ok(Verdict::Queued(word(&said["values"]["taskId"])))
+        }
+        (401, _) => Ok(Verdict::TokenRefused(http("the token was refused".to_owned()).hint(CREDENTIALS))),
+        (200..=299 | 400..=499, Some(said)) if said["succeed"] == false => {
+            let code = word(&said["errmsg"]);
+            let error = refusal(&said, code.as_deref(), &shown);
+            let code = code.and_then(|code| code.parse().ok());
+            match code {
+                Some(TOKEN_INVALID) => Ok(Verdict::TokenRefused(error)),
+                Some(SERVER_ERROR) => Err(error.maybe_happened()),
+                _ => Err(error),
+            }
+        }
+        (200..=299, _) => {
+            let (what, hint) = if answer.content_type.contains("html") {
+                ("an HTML page instead of JSON", Some(NOT_THE_API))
+            } else {
+                ("not the answer that was expected", None)
+            };
+            let error = VendorError::refused(CALL, format!("{what}: {}", begins())).maybe_happened();
+            Err(hint.into_iter().fold(error, VendorError::hint))
+        }
+        (300..=399, _) => Err(http("the answer redirects elsewhere, which is not followed".to_owned())
+            .hint("check `base_url`: it is the API's own address")),
+        (429, None) => Err(http("too many requests".to_owned()).hint(SLOWER)),
+        (404, None) => Err(http("no such path".to_owned())),
+        (400..=499, None) => Err(http(begins())),
+        // A refusal that says that it succeeded, and whatever the vendor or its gateway broke down with.
+        _ => Err(http(begins()).maybe_happened()),
+    }
+}
+
+const CREDENTIALS: &str = "check `token`, or `client_id` and `client_secret`, of the account, and that they are for \
+    this `base_url`";
+const NOT_THE_API: &str =
+    "is `base_url` the API's address, and does no login page or proxy stand in front of it?";
+const SLOWER: &str = "lower `limits: {requests_per_second: …}` of the account";
+
+/// The vendor's no, with its words and the number by which it finds the request again.
+fn refusal(said: &Value, code: Option<&str>, shown: &impl Fn(&str) -> String) -> VendorError {
+    let text = word(&said["errdesc"]).unwrap_or_else(|| "(no message)".to_owned());
+    let request = word(&said["requestId"]).map(|id| format!(" (request {id})")).unwrap_or_default();
+    let error = VendorError::refused(CALL, shown(&format!("{text}{request}"))).code(code.unwrap_or("(none)"));
+    let hint = code.and_then(|code| code.parse().ok()).and_then(meaning);
+    hint.into_iter().fold(error, VendorError::hint)
+}
+
+/// What the codes mean. They are published for version 1 of the API, which has the same envelope.
+fn meaning(code: i64) -> Option<&'static str> {
+    Some(match code {
+        TOKEN_INVALID => CREDENTIALS,
+        10_005 => "the vendor found data that do not fit together; check `extra` and `raw` of the message",
+        10_006 => "the vendor's time is another; check this machine's clock with `mpform doctor`",
+        200_008 => "the vendor got no friend's id; check `friends` of the audience",
+        200_009 => "the vendor knows no such friend; check `friends` and `from` of the audience",
+        200_010 => "the vendor knows no such member of staff; check `from` of the audience",
+        SERVER_ERROR => "something went wrong at the vendor's; ask it with the request's number",
+        200_012 => "the vendor takes a field for wrong; check the message and `channel` of the audience",
+        200_013 => "the vendor's messenger failed; ask it with the request's number",
+        200_014 | 200_015 => "the vendor got no account that sends; check `from` of the audience",
+        200_018 => "the vendor knows no such WechatId; check `from` of the audience",
+        200_019 => {
+            "the vendor could not do it; check `takeover_keys` of the audience, or ask it with the request's number"
+        }
+        200_022 => "they are no friend of the account any more; take them out of the audience",
+        _ => return None,
+    })
+}
+
+/// A text, or a number as text; an empty one is none.
+fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The first words of a body, on one line.
+fn begins(body: &str) -> String {
+    let words: Vec<_> = body.split_whitespace().take(60).collect();
+    let line: String = words.join(" ").chars().take(120).collect();
+    if line.is_empty() { "an empty answer".to_owned() } else { line }
+}
+
+#[cfg(test)]
+mod tests;

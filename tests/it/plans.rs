@@ -1,0 +1,258 @@
+//! Recurring plans from the file to the message, at all three vendors: what is armed, what is created, what goes out,
+//! and that nothing goes out twice.
+
+use mpform::cli::Exit;
+use serde_json::{Value, json};
+
+use crate::town::Town;
+
+const SHOP: &str = "\
+account: shop
+groups: {vip: {members: [o-001, o-002]}}
+sops:
+  letter:
+    schedule: {start: 2026-11-23, repeat: FREQ=WEEKLY;BYDAY=MO}
+    audience: {group: vip}
+    steps:
+      - {day: 1, at: \"10:00\", send: [{text: 周一好}]}
+      - {day: 3, at: \"10:00\", send: [{text: 周三好}]}
+";
+const CARE: &str = "\
+account: care
+sops:
+  hello:
+    schedule: {start: 2026-11-23, repeat: FREQ=DAILY}
+    audience: {from: wxid_shop, channel: wechat, friends: [ajie, lin]}
+    steps: [{day: 1, at: \"10:00\", send: [{text: 早上好}, {image: {url: https://m/a.jpg, format: jpg}}]}]
+";
+const COMMUNITY: &str = "\
+account: community
+sops:
+  brief:
+    title: 早报
+    schedule: {start: 2026-11-23, repeat: FREQ=WEEKLY;BYDAY=MO}
+    audience: {select: {tags: [重点]}}
+    steps:
+      - {day: 1, at: \"10:00\", send: [{text: 早上好}]}
+      - {day: 3, at: \"18:30\", send: [{link: {title: 官网, url: https://m}}]}
+";
+
+fn town() -> Town {
+    let town = Town::new();
+    for (name, text) in [("shop.yaml", SHOP), ("care.yaml", CARE), ("community.yaml", COMMUNITY)] {
+        town.write(name, text);
+    }
+    town
+}
+
+/// What youmi was asked to send: to whom, and what.
+fn youmi(sent: &[(String, Value)]) -> Vec<String> {
+    let messages = sent.iter().filter(|(path, _)| path.contains("doSendPublicMes"));
+    messages.map(|(_, body)| format!("{} {}", body["ToUserName"], body["MsgType"]).replace('"', "")).collect()
+}
+
+/// What yeapoo was asked to send to many.
+fn broadcasts(sent: &[(String, Value)]) -> usize {
+    sent.iter().filter(|(path, _)| path.ends_with("/masssend")).count()
+}
+
+#[test]
+fn apply_arms_and_creates_and_sends_nothing() {
+    let town = town();
+    assert_eq!(
+        town.planned(),
+        [
+            "create shop/group/vip",
+            "create shop/sop/letter",
+            "create community/sop/brief@2026-11-23",
+            "create community/sop/brief@2026-11-30",
+            "create care/sop/hello",
+        ]
+    );
+    assert_eq!(town.sent(), []);
+    town.apply();
+    let sent = town.sent();
+    assert_eq!((youmi(&sent).len(), broadcasts(&sent)), (0, 0));
+    let created = sent.iter().filter(|(path, _)| path.ends_with("addGroupCorporate"));
+    let titles: Vec<_> = created.map(|(_, body)| body["title"].clone()).collect();
+    assert_eq!(titles, ["早报 2026-11-23", "早报 2026-11-30"]);
+    assert_eq!(town.planned(), Vec::<String>::new());
+    assert_eq!(town.sent(), []);
+}
+
+#[test]
+fn what_is_due_goes_out_once() {
+    let town = town();
+    town.apply();
+    town.run("sop run").expect(Exit::Done);
+    town.sent();
+    town.until("2026-11-23 10:05");
+    town.run("sop run").expect(Exit::Done);
+    let sent = town.sent();
+    assert_eq!(youmi(&sent), ["ajie text", "ajie image", "lin text", "lin image"]);
+    assert_eq!(broadcasts(&sent), 1);
+    town.run("sop run").expect(Exit::Done);
+    assert_eq!(town.sent(), []);
+    // A day later only what is due then.
+    town.until("2026-11-24 10:05");
+    town.run("sop run").expect(Exit::Done);
+    let sent = town.sent();
+    assert_eq!((youmi(&sent).len(), broadcasts(&sent)), (4, 0));
+    town.until("2026-11-25 10:05");
+    town.run("sop run").expect(Exit::Done);
+    assert_eq!(broadcasts(&town.sent()), 1);
+}
+
+#[test]
+fn what_fell_due_before_the_arming_or_too_long_ago_stays_unsent() {
+    let town = Town::at("2026-11-23 10:01");
+    town.write("care.yaml", CARE);
+    town.apply();
+    town.run("sop run").expect(Exit::Done);
+    assert_eq!(youmi(&town.sent()), Vec::<String>::new(), "it was due a minute before the arming");
+    town.until("2026-11-24 10:31");
+    town.run("sop run").expect(Exit::Done);
+    assert_eq!(youmi(&town.sent()), Vec::<String>::new(), "its grace of half an hour is over");
+    town.run("sop list").expect(Exit::Done).shows(&["missed"]);
+}
+
+#[test]
+fn a_lost_state_loses_messages_and_doubles_none() {
+    let town = town();
+    town.apply();
+    town.until("2026-11-23 10:05");
+    town.run("sop run").expect(Exit::Done);
+    town.lose_state();
+    town.sent();
+    town.run("sop run");
+    assert_eq!(town.sent(), [], "nothing is armed");
+    assert_eq!(town.planned(), ["create shop/sop/letter", "create care/sop/hello"], "runs are found by their titles");
+    town.apply();
+    town.run("sop run").expect(Exit::Done);
+    let sent = town.sent();
+    assert_eq!((youmi(&sent).len(), broadcasts(&sent)), (0, 0), "what was due before is not sent again");
+    let created = sent.iter().filter(|(path, _)| path.contains("addGroup")).count();
+    assert_eq!(created, 0);
+}
+
+#[test]
+fn a_definition_that_nobody_applied_is_not_sent() {
+    let town = town();
+    town.apply();
+    town.write("care.yaml", &CARE.replace("早上好}", "早上好呀}"));
+    town.until("2026-11-23 10:05");
+    town.sent();
+    town.run("sop run --account care").expect(Exit::Error).says(&["MP118", "care/sop/hello"]);
+    assert_eq!(town.sent(), []);
+    // Taken back, it is what was reviewed.
+    town.write("care.yaml", CARE);
+    town.run("sop run --account care").expect(Exit::Done);
+    assert_eq!(youmi(&town.sent()).len(), 4);
+}
+
+#[test]
+fn an_edit_in_the_middle_of_a_run_repeats_nothing() {
+    let town = town();
+    town.apply();
+    town.until("2026-11-23 10:05");
+    town.run("sop run").expect(Exit::Done);
+    // The step that went out is moved to later the same day, another is put before it.
+    let moved = CARE.replace(
+        "[{day: 1, at: \"10:00\", send: [{text: 早上好}, {image: {url: https://m/a.jpg, format: jpg}}]}]",
+        "[{day: 1, at: \"12:00\", send: [{text: 中午好}]}, {day: 1, at: \"14:00\", send: [{text: 早上好}, {image: {url: https://m/a.jpg, format: jpg}}]}]",
+    );
+    town.write("care.yaml", &moved);
+    town.apply();
+    town.sent();
+    town.until("2026-11-23 14:05");
+    town.run("sop run").expect(Exit::Done);
+    let sent = town.sent();
+    assert_eq!(youmi(&sent), Vec::<String>::new(), "12:00 is over, and what moved to 14:00 went out at 10:00");
+}
+
+#[test]
+fn a_run_that_was_created_stays_as_it_was() {
+    let town = town();
+    town.apply();
+    town.sent();
+    town.write("community.yaml", &COMMUNITY.replace("早上好", "大家早"));
+    let plan = town.run("plan").expect(Exit::Done);
+    let plan = plan.says(&["MP115", "community/sop/brief@2026-11-23", "community/sop/brief@2026-11-30"]);
+    assert!(plan.out.contains("No changes."), "{}", plan.out);
+    // The one after them is made as it is declared now.
+    town.until("2026-11-23 20:00");
+    assert_eq!(town.planned(), ["create community/sop/brief@2026-12-07"]);
+    town.write("community.yaml", "account: community\nsops: {}\n");
+    let plan = town.run("plan").expect(Exit::Done).says(&["it still goes out"]);
+    assert!(plan.out.contains("No changes."), "{}", plan.out);
+    town.apply();
+    assert_eq!(town.sent(), []);
+}
+
+#[test]
+fn plan_tells_what_falls_due() {
+    let town = town();
+    let plan: Value = serde_json::from_str(&town.run("plan --json").out).expect("a plan");
+    let upcoming = plan["upcoming"].as_array().expect("a list");
+    let at = |run: &str| -> Vec<(String, u64)> {
+        let of = upcoming.iter().filter(|one| one["run"] == run);
+        of.map(|one| (one["at"].as_str().expect("a time").to_owned(), one["messages"].as_u64().expect("a number")))
+            .collect()
+    };
+    assert_eq!(at("care/sop/hello@2026-11-24"), [("2026-11-24T10:00:00+08:00".to_owned(), 4)]);
+    assert_eq!(
+        at("community/sop/brief@2026-11-23"),
+        [("2026-11-23T10:00:00+08:00".to_owned(), 2), ("2026-11-25T18:30:00+08:00".to_owned(), 2)]
+    );
+    assert_eq!(at("shop/sop/letter@2026-11-23").len(), 2);
+}
+
+#[test]
+fn a_policy_holds_for_groups_that_the_vendor_was_asked_for() {
+    let town = town();
+    let twice = format!("{COMMUNITY}  more:\n    title: 加餐\n    schedule: {{start: 2026-11-23}}\n    audience: {{groups: [{{chat: wr1, owner: \"4516\"}}]}}\n    steps: [{{day: 1, at: \"11:00\", send: [{{text: 加餐}}]}}]\n");
+    town.write("community.yaml", &twice);
+    town.write("mpform.yaml", &(crate::town::PROJECT.to_owned() + "policy: {max_messages_per_audience_per_day: 1}\n"));
+    town.run("plan --account community")
+        .expect(Exit::Error)
+        .says(&["MP112", "community/sop/more@2026-11-23", "2 messages on 2026-11-23"]);
+    assert_eq!(town.sent(), []);
+}
+
+#[test]
+fn who_joined_and_who_left_is_said_of_the_next_run() {
+    let town = town();
+    town.apply();
+    let put = |group: Value| town.sandbox.call("POST", "/apiServer/api/v3/console/put", group);
+    put(json!({"chat": "wr3", "name": "三群", "owner": "4633", "tags": [7001]}));
+    town.sandbox.call("POST", "/apiServer/api/v3/console/remove", json!({"chat": "wr1"}));
+    town.until("2026-11-23 20:00");
+    town.run("plan").expect(Exit::Done).shows(&[
+        "community/sop/brief@2026-12-07 will be created",
+        "since the run of 2026-11-30 1 joined: 三群; 1 left: 一群",
+    ]);
+}
+
+#[test]
+fn a_year_of_runs() {
+    let town = Town::at("2026-11-22 20:00");
+    town.write("care.yaml", &CARE.replace("FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO"));
+    town.write("community.yaml", &COMMUNITY.replace("[重点]}}", "[重点]}}").replace("FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY;BYMONTHDAY=29,31"));
+    let mut day = crate::town::beijing("2026-11-23 10:05");
+    let (mut created, mut messages) = (vec![], 0);
+    for _ in 0..53 {
+        town.apply();
+        town.until(&day.with_timezone(&chrono_tz::Asia::Shanghai).format("%Y-%m-%d %H:%M").to_string());
+        town.run("sop run").expect(Exit::Done);
+        let sent = town.sent();
+        messages += youmi(&sent).len();
+        let runs = sent.iter().filter(|(path, _)| path.contains("addGroup"));
+        created.extend(runs.map(|(_, body)| body["title"].as_str().expect("a title").to_owned()));
+        day += chrono::TimeDelta::weeks(1);
+    }
+    assert_eq!(messages, 53 * 4);
+    let mut once = created.clone();
+    once.dedup();
+    assert_eq!(once, created, "no run is created twice");
+    assert!(created.contains(&"早报 2027-01-31".to_owned()) && !created.iter().any(|title| title.contains("2027-02")));
+}

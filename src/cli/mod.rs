@@ -182,7 +182,7 @@ pub fn main() -> Exit {
     // Whatever sends or writes does so at the time that it is.
     if cli.global.now.is_some() && !cli.command.only_looks() {
         context.say(
-            "error: --now is for commands that send nothing: validate, plan, drift, sop list and calendar",
+            "error: --now is for commands that send nothing: validate, plan, drift, sop list, calendar and run --dry-run",
         );
         return Exit::Error;
     }

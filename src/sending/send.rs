@@ -76,8 +76,7 @@ impl<'a> Sender<'a> {
                     self.tell(told(Ending::Sent).id(id));
                 }
                 Ok(Settled::NotSent) if self.options.clock.now() - one.begun < self.options.patience => {
-                    let problem = uncertain(&run, &one.to, "it may still be on its way")
-                        .help("run `mpform sop run` again in two minutes: it looks again");
+                    let problem = uncertain(&run, &one.to, "it may still be on its way").help(LOOK_AGAIN);
                     self.tell(told(Ending::Uncertain).why(problem));
                 }
                 Ok(Settled::NotSent) => {
@@ -217,14 +216,16 @@ impl<'a> Sender<'a> {
             Err(error) => error,
         };
         let asked = Lost { message: outgoing, mark: mark.as_deref(), begun };
-        // That it does not show yet says nothing: the vendor may still be at it. The next run looks again.
-        if let Ok(Settled::Sent(id)) = self.sends.settle(&asked).await {
+        let looked = self.sends.settle(&asked).await;
+        if let Ok(Settled::Sent(id)) = looked {
             self.end(&identity, Outcome::Sent { id: id.clone() });
             return Told::of(message, Ending::Sent).id(id);
         }
-        let problem = uncertain(about, &message.to, &lost.to_string()).help(
-            "run `mpform sop run` again in two minutes: it looks what came of it; nothing is sent again on a guess",
-        );
+        let mut problem = uncertain(about, &message.to, &lost.to_string());
+        // That it does not show yet says nothing: the vendor may still be at it. The next run looks again.
+        if looked != Ok(Settled::Unknown) {
+            problem = problem.help(LOOK_AGAIN);
+        }
         Told::of(message, Ending::Uncertain).why(problem)
     }
 
@@ -269,6 +270,8 @@ impl<'a> Sender<'a> {
 }
 
 const AGAIN: &str = "run `mpform sop run` again within its grace";
+const LOOK_AGAIN: &str =
+    "run `mpform sop run` again in two minutes: it looks what came of it, and sends nothing again on a guess";
 const DISK: &str = "check the state folder's permissions and the disk's free space";
 
 /// The vendor's ids of what a message and its audience point at.

@@ -90,10 +90,13 @@ pub(super) enum Act {
     PrepareFails,
 }
 
+/// What becomes of a message to somebody.
+type Script = dyn Fn(&str, &str) -> Act + Send + Sync;
+
 /// A vendor.
 pub(super) struct Vendor {
     /// What becomes of each message.
-    pub(super) act: Box<dyn Fn(&str, &str) -> Act + Send + Sync>,
+    pub(super) act: Box<Script>,
     /// It does not show what was sent.
     pub(super) blind: bool,
     /// The call in which the program dies, from 1, and whether the call has done its work by then.

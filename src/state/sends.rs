@@ -262,7 +262,7 @@ mod tests {
         assert!(!state.sends[&run][0].is_out());
         let again = Sending { mark: Some("5f".into()), ..first };
         state.take(Entry::Send { run: run.clone(), sending: again.clone(), bodies: vec![] });
-        assert_eq!(state.sends[&run], [again.clone()]);
+        assert_eq!(state.sends[&run], std::slice::from_ref(&again));
         state.take(Entry::Outcome { identity, outcome: Outcome::Sent { id: Some("7".into()) } });
         assert!(state.sends[&run][0].is_out() && !state.sends[&run][0].is_uncertain());
         // Nobody takes the place of one that went out.

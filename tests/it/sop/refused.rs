@@ -410,7 +410,7 @@ fn sections_that_are_none_and_keys_that_mean_two_things() {
             "`sop/a` is declared twice",
         ),
         (format!("groups: {{all: {{}}}}\nsops: {{a: {once}}}\n"), "`all` is every follower"),
-        (format!("prune: [sops]\nsops: {{a: {once}}}\n"), "`sops` under `prune` is not managed"),
+        (format!("prune: [sops]\nsops: {{a: {once}}}\n"), "`sops` can't stand under `prune`"),
     ] {
         world.shop(&resources);
         ran(&world, "validate").expect_code(1).says(&[words]);

@@ -67,7 +67,8 @@ pub fn told_json(told: &Told, zone: Tz) -> Value {
         "outcome": ending.as_str(),
         "begun_earlier": earlier,
         "id": id,
-        "error": problem.as_ref().map(Problem::to_json),
+        "code": problem.as_ref().map(|problem| problem.code.as_str()),
+        "error": problem.as_ref().map(|problem| &problem.message),
     })
 }
 

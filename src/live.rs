@@ -41,7 +41,7 @@ pub struct LiveAccount {
     pub drafts: BTreeMap<&'static str, String>,
     /// Kinds of which what is made stays as it is.
     pub settled: BTreeSet<&'static str>,
-    /// Live objects of each kind that was listed, built-in ones left out; of kinds that a vendor knows of.
+    /// Live objects of each kind that was listed, built-in ones left out; of kinds that a vendor always lists.
     pub counts: BTreeMap<&'static str, usize>,
     /// What the vendors' rules say about what is wanted.
     pub findings: Vec<Problem>,
@@ -187,7 +187,8 @@ async fn one_kind(
     scope: Scope,
 ) -> (LiveAccount, Vec<Problem>) {
     let mut live = LiveAccount::default();
-    if !kind.reader.remembered() {
+    // A list that may cease to show what is there looks empty without being so.
+    if !kind.reader.remembered() && !kind.reader.settled() {
         let count = kind.found.iter().filter(|found| !found.built_in).count();
         live.counts.insert(kind.info.name, count);
     }

@@ -8,7 +8,6 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::later::{PROVIDERS, not_yet};
 use super::nearest::{nearest, suggest};
 use super::node::Node;
 use super::read::{Part, read_part};
@@ -110,10 +109,6 @@ pub(super) fn read_account(
     let text: AccountText = read_part(&common, part, problems)?;
     check_limits(&common, text.limits, problems);
     let place = || common.get("provider").map_or_else(|| key.place(), Node::place);
-    if PROVIDERS.contains(&text.provider.as_str()) {
-        problems.push(not_yet(format!("the provider `{}`", text.provider), place()).about(name));
-        return None;
-    }
     let Some(provider) = provider_named(&text.provider) else {
         let known = providers().iter().map(|provider| provider.name);
         problems.push(

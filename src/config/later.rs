@@ -12,9 +12,6 @@ const KEYS: &[(&str, &[&str])] = &[
     ("StateText", &["backend", "type", "url", "bucket", "s3", "oss", "cos", "opendal", "remote"]),
 ];
 
-/// Providers of the language that have no driver yet.
-pub(super) const PROVIDERS: &[&str] = &["tanmarket"];
-
 /// True if a type gets such a key in a later version.
 pub(super) fn is_later(kind: &str, key: &str) -> bool {
     KEYS.iter().any(|(of, keys)| *of == kind && keys.contains(&key))

@@ -95,7 +95,7 @@ pub async fn export(source: &Source<'_>) -> Result<Export, Vec<Problem>> {
     }
     let objects: usize = snapshot.kinds().map(|(_, found)| found.len() + 1).sum();
     // Every round leaves something out that was not left out before, or is the last.
-    for _ in 0..objects * 4 {
+    for _ in 0..=objects * 4 {
         let draft = Draft::new(source, &snapshot, &fates, &known)?;
         let trial = match draft.tried(source, &snapshot).await {
             Ok(plan) if plan.is_empty() && !plan.is_refused() => {

@@ -107,10 +107,16 @@ impl Client {
         Ok(response)
     }
 
-    async fn send(&self, method: Method, url: &str, body: Option<Bytes>) -> Result<Answer, Failure> {
+    async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        body: Option<Bytes>,
+        headers: HeaderMap,
+    ) -> Result<Answer, Failure> {
         let _permit = self.enter().await;
         self.count();
-        let mut request = self.calling.request(method, url).headers(self.headers.clone());
+        let mut request = self.calling.request(method, url).headers(self.headers.clone()).headers(headers);
         if let Some(body) = body {
             // Without a length of 0, some servers and proxies refuse a POST; it is not sent by itself.
             if body.is_empty() {
@@ -182,7 +188,22 @@ impl Reader {
     /// # Errors
     /// When there is no whole answer.
     pub async fn get(&self, url: &str) -> Result<Answer, Failure> {
-        self.0.send(Method::GET, url, None).await
+        self.0.send(Method::GET, url, None, HeaderMap::new()).await
+    }
+
+    /// One POST with a JSON body that only asks, once: for vendors whose reads are POSTs. Only a path that the vendor
+    /// documents as a read may go here, since whoever holds a reader can't write. What is secret among the headers is
+    /// to be marked so ([`HeaderValue::set_sensitive`]).
+    ///
+    /// # Errors
+    /// When there is no whole answer.
+    pub async fn ask(&self, url: &str, body: Bytes, headers: HeaderMap) -> Result<Answer, Failure> {
+        self.0.send(Method::POST, url, Some(body), headers).await
+    }
+
+    /// What the vendor's clock said in the last answer, as HTTP writes it.
+    pub fn date(&self) -> Option<String> {
+        self.0.date().map(|(date, _)| date)
     }
 }
 
@@ -206,7 +227,22 @@ impl Writer {
     /// # Errors
     /// When there is no whole answer.
     pub async fn send(&self, method: Method, url: &str, body: Option<Bytes>) -> Result<Answer, Failure> {
-        self.0.0.send(method, url, Some(body.unwrap_or_default())).await
+        self.send_with(method, url, body.unwrap_or_default(), HeaderMap::new()).await
+    }
+
+    /// The same with headers of its own, e.g. a signature over these very bytes. What is secret among them is to be
+    /// marked so.
+    ///
+    /// # Errors
+    /// When there is no whole answer.
+    pub async fn send_with(
+        &self,
+        method: Method,
+        url: &str,
+        body: Bytes,
+        headers: HeaderMap,
+    ) -> Result<Answer, Failure> {
+        self.0.0.send(method, url, Some(body), headers).await
     }
 }
 
@@ -236,5 +272,29 @@ fn reason(error: &reqwest::Error) -> String {
     match deepest {
         Some(deepest) => deepest.to_string(),
         None => error.to_string().split(" for url").next().unwrap_or_default().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::loopback::{Loopback, account, answer};
+
+    #[tokio::test]
+    async fn a_read_by_post_carries_its_own_headers_beside_the_accounts() {
+        let served =
+            Loopback::start([answer("200 OK", "Date: Mon, 05 Jan 2026 01:00:00 GMT\r\n", b"{}")]).await;
+        let reader = Reader::new(&account());
+        let headers =
+            HeaderMap::from_iter([(HeaderName::from_static("sign"), HeaderValue::from_static("abc"))]);
+        let answered = reader.ask(&served.url("/list"), Bytes::from_static(b"{\"a\":1}"), headers).await;
+        assert_eq!(answered.expect("an answer").status, 200);
+        assert_eq!(reader.date().as_deref(), Some("Mon, 05 Jan 2026 01:00:00 GMT"));
+        let requests = served.requests().await;
+        assert!(requests[0].head.starts_with("POST /list "));
+        for header in ["x-token: secret", "sign: abc", "content-type: application/json"] {
+            assert!(requests[0].head.contains(header), "{}", requests[0].head);
+        }
+        assert_eq!(requests[0].body, b"{\"a\":1}");
     }
 }

@@ -20,6 +20,7 @@ use crate::http;
 use crate::model::{Action, Asset, Finding, Kind, Link, RemoteId};
 use crate::problem::Problem;
 
+mod answer;
 mod armed;
 mod erased;
 mod error;
@@ -67,7 +68,7 @@ pub type ReadSettings = fn(&Node, &mut Vec<Problem>) -> Option<Box<dyn Connect>>
 
 /// Every vendor.
 pub fn providers() -> &'static [Provider] {
-    static PROVIDERS: &[Provider] = &[yeapoo::PROVIDER, youmi::PROVIDER];
+    static PROVIDERS: &[Provider] = &[yeapoo::PROVIDER, tanmarket::PROVIDER, youmi::PROVIDER];
     PROVIDERS
 }
 

@@ -126,7 +126,11 @@ fn a_lost_state_loses_messages_and_doubles_none() {
     town.sent();
     town.run("sop run");
     assert_eq!(town.sent(), [], "nothing is armed");
-    assert_eq!(town.planned(), ["create shop/sop/letter", "create care/sop/hello"], "runs are found by their titles");
+    assert_eq!(
+        town.planned(),
+        ["create shop/sop/letter", "create care/sop/hello"],
+        "runs are found by their titles"
+    );
     town.apply();
     town.run("sop run").expect(Exit::Done);
     let sent = town.sent();
@@ -167,7 +171,11 @@ fn an_edit_in_the_middle_of_a_run_repeats_nothing() {
     town.until("2026-11-23 14:05");
     town.run("sop run").expect(Exit::Done);
     let sent = town.sent();
-    assert_eq!(youmi(&sent), Vec::<String>::new(), "12:00 is over, and what moved to 14:00 went out at 10:00");
+    assert_eq!(
+        youmi(&sent),
+        Vec::<String>::new(),
+        "12:00 is over, and what moved to 14:00 went out at 10:00"
+    );
 }
 
 #[test]
@@ -196,8 +204,10 @@ fn plan_tells_what_falls_due() {
     let upcoming = plan["upcoming"].as_array().expect("a list");
     let at = |run: &str| -> Vec<(String, u64)> {
         let of = upcoming.iter().filter(|one| one["run"] == run);
-        of.map(|one| (one["at"].as_str().expect("a time").to_owned(), one["messages"].as_u64().expect("a number")))
-            .collect()
+        of.map(|one| {
+            (one["at"].as_str().expect("a time").to_owned(), one["messages"].as_u64().expect("a number"))
+        })
+        .collect()
     };
     assert_eq!(at("care/sop/hello@2026-11-24"), [("2026-11-24T10:00:00+08:00".to_owned(), 4)]);
     assert_eq!(
@@ -210,12 +220,19 @@ fn plan_tells_what_falls_due() {
 #[test]
 fn a_policy_holds_for_groups_that_the_vendor_was_asked_for() {
     let town = town();
-    let twice = format!("{COMMUNITY}  more:\n    title: 加餐\n    schedule: {{start: 2026-11-23}}\n    audience: {{groups: [{{chat: wr1, owner: \"4516\"}}]}}\n    steps: [{{day: 1, at: \"11:00\", send: [{{text: 加餐}}]}}]\n");
+    let twice = format!(
+        "{COMMUNITY}  more:\n    title: 加餐\n    schedule: {{start: 2026-11-23}}\n    audience: {{groups: [{{chat: wr1, owner: \"4516\"}}]}}\n    steps: [{{day: 1, at: \"11:00\", send: [{{text: 加餐}}]}}]\n"
+    );
     town.write("community.yaml", &twice);
-    town.write("mpform.yaml", &(crate::town::PROJECT.to_owned() + "policy: {max_messages_per_audience_per_day: 1}\n"));
-    town.run("plan --account community")
-        .expect(Exit::Error)
-        .says(&["MP112", "community/sop/more@2026-11-23", "2 messages on 2026-11-23"]);
+    town.write(
+        "mpform.yaml",
+        &(crate::town::PROJECT.to_owned() + "policy: {max_messages_per_audience_per_day: 1}\n"),
+    );
+    town.run("plan --account community").expect(Exit::Error).says(&[
+        "MP112",
+        "community/sop/more@2026-11-23",
+        "2 messages on 2026-11-23",
+    ]);
     assert_eq!(town.sent(), []);
 }
 
@@ -237,7 +254,12 @@ fn who_joined_and_who_left_is_said_of_the_next_run() {
 fn a_year_of_runs() {
     let town = Town::at("2026-11-22 20:00");
     town.write("care.yaml", &CARE.replace("FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO"));
-    town.write("community.yaml", &COMMUNITY.replace("[重点]}}", "[重点]}}").replace("FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY;BYMONTHDAY=29,31"));
+    town.write(
+        "community.yaml",
+        &COMMUNITY
+            .replace("[重点]}}", "[重点]}}")
+            .replace("FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY;BYMONTHDAY=29,31"),
+    );
     let mut day = crate::town::beijing("2026-11-23 10:05");
     let (mut created, mut messages) = (vec![], 0);
     for _ in 0..53 {
@@ -254,5 +276,8 @@ fn a_year_of_runs() {
     let mut once = created.clone();
     once.dedup();
     assert_eq!(once, created, "no run is created twice");
-    assert!(created.contains(&"早报 2027-01-31".to_owned()) && !created.iter().any(|title| title.contains("2027-02")));
+    assert!(
+        created.contains(&"早报 2027-01-31".to_owned())
+            && !created.iter().any(|title| title.contains("2027-02"))
+    );
 }

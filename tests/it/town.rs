@@ -148,9 +148,11 @@ impl Town {
 
     /// The messages that a vendor was asked to send since the last look: path and body.
     pub(crate) fn sent(&self) -> Vec<(String, Value)> {
-        let calls = self.sandbox.writes().into_iter().map(|call| {
-            (call.path.clone(), serde_json::from_str(&call.body).unwrap_or_default())
-        });
+        let calls = self
+            .sandbox
+            .writes()
+            .into_iter()
+            .map(|call| (call.path.clone(), serde_json::from_str(&call.body).unwrap_or_default()));
         let calls = calls.collect();
         self.sandbox.clear_journal();
         calls

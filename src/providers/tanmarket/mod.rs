@@ -1,5 +1,203 @@
-//! Tanmarket: SOPs of customer groups in WeCom, sent by the vendor.
+//! Tanmarket (探马SCRM): SOPs of customer groups in WeCom, sent by the vendor.
 //!
-//! There is no driver yet, only the vendor's stand-in.
+//! The facts behind the comments in this folder come from the vendor's public documents and from public clients that
+//! run against it; what neither tells is said to be inferred or not published.
 
+use std::path::Path;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use self::api::{Caller, ReadApi, WriteApi};
+use self::request::Counting;
+use self::sops::{Asked, Sops, SopsWriter};
+use super::{AnyReader, AnyWriter, Connect, Provider, Reads, VendorError, Writes, reader, writer};
+use crate::config::{self, Node};
+use crate::http;
+use crate::model::kinds::Scheduled;
+use crate::model::{Asset, Kind};
+use crate::problem::{Code, Problem};
+
+mod api;
+mod chosen;
+mod groups;
+mod items;
+mod limits;
+mod request;
 pub mod sandbox;
+mod sign;
+mod sops;
+#[cfg(test)]
+mod testing;
+mod wire;
+mod words;
+
+/// Tanmarket.
+pub(super) const PROVIDER: Provider = Provider {
+    name: "tanmarket",
+    known_by: "app_id",
+    kinds: &[Scheduled::NAME],
+    plans: Some(words::PLANS),
+    schema: |generator: &mut SchemaGenerator| -> Schema { Settings::json_schema(generator) },
+    settings,
+    limits: limits::limits,
+    together: |_| vec![],
+    // The vendor publishes no limits; this is what a busy person at its console might do.
+    throttle: http::Limits { concurrency: 4, requests_per_second: Some(10.0) },
+};
+
+/// What an account at Tanmarket needs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct Settings {
+    /// Where the API answers; requests go to `{base_url}/api/v3/…`. 接口地址
+    #[serde(default = "base_url")]
+    #[schemars(example = &"https://account.tanmarket.cn/apiServer")]
+    base_url: String,
+    /// The id of the app. 应用 appId
+    app_id: String,
+    /// The key of the app; it never shows anywhere. 应用 appKey
+    #[schemars(with = "String")]
+    app_key: SecretString,
+    /// What the vendor calls the day on which an SOP is created, 1 or 0 (it publishes neither). 创建当天算第几天
+    #[serde(default = "one")]
+    #[schemars(range(max = 1))]
+    first_day: u8,
+    /// Also sends the key itself with every request; default: false. 请求头带 appKey
+    #[serde(default)]
+    send_app_key: bool,
+    /// The `mode` of SOPs that are sent by hand; default: 1. 模式
+    #[serde(default = "mode")]
+    mode: i64,
+}
+
+/// The base of today (source: clients that run against it).
+fn base_url() -> String {
+    "https://account.tanmarket.cn/apiServer".to_owned()
+}
+
+fn one() -> u8 {
+    1
+}
+
+fn mode() -> i64 {
+    1
+}
+
+fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>> {
+    let settings: Settings = config::read(node, problems)?;
+    // A stand-in says nothing about what the variable will hold.
+    let written = |key: &str| node.get(key).filter(|node| !node.is_stand_in());
+    let mut fine = true;
+    let mut check = |is_right: bool, key: &str, message: &str, help: &str| {
+        if let (false, Some(at)) = (is_right, written(key)) {
+            fine = false;
+            problems.push(Problem::error(Code::BadValue, message).at(at.place()).help(help));
+        }
+    };
+    let url = reqwest::Url::parse(settings.base_url.trim_end_matches('/')).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none()
+    });
+    check(
+        url.is_some(),
+        "base_url",
+        "`base_url` is not an address of http or https",
+        "write e.g. https://account.tanmarket.cn/apiServer, without /api/v3",
+    );
+    check(
+        !settings.app_id.is_empty() && settings.app_id.bytes().all(|byte| byte.is_ascii_graphic()),
+        "app_id",
+        "`app_id` is not an app's id",
+        "it is one word, as the vendor gives it",
+    );
+    check(
+        !settings.app_key.expose_secret().is_empty(),
+        "app_key",
+        "`app_key` is empty",
+        "it is the key that the vendor gives with the app's id",
+    );
+    check(
+        settings.first_day <= 1,
+        "first_day",
+        "`first_day` is neither 0 nor 1",
+        "it is what the vendor's `showDate` calls the day on which an SOP is created; try it with one group",
+    );
+    if !fine {
+        return None;
+    }
+    let Settings { app_id, app_key, first_day, send_app_key, mode, .. } = settings;
+    url.map(|root| -> Box<dyn Connect> {
+        Box::new(Account {
+            caller: Caller { root, app_id, app_key, send_app_key },
+            counting: Counting { first_day, mode },
+            asked: Arc::default(),
+        })
+    })
+}
+
+struct Account {
+    caller: Caller,
+    counting: Counting,
+    asked: Arc<Asked>,
+}
+
+impl Connect for Account {
+    fn identity(&self) -> IndexMap<&'static str, String> {
+        let mut shown = self.caller.root.clone();
+        // A password in the address is nobody's business; both fail only for addresses that can't have one.
+        let _ = shown.set_username("");
+        let _ = shown.set_password(None);
+        let base_url = shown.as_str().trim_end_matches('/').to_owned();
+        IndexMap::from([("base_url", base_url), ("app_id", self.caller.app_id.clone())])
+    }
+
+    fn reads(&self, http: http::Reader) -> Arc<dyn Reads> {
+        let (kind, reader) = reader(Sops::new(ReadApi::new(http, &self.caller)));
+        Arc::new(Opened { kind, reader })
+    }
+
+    fn writes(&self, http: http::Writer, _: &Path) -> Arc<dyn Writes> {
+        let api = WriteApi::new(http, &self.caller);
+        let (kind, writer) =
+            writer(SopsWriter { api, counting: self.counting, asked: Arc::clone(&self.asked) });
+        Arc::new(Writing { kind, writer })
+    }
+}
+
+struct Opened {
+    kind: &'static str,
+    reader: Arc<dyn AnyReader>,
+}
+
+impl Reads for Opened {
+    fn reader(&self, kind: &str) -> Option<Arc<dyn AnyReader>> {
+        (self.kind == kind).then(|| Arc::clone(&self.reader))
+    }
+
+    /// An app that the vendor does not know has no key to sign with: every call says so.
+    fn known(&self) -> BoxFuture<'_, Result<Option<bool>, VendorError>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    /// The vendor gives out no files.
+    fn save<'a>(&'a self, _: &'a Asset, _: &'a Path) -> BoxFuture<'a, Result<Option<Asset>, VendorError>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+struct Writing {
+    kind: &'static str,
+    writer: Arc<dyn AnyWriter>,
+}
+
+impl Writes for Writing {
+    fn writer(&self, kind: &str) -> Option<Arc<dyn AnyWriter>> {
+        (self.kind == kind).then(|| Arc::clone(&self.writer))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -15,21 +15,18 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use self::early::{TOO_EARLY, until_it_is_time};
+use self::early::until_it_is_time;
 use super::wire;
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
 use crate::providers::VendorError;
+use crate::providers::answer::{begins, json};
 
 mod early;
 mod files;
 
 /// How often a list that does not make up its count is read again.
 const PASSES: usize = 5;
-
-/// What an HTML page usually means.
-const NOT_THE_API: &str =
-    "is `base_url` the API's address, and does no login page or proxy stand in front of it?";
 
 /// The server gives at most this many a page, whatever it is asked for.
 const PAGE: usize = 100;
@@ -302,37 +299,8 @@ fn call_name(method: &str, path: &[&str], query: &[(&str, &str)]) -> String {
 
 /// What an answer holds, or why it holds nothing.
 fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
+    let envelope: Envelope = json(call, answer)?;
     let refused = |message: String| VendorError::refused(call, message);
-    match answer.status {
-        200..=299 => {}
-        429 => {
-            let again = answer.retry_after.map_or(Again::Soon, Again::After);
-            return Err(refused("too many requests".to_owned()).code(TOO_EARLY).may_pass(again));
-        }
-        404 => return Err(refused("no such path".to_owned()).code("HTTP 404")),
-        300..=399 => {
-            return Err(refused("the answer redirects elsewhere, which is not followed".to_owned())
-                .code(format!("HTTP {}", answer.status)));
-        }
-        400..=499 => return Err(refused(begins(&answer.body)).code(format!("HTTP {}", answer.status))),
-        status => {
-            let again = answer.retry_after.map_or(Again::Soon, Again::After);
-            return Err(refused(begins(&answer.body))
-                .code(format!("HTTP {status}"))
-                .may_pass(again)
-                .maybe_happened());
-        }
-    }
-    let envelope: Envelope = serde_json::from_slice(&answer.body).map_err(|error| {
-        let (what, hint) = if answer.content_type.contains("html") {
-            ("an HTML page instead of JSON".to_owned(), Some(NOT_THE_API))
-        } else {
-            (format!("not the JSON that was expected ({error})"), None)
-        };
-        let refused =
-            refused(format!("{what}: {}", begins(&answer.body))).may_pass(Again::Soon).maybe_happened();
-        hint.into_iter().fold(refused, VendorError::hint)
-    })?;
     let code = match &envelope.code {
         Value::Number(code) => code.as_i64(),
         Value::String(code) => code.parse().ok(),
@@ -361,14 +329,6 @@ pub(super) fn shape<T: DeserializeOwned>(call: &str, data: Value) -> Result<T, V
     serde_json::from_value(data).map_err(|error| {
         VendorError::refused(call, format!("the answer has another shape than the document's: {error}"))
     })
-}
-
-/// The first words of a body, on one line.
-fn begins(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&body[..body.len().min(400)]);
-    let words: Vec<_> = text.split_whitespace().collect();
-    let line: String = words.join(" ").chars().take(120).collect();
-    if line.is_empty() { "an empty answer".to_owned() } else { line }
 }
 
 #[cfg(test)]

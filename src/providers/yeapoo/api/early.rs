@@ -7,7 +7,7 @@ use super::VendorError;
 use crate::http::retry::{Again, MayPass, until_it_passes};
 
 /// The code of an answer that something came too early.
-pub(super) const TOO_EARLY: &str = "HTTP 429";
+const TOO_EARLY: &str = "HTTP 429";
 
 struct Refused(VendorError);
 

@@ -19,6 +19,8 @@ pub mod diff;
 pub mod plan;
 // A plan is carried out. The only room that writes to a vendor.
 pub mod apply;
+// What is armed and due is sent, and nothing twice.
+pub mod sending;
 // What no vendor can tell us.
 pub mod state;
 // Plans, events and outcomes for people and programs.

@@ -124,7 +124,7 @@ enum Command {
     /// Shows which received texts no rule answers, and which rules never fire
     #[command(after_help = "Example:\n  mpform coverage shop --since 2026-11-01")]
     Coverage(coverage::Args),
-    /// Shows recurring plans: their runs as a list, or a month of messages
+    /// Shows recurring plans, and sends what is armed and due
     #[command(subcommand, after_help = "Example:\n  mpform sop list\n  mpform sop calendar --month 2026-12")]
     Sop(sop::Command),
     /// Looks into what is remembered of accounts, or corrects it
@@ -144,7 +144,11 @@ enum Command {
 impl Command {
     /// True if it may take another time for the present: nothing is written, and nothing is sent.
     fn only_looks(&self) -> bool {
-        matches!(self, Self::Validate(_) | Self::Plan(_) | Self::Drift(_) | Self::Sop(_))
+        match self {
+            Self::Validate(_) | Self::Plan(_) | Self::Drift(_) => true,
+            Self::Sop(command) => command.only_looks(),
+            _ => false,
+        }
     }
 }
 
@@ -178,7 +182,7 @@ pub fn main() -> Exit {
     // Whatever sends or writes does so at the time that it is.
     if cli.global.now.is_some() && !cli.command.only_looks() {
         context.say(
-            "error: --now is for commands that send nothing: validate, plan, drift, sop list and calendar",
+            "error: --now is for commands that send nothing: validate, plan, drift, sop list, calendar and run --dry-run",
         );
         return Exit::Error;
     }
@@ -216,7 +220,7 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Export(args) => export::run(&args, context).await,
         Command::Account(command) => account::run(&command, context).await,
         Command::Coverage(args) => coverage::run(&args, context).await,
-        Command::Sop(command) => sop::run(&command, context),
+        Command::Sop(command) => sop::run(&command, context).await,
         Command::State(command) => state::run(&command, context).await,
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Demo => demo::run(context).await,

@@ -1,24 +1,24 @@
-//! `mpform sop`: recurring plans, as they will run. Offline, and nothing is written.
+//! `mpform sop`: recurring plans, as they will run, as they are sent, and as they were.
 
-use chrono::{Datelike, Days, NaiveDate};
+mod history;
+mod resolve;
+mod run;
+mod show;
+
+use chrono::NaiveDate;
 
 use super::session::Project;
 use super::{Context, Exit};
 use crate::config::suggest;
+use crate::model::Address;
 use crate::model::schedule::Date;
-use crate::model::sop::{Planned, Run};
 use crate::plan::Globs;
-use crate::problem::{Code, Problem, any_error};
-use crate::report::sop::Runs;
-use crate::report::{ical, month, sop};
-
-/// So many days are listed if nobody says.
-const DAYS: u64 = 30;
+use crate::problem::{Code, Problem};
 
 /// What to do with recurring plans.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Lists the runs of recurring plans, with the time of each message
+    /// Lists the runs of recurring plans, with how far each has come and the time of each message
     #[command(after_help = "Example:\n  mpform sop list --account shop --from 2026-12-01 --to 2026-12-31")]
     List {
         #[command(flatten)]
@@ -47,6 +47,28 @@ pub(super) enum Command {
         #[arg(long)]
         ics: bool,
     },
+    /// Sends what is armed and due, each message once
+    #[command(
+        after_help = "Example:\n  mpform sop run\n  mpform sop run --watch\n  mpform sop run --dry-run"
+    )]
+    Run(run::Args),
+    /// Shows what was sent, to whom, and what came of it
+    #[command(after_help = "Example:\n  mpform sop history --run shop/sop/monday-brief@2026-11-23")]
+    History(history::Args),
+    /// Says of a message of which nobody knows whether it went out
+    #[command(after_help = "Example:\n  mpform sop resolve shop/sop/monday-brief@2026-11-23 --to vip --sent")]
+    Resolve(resolve::Args),
+}
+
+impl Command {
+    /// True if it may take another time for the present: nothing is written, and nothing is sent.
+    pub(super) fn only_looks(&self) -> bool {
+        match self {
+            Self::List { .. } | Self::Calendar { .. } | Self::History(_) => true,
+            Self::Run(args) => args.dry_run,
+            Self::Resolve(_) => false,
+        }
+    }
 }
 
 /// Whose plans.
@@ -57,78 +79,36 @@ pub(super) struct Which {
     account: Vec<String>,
 }
 
-/// Shows recurring plans. The time is the context's, so `--now` shows them as they will be then.
-pub(super) fn run(command: &Command, context: &Context) -> Exit {
-    // Nothing is asked of a vendor, so nothing needs what the environment knows.
-    let (project, problems) = Project::load(context, true);
-    context.complain(&problems);
-    let Some(project) = project.filter(|_| !any_error(&problems)) else { return Exit::Error };
-    let today = context.now.with_timezone(&project.config.timezone).date_naive();
-    match show(command, &project, today, context) {
-        Ok(()) => Exit::Done,
-        Err(problem) => {
-            context.complain([&problem]);
-            Exit::Error
-        }
-    }
-}
-
-fn show(command: &Command, project: &Project, today: NaiveDate, context: &Context) -> Result<(), Problem> {
+/// Shows recurring plans, or sends them.
+pub(super) async fn run(command: &Command, context: &Context) -> Exit {
     match command {
-        Command::List { which, from, to, json } => {
-            let from = from.unwrap_or(today);
-            let to = to.or_else(|| from.checked_add_days(Days::new(DAYS))).unwrap_or(from);
-            if to < from {
-                let message = format!("--to {to} lies before --from {from}");
-                return Err(
-                    Problem::error(Code::BadValue, message).help("put the earlier date behind --from")
-                );
-            }
-            let found = found(which, project, (from, to), |planned| planned.runs(from, to))?;
-            if *json {
-                context.print(&format!("{:#}\n", sop::json(&found)));
-            } else {
-                context.print(&sop::list(&found, context.style, context.width));
-            }
-        }
-        Command::Calendar { which, month, ics } => {
-            let first = month.or_else(|| today.with_day(1)).unwrap_or(today);
-            let last = first.with_day(first.num_days_in_month().into()).unwrap_or(first);
-            let found = found(which, project, (first, last), |planned| planned.runs_touching(first, last))?;
-            if *ics {
-                context.print(&ical::calendar(&found, context.now));
-            } else {
-                context.print(&month::table(&found, context.style, context.width));
-            }
-        }
+        Command::List { .. } | Command::Calendar { .. } => show::run(command, context),
+        Command::Run(args) => run::run(args, context).await,
+        Command::History(args) => history::run(args, context).await,
+        Command::Resolve(args) => resolve::run(args, context).await,
     }
-    if !context.quiet {
-        context.say("note: this version shows plans; it does not arm or send them yet");
-    }
-    Ok(())
 }
 
-fn found<'a>(
-    which: &Which,
-    project: &'a Project,
-    (from, to): (NaiveDate, NaiveDate),
-    runs: impl Fn(&'a Planned) -> Vec<Run<'a>>,
-) -> Result<Runs<'a>, Problem> {
+/// The names of the accounts that are chosen.
+fn chosen<'a>(which: &Which, project: &'a Project) -> Result<Vec<&'a str>, Problem> {
     let names = Globs::new(which.account.iter().map(String::as_str))
         .map_err(|message| Problem::error(Code::BadValue, message).help("correct --account"))?;
-    let all = || project.config.accounts.keys();
-    if !names.is_empty() && !all().any(|name| names.matches(name)) {
+    let all = || project.config.accounts.keys().map(String::as_str);
+    let chosen: Vec<_> = all().filter(|name| names.is_empty() || names.matches(name)).collect();
+    if chosen.is_empty() && !names.is_empty() {
         let message = format!("there is no account `{}`", which.account.join("`, `"));
-        let help = suggest(&which.account[0], all().map(String::as_str), "");
+        let help = suggest(&which.account[0], all(), "");
         return Err(Problem::error(Code::UnknownAccount, message).help(help));
     }
-    let chosen = project.desired.sops.iter().filter(|(name, _)| names.is_empty() || names.matches(name));
-    let plans = chosen.flat_map(|(_, sops)| sops.declared.values()).map(|declared| {
-        let (line, _) = declared.origin.line_column();
-        let place = format!("{}:{line}", declared.origin.source.name);
-        (&declared.planned, place, runs(&declared.planned))
-    });
-    Ok(Runs { from, to, zone: project.config.timezone, plans: plans.collect() })
+    Ok(chosen)
+}
+
+/// The address of a run.
+fn run_address(text: &str) -> Result<Address, Problem> {
+    Address::parse(text).filter(|address| address.of_run().is_some()).ok_or_else(|| {
+        Problem::error(Code::BadValue, format!("`{text}` is no run of a plan"))
+            .help("a run is named by its plan and its date, e.g. shop/sop/monday-brief@2026-11-23")
+    })
 }
 
 fn date(text: &str) -> Result<NaiveDate, String> {

@@ -1,12 +1,16 @@
 //! Recurring plans as a list: for people by plan and run, for programs run by run.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::columns::{escape, truncate, width};
+use super::columns::{escape, pad, truncate, width};
 use super::{Role, Style};
+use crate::model::Address;
 use crate::model::sop::{Due, Own, Planned, Run};
+use crate::sending::RunState;
 
 /// The runs of plans in some days.
 pub struct Runs<'a> {
@@ -18,9 +22,16 @@ pub struct Runs<'a> {
     pub zone: Tz,
     /// Each plan with the place where it is declared (`file:line`) and its runs.
     pub plans: Vec<(&'a Planned, String, Vec<Run<'a>>)>,
+    /// How far each run has come, where that is shown.
+    pub states: BTreeMap<Address, RunState>,
 }
 
 impl<'a> Runs<'a> {
+    fn state(&self, run: &Run<'_>) -> &'static str {
+        let of_itself = if run.start.starts.is_some() { RunState::Scheduled } else { RunState::Skipped };
+        self.states.get(&run.address).copied().unwrap_or(of_itself).as_str()
+    }
+
     pub(super) fn runs(&self) -> impl Iterator<Item = &Run<'a>> {
         self.plans.iter().flat_map(|(_, _, runs)| runs)
     }
@@ -51,16 +62,19 @@ pub fn list(found: &Runs<'_>, style: Style, columns: usize) -> String {
         if runs.is_empty() {
             lines.push(style.paint(Role::Faint, "  no run in these days"));
         }
-        lines.extend(runs.iter().flat_map(|run| lines_of(run, style, columns)));
+        let wide = runs.iter().map(|run| found.state(run).len()).max().unwrap_or_default();
+        lines.extend(runs.iter().flat_map(|run| {
+            let head = format!("  @{}  {}  ", run.start.date, pad(found.state(run), wide));
+            lines_of(run, &head, style, columns)
+        }));
         parts.push(lines.join("\n"));
     }
     parts.push(sum(found));
     parts.join("\n\n") + "\n"
 }
 
-fn lines_of(run: &Run<'_>, style: Style, columns: usize) -> Vec<String> {
-    let head = format!("  @{}  ", run.start.date);
-    let indent = " ".repeat(width(&head));
+fn lines_of(run: &Run<'_>, head: &str, style: Style, columns: usize) -> Vec<String> {
+    let indent = " ".repeat(width(head));
     let mut rest: Vec<String> = vec![];
     if let Some(why) = &run.start.why {
         let what = match run.start.starts {
@@ -71,11 +85,11 @@ fn lines_of(run: &Run<'_>, style: Style, columns: usize) -> Vec<String> {
     }
     for due in &run.dues {
         let when = due.at.format("%a %Y-%m-%d %H:%M").to_string();
-        let room = columns.saturating_sub(width(&head) + width(&when) + 2);
+        let room = columns.saturating_sub(width(head) + width(&when) + 2);
         rest.push(format!("{when}  {}", said(due, room)));
     }
     let with_head = |(nth, line): (usize, String)| {
-        let front = if nth == 0 { &head } else { &indent };
+        let front = if nth == 0 { head } else { &indent };
         format!("{front}{line}")
     };
     rest.into_iter().enumerate().map(with_head).collect()
@@ -130,7 +144,7 @@ pub fn json(found: &Runs<'_>) -> Value {
                 "title": run.title(),
                 "date": run.start.date.to_string(),
                 "starts": run.start.starts.map(|day| day.to_string()),
-                "state": if run.start.starts.is_some() { "scheduled" } else { "skipped" },
+                "state": found.state(run),
                 "skipped_by": run.start.why,
                 "audience": run.of.sop.audience,
                 "steps": run.dues.iter().map(step).collect::<Vec<_>>(),

@@ -12,12 +12,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::model::sop::Own;
 use crate::model::{Address, RemoteId};
 
 pub mod atomic;
 mod lock;
 mod moved;
+mod sends;
 pub mod store;
+
+pub use sends::{Identity, Outcome, Sending, of_words, plan_of};
 
 /// The version of the file's form that this program writes.
 pub const VERSION: u32 = 1;
@@ -42,6 +46,12 @@ pub struct State {
     /// What was begun and of which no end is known.
     #[serde(default)]
     pub intents: BTreeMap<Address, Intent>,
+    /// The messages that were sent, or begun: by run, in the order in which they were.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sends: BTreeMap<Address, Vec<Sending>>,
+    /// What they say, and whom they go to, by fingerprint ([`of_words`]).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub bodies: BTreeMap<String, Own>,
     /// For kinds whose changes are drafts.
     #[serde(default)]
     pub drafts: BTreeMap<String, Draft>,
@@ -177,6 +187,23 @@ pub enum Entry {
         /// How many.
         count: u64,
     },
+    /// A message is about to go out. Takes the place of an attempt that did not go out.
+    Send {
+        /// The run that it is of.
+        run: Address,
+        /// The message.
+        sending: Sending,
+        /// What it says and whom it goes to, as far as that is not remembered yet.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        bodies: Vec<Own>,
+    },
+    /// What came of a message.
+    Outcome {
+        /// Which.
+        identity: Identity,
+        /// What.
+        outcome: Outcome,
+    },
     /// The state of a draft.
     Draft {
         /// Of which kind.
@@ -207,6 +234,8 @@ impl State {
                 self.resources.retain(|address, _| keep.contains(address));
                 self.intents.clear();
                 self.drafts.clear();
+                // What was sent stays: the account may be the same one behind another address, and a message that
+                // is taken for sent is at worst not sent.
             }
             Entry::Begin { address, intent } => {
                 self.intents.insert(address, intent);
@@ -230,6 +259,8 @@ impl State {
             }
             Entry::Move { moved } => self.carry(&moved),
             Entry::LeftOver { count } => self.left_over += count,
+            Entry::Send { run, sending, bodies } => self.take_send(run, sending, bodies),
+            Entry::Outcome { identity, outcome } => self.take_outcome(&identity, outcome),
             Entry::Draft { kind, draft } => {
                 self.drafts.insert(kind, draft);
             }
@@ -251,7 +282,10 @@ impl State {
 
     /// True if it remembers nothing that could be lost.
     pub fn is_empty(&self) -> bool {
-        self.resources.is_empty() && self.intents.is_empty() && self.drafts.is_empty()
+        self.resources.is_empty()
+            && self.intents.is_empty()
+            && self.drafts.is_empty()
+            && self.sends.is_empty()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Entry, Intent, Record, State};
+use super::{Entry, Intent, Record, State, plan_of};
 use crate::model::{Address, Rule, kind_named};
 
 impl State {
@@ -13,12 +13,14 @@ impl State {
         (!moved.is_empty()).then(|| Entry::Move { moved: moved.to_vec() })
     }
 
-    /// What moves along with an address: itself, what lies below it, and old objects in whose place it stands.
+    /// What moves along with an address: itself, what lies below it, a plan's runs, and old objects in whose place it
+    /// stands.
     /// Gives back what of the written address goes on.
     pub fn carried<'a>(&self, address: &'a Address, from: &Address) -> Option<&'a str> {
         let rest = address.as_str().strip_prefix(from.as_str())?;
         let old = || self.resources.get(address).is_some_and(|record| from.beside(&record.id) == *address);
-        (rest.is_empty() || rest.starts_with('/') || old()).then_some(rest)
+        let run = || plan_of(address).is_some_and(|(plan, _)| plan == *from);
+        (rest.is_empty() || rest.starts_with('/') || run() || old()).then_some(rest)
     }
 
     /// Lets records go on under other addresses. Gives back what really moved; what is not remembered, or would
@@ -35,9 +37,16 @@ impl State {
                 .and_then(|(_, to, rest)| Address::parse(&format!("{to}{rest}")))
         };
         let mut moved: Vec<(Address, Address)> = vec![];
-        let known: BTreeSet<_> = self.resources.keys().chain(self.intents.keys()).collect();
+        let objects: BTreeSet<_> = self.resources.keys().chain(self.intents.keys()).collect();
+        let known: BTreeSet<_> = objects.iter().copied().chain(self.sends.keys()).collect();
         for old in known {
             let Some(new) = nearest(old) else { continue };
+            // Messages go where their plan goes; a plan's address stands in front of those of its runs.
+            let with_plan =
+                || plan_of(old).is_some_and(|(plan, _)| moved.iter().any(|(from, _)| *from == plan));
+            if !objects.contains(old) && with_plan() {
+                continue;
+            }
             let both_begun = self.intents.contains_key(old) && self.intents.contains_key(&new);
             let free = !both_begun && !self.resources.contains_key(&new);
             if free && moved.iter().all(|(_, taken)| *taken != new) {
@@ -51,6 +60,7 @@ impl State {
     }
 
     pub(super) fn carry(&mut self, moved: &[(Address, Address)]) {
+        self.carry_sends(moved);
         let above = |from: &Address, to: &Address| {
             let parent = from.parent()?;
             let (_, above) = moved.iter().find(|(from, _)| *from == parent)?;

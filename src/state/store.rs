@@ -105,9 +105,14 @@ impl Store {
         let lock = self.lock(account, me, patience).await?;
         let state = self.read(account)?;
         let path = self.path(account, "journal");
+        let is_new = !path.exists();
         let journal = private(OpenOptions::new().create(true).append(true))
             .open(&path)
             .map_err(|error| failed(&path, "write", &error))?;
+        if is_new {
+            // Its lines can't be on the disk for certain before its name is.
+            atomic::sync_folder(&self.folder).map_err(|error| failed(&path, "write", &error))?;
+        }
         let mut open = Open { state, path: self.path(account, "json"), journal, broken: None, _lock: lock };
         // A journal that an earlier run left behind is folded in before anything is added to it.
         open.fold().map_err(|error| failed(&open.path, "write", &error))?;
@@ -151,6 +156,23 @@ impl Open {
             self.broken = Some(error);
         }
         self.state.take(entry);
+    }
+
+    /// The same, and comes back only when the entry is on the disk: not even a power cut loses it then.
+    ///
+    /// # Errors
+    /// The disk's error: the entry may be lost, so what it announces must not be done.
+    pub fn record_durably(&mut self, entry: Entry) -> io::Result<()> {
+        self.record(entry);
+        if self.broken.is_none()
+            && let Err(error) = self.journal.sync_data()
+        {
+            self.broken = Some(error);
+        }
+        match &self.broken {
+            Some(error) => Err(io::Error::new(error.kind(), error.to_string())),
+            None => Ok(()),
+        }
     }
 
     /// Why the journal could not be written, if so: nothing new may be begun then.
@@ -308,6 +330,19 @@ mod tests {
         let state = store.read("shop").expect("reads");
         assert_eq!((state.resources.len(), state.intents.len()), (1, 1));
         assert_eq!(open(&store).await.state(), &state);
+    }
+
+    #[tokio::test]
+    async fn what_is_recorded_durably_is_in_the_journal_and_after_a_failure_nothing_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path(), "default");
+        let mut opened = open(&store).await;
+        opened.record_durably(keep("a")).expect("writes");
+        assert_eq!(store.read("shop").expect("reads").resources.len(), 1);
+        opened.journal = File::open(store.path("shop", "journal")).expect("opens for reading only");
+        assert!(opened.record_durably(keep("b")).is_err() && opened.broken().is_some());
+        assert!(opened.record_durably(keep("c")).is_err());
+        assert_eq!(store.read("shop").expect("reads").resources.len(), 1);
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use crate::world::{Ran, World};
 
 mod refused;
+mod sent;
 
 /// Some days, plans for them, and a time at which they are looked at.
 const PROJECT: &str = "\
@@ -63,24 +64,24 @@ fn ran(world: &World, arguments: &str) -> Ran {
 fn a_list_shows_every_run_with_its_messages() {
     let world = plans(PLANS);
     let ran = ran(&world, "sop list --to 2026-12-31").expect_code(0);
-    assert_eq!(ran.err, "note: this version shows plans; it does not arm or send them yet\n");
+    assert_eq!(ran.err, "");
     assert_snapshot!(ran.out, @r##"
-    shop/sop/monday  周一早报, to vip (female) (shop.yaml:5)
-      @2026-11-23  Mon 2026-11-23 10:00  text 早上好，新的一周开始了
-                   Wed 2026-11-25 18:30  material poster
-      @2026-11-30  Mon 2026-11-30 10:00  text 早上好，新的一周开始了
-                   Wed 2026-12-02 18:30  material poster
-      @2026-12-07  dropped (stock)
-      @2026-12-14  Mon 2026-12-14 10:00  text 早上好，新的一周开始了
-                   Wed 2026-12-16 18:30  material poster
-      @2026-12-21  Mon 2026-12-21 10:00  text 早上好，新的一周开始了
-                   Wed 2026-12-23 18:30  material poster
-      @2026-12-28  Mon 2026-12-28 10:00  text 早上好，新的一周开始了
-                   Wed 2026-12-30 18:30  material poster
+    shop/sop/monday  周一早报, to group vip, gender female (shop.yaml:5)
+      @2026-11-23  scheduled  Mon 2026-11-23 10:00  text 早上好，新的一周开始了
+                              Wed 2026-11-25 18:30  material poster
+      @2026-11-30  scheduled  Mon 2026-11-30 10:00  text 早上好，新的一周开始了
+                              Wed 2026-12-02 18:30  material poster
+      @2026-12-07  skipped    dropped (stock)
+      @2026-12-14  scheduled  Mon 2026-12-14 10:00  text 早上好，新的一周开始了
+                              Wed 2026-12-16 18:30  material poster
+      @2026-12-21  scheduled  Mon 2026-12-21 10:00  text 早上好，新的一周开始了
+                              Wed 2026-12-23 18:30  material poster
+      @2026-12-28  scheduled  Mon 2026-12-28 10:00  text 早上好，新的一周开始了
+                              Wed 2026-12-30 18:30  material poster
 
-    shop/sop/圣诞  圣诞, to all followers (shop.yaml:12)
-      @2026-12-24  moved to Sun 2026-12-27 (stock)
-                   Sun 2026-12-27 09:00  text 圣诞快乐
+    shop/sop/圣诞  圣诞, to group all (shop.yaml:12)
+      @2026-12-24  scheduled  moved to Sun 2026-12-27 (stock)
+                              Sun 2026-12-27 09:00  text 圣诞快乐
 
     6 runs, 1 dropped; 11 messages from 2026-11-22 to 2026-12-31, Asia/Shanghai.
     "##);
@@ -190,46 +191,14 @@ fn a_month_for_calendar_programs() {
 }
 
 #[test]
-fn plan_and_apply_refuse_and_say_what_there_is() {
-    let world = plans(PLANS);
-    world
-        .run("validate --now 2026-11-22T09:00:00+08:00")
-        .expect_code(0)
-        .shows(&["valid: 2 resources in 1 account, 2 recurring plans"]);
-    let ran = world.run("plan").expect_code(1);
-    assert_eq!(ran.out, "");
-    assert_snapshot!(ran.err, @r##"
-    error[MP013]: `sops` is not managed by this version of mpform yet
-     --> shop.yaml:4:1
-      |
-    4 | sops:
-      | ^^^^
-      |
-      = help: `mpform sop list` and `mpform sop calendar` show what it says already; take it out to plan the rest
-    "##);
-    assert_eq!(world.run("apply --yes").expect_code(1).err, ran.err);
-    assert_eq!(world.calls(), Vec::<String>::new());
-    assert!(!world.path(".mpform").exists());
-    // Another account's plans are in nobody's way.
-    world.write(
-        "mpform.yaml",
-        &PROJECT.replace(
-            "calendars:",
-            "  other: {provider: yeapoo, base_url: \"${env.SANDBOX}\", info_id: shop}\ncalendars:",
-        ),
-    );
-    world.run("plan --account other").expect_code(0);
-    world.run("doctor --account shop").expect_code(0);
-}
-
-#[test]
 fn the_time_can_be_chosen_where_nothing_is_sent_only() {
     let world = plans(PLANS);
-    for command in ["plan", "apply --yes", "drift", "state list"] {
+    let resolve = "sop resolve shop/sop/monday@2026-11-23 --sent";
+    for command in ["apply --yes", "state list", "sop run", "sop run --watch", resolve] {
         world
             .run(&format!("{NOW} {command}"))
             .expect_code(1)
-            .says(&["--now is for commands that look at plans offline"]);
+            .says(&["--now is for commands that send nothing"]);
     }
     world.run("--now tomorrow sop list").expect_code(1).says(&["2026-11-23T09:00:00+08:00"]);
     // A day begins where the project is.
@@ -250,7 +219,7 @@ fn a_window_that_ends_before_it_begins_or_lies_nowhere_is_refused() {
 
 #[test]
 fn the_calendar_of_the_examples_is_a_calendar() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/calendars/cn-holidays.txt");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shop/cn-holidays.txt");
     let world = plans(
         "sops: {daily: {schedule: {start: 2026-01-01, repeat: FREQ=DAILY, skip: [cn-holidays], when_skipped: next_workday}, audience: {group: all}, steps: [{day: 1, at: '9:00', send: [{text: a}]}]}}\n",
     );

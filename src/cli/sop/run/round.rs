@@ -1,0 +1,256 @@
+//! One look at what is due, and sending it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::{DateTime, Utc};
+
+use super::Args;
+use super::voice::Voice;
+use crate::cli::session::{self, Project, Session, another_account, interrupted, store};
+use crate::cli::{Context, Exit, Selection};
+use crate::config::suggest;
+use crate::http;
+use crate::model::Address;
+use crate::plan::Globs;
+use crate::problem::{Code, Problem};
+use crate::providers::SentBy;
+use crate::sending::event::Event;
+use crate::sending::{self, Account, Due, Held, Options, Outcome, Wants, Work, due};
+use crate::state::{Identity, Sending, State, plan_of};
+
+/// Recipients of one account who are sent something at once; the account's own limits count beside it.
+const PARALLELISM: usize = 16;
+
+/// What was selected.
+pub(super) struct Selected<'a> {
+    pub(super) accounts: Vec<One<'a>>,
+    targets: Globs,
+}
+
+/// One account.
+pub(super) struct One<'a> {
+    account: session::Account<'a>,
+    pub(super) plans: Account<'a>,
+}
+
+/// How a round ended.
+pub(super) struct Round {
+    pub(super) exit: Exit,
+    /// Nothing was due, and nothing was to be looked up.
+    pub(super) idle: bool,
+    /// When something falls due next, as far as it is near.
+    pub(super) next: Option<DateTime<Utc>>,
+    pub(super) interrupted: bool,
+}
+
+/// The accounts whose messages we send.
+pub(super) fn selected<'a>(args: &Args, project: &'a Project) -> Result<Selected<'a>, Vec<Problem>> {
+    let selection = Selection { account: args.account.clone(), ..Selection::default() };
+    let session = Session::open(project, &selection)?;
+    let targets = Globs::new(args.target.iter().map(String::as_str))
+        .map_err(|message| vec![Problem::error(Code::BadValue, message).help("correct --target")])?;
+    let ours = session.accounts.into_iter().filter_map(|account| {
+        let by_us = account.config.provider.plans.filter(|plans| plans.sent_by == SentBy::Us)?;
+        let plans = match project.desired.sops.get(&account.config.name) {
+            Some(sops) => Account::of(sops, account.desired),
+            // It declares none any more, but something may have been left open.
+            None => Account {
+                name: &account.config.name,
+                sent_by: by_us.sent_by,
+                recipients: by_us.recipients,
+                plans: vec![],
+            },
+        };
+        Some(One { account, plans })
+    });
+    let accounts: Vec<_> = ours.collect();
+    let declared = accounts.iter().flat_map(|one| one.plans.plans.iter());
+    let known: Vec<_> = declared.map(|plan| plan.planned.address.as_str()).collect();
+    let names_nothing = |pattern: &&String| {
+        let of_plan = pattern.split('@').next().unwrap_or_default();
+        Globs::new([of_plan]).is_ok_and(|glob| !known.iter().any(|address| glob.matches(address)))
+    };
+    let missed: Vec<_> = args
+        .target
+        .iter()
+        .filter(names_nothing)
+        .map(|pattern| {
+            Problem::error(
+                Code::DanglingReference,
+                format!("`--target {pattern}` names no plan that is sent from here"),
+            )
+            .help(suggest(pattern, known.iter().copied(), "`mpform sop list` shows the plans"))
+        })
+        .collect();
+    if missed.is_empty() { Ok(Selected { accounts, targets }) } else { Err(missed) }
+}
+
+impl One<'_> {
+    /// What is remembered, if it is of this account.
+    pub(super) fn state(&self, project: &Project) -> Result<State, Problem> {
+        let state = store(project).read(self.plans.name)?;
+        self.is_same(&state).map(|()| state)
+    }
+
+    fn is_same(&self, state: &State) -> Result<(), Problem> {
+        another_account(&self.account, state).map_or(Ok(()), Err)
+    }
+}
+
+impl Selected<'_> {
+    /// True for a run that is meant.
+    pub(super) fn wants(&self, run: &Address) -> bool {
+        let plan = plan_of(run).map(|(plan, _)| plan);
+        let matches = |address: &Address| self.targets.matches(address.as_str());
+        self.targets.is_empty() || matches(run) || plan.as_ref().is_some_and(matches)
+    }
+
+    /// Says of plans why nothing of them goes out. True if something was promised.
+    pub(super) fn complain(&self, due: &Due, voice: &Voice<'_>) -> bool {
+        let many = |held: &Held| match held.messages {
+            1 => "1 message is due".to_owned(),
+            more => format!("{more} messages are due"),
+        };
+        let held: Vec<_> = due.held.iter().filter(|held| self.wants(&held.plan)).collect();
+        for held in &held {
+            let why =
+                format!("{}, and it is not armed as it is declared: nothing of it goes out", many(held));
+            let problem = Problem::error(Code::NotArmed, why).about(&held.plan);
+            voice.complain([&problem.help(
+                "put it back as it was, or run `mpform apply` to arm it as it is: what is due until then is missed",
+            )]);
+        }
+        for unarmed in due.unarmed.iter().filter(|held| self.wants(&held.plan)) {
+            voice.note(&format!(
+                "note: {}: {}, and it was never armed; `mpform apply` arms it for what falls due from then on",
+                unarmed.plan,
+                many(unarmed),
+            ));
+        }
+        for gone in due.gone.iter().filter(|plan| self.wants(plan)) {
+            voice.note(&format!(
+                "note: {gone}: armed, and no longer declared: nothing of it goes out; `mpform apply` takes it back"
+            ));
+        }
+        !held.is_empty()
+    }
+}
+
+/// Sends what is due now.
+pub(super) async fn round(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context) -> Round {
+    let mut round = Round { exit: Exit::Done, idle: true, next: None, interrupted: false };
+    let selected = match selected(args, project) {
+        Ok(selected) => selected,
+        Err(problems) => {
+            voice.complain(&problems);
+            round.exit = Exit::Error;
+            round.idle = false;
+            return round;
+        }
+    };
+    let wants = |run: &Address| selected.wants(run);
+    let common =
+        Common { project, selected: &selected, wants: &wants, given_up: voice.given_up(), voice, context };
+    let mut work = vec![];
+    for one in &selected.accounts {
+        match one.work(&common, &mut round).await {
+            Ok(one) => work.extend(one),
+            Err(problem) => {
+                voice.complain([&problem]);
+                round.exit = Exit::Error;
+                round.idle = false;
+            }
+        }
+    }
+    if work.is_empty() {
+        return round;
+    }
+    round.idle = false;
+    let (outcome, interrupted) = send(work, voice, context).await;
+    round.interrupted = interrupted;
+    voice.give_up(outcome.given_up);
+    voice.complain(&outcome.problems);
+    for (account, text) in &outcome.unsaved {
+        context.say(&format!("the state of {account} could not be saved; this is it, to be saved by hand:"));
+        context.print(&format!("{text}\n"));
+    }
+    if interrupted || !outcome.tally.is_clean() || !outcome.problems.is_empty() {
+        round.exit = Exit::Partial;
+    }
+    round
+}
+
+/// What all accounts of a round have in common.
+struct Common<'b> {
+    project: &'b Project,
+    selected: &'b Selected<'b>,
+    wants: &'b Wants<'b>,
+    given_up: HashSet<Identity>,
+    voice: &'b Voice<'b>,
+    context: &'b Context,
+}
+
+impl One<'_> {
+    /// What there is to do, with the account's state locked; nothing if there is nothing.
+    async fn work<'b>(&'b self, common: &Common<'b>, round: &mut Round) -> Result<Option<Work<'b>>, Problem> {
+        let Common { project, selected, wants, given_up, voice, context } = common;
+        // A look first: nobody is kept from anything while there is nothing to do.
+        let state = self.state(project)?;
+        let now = context.clock.now();
+        let due = due(&self.plans, &state, now);
+        if selected.complain(&due, voice) {
+            round.exit = Exit::Error;
+            round.idle = false;
+        }
+        round.next = round.next.into_iter().chain(due.next).min();
+        let open = |(run, one): (&Address, &Sending)| {
+            one.is_uncertain() && wants(run) && !given_up.contains(&one.identity(run))
+        };
+        if !due.messages.iter().any(|message| wants(&message.run)) && !state.sendings().any(open) {
+            return Ok(None);
+        }
+        let holder = context.holder("sop run");
+        let state = store(project).open(self.plans.name, &holder, context.lock_timeout).await?;
+        self.is_same(state.state())?;
+        let sends = self.account.connect.sends(http::Writer::new(&self.account.client)).ok_or_else(|| {
+            Problem::error(Code::NotOffered, "its vendor takes no messages from here")
+                .about(self.plans.name)
+                .help("look for a newer mpform")
+        })?;
+        let Account { name, sent_by, recipients, ref plans } = self.plans;
+        let account = Account { name, sent_by, recipients, plans: plans.clone() };
+        Ok(Some(Work { account, sends, state, wants: *wants, given_up: given_up.clone() }))
+    }
+}
+
+/// Sends; the first interruption lets what is under way end, the second does not. True if there was one.
+async fn send(work: Vec<Work<'_>>, voice: &Voice<'_>, context: &Context) -> (Outcome, bool) {
+    let stop = Arc::new(AtomicBool::new(false));
+    let options = Options {
+        parallelism: PARALLELISM,
+        clock: context.clock.clone(),
+        stop: Arc::clone(&stop),
+        patience: Options::PATIENCE,
+    };
+    let tell = |event: &Event| voice.tell(event);
+    let running = sending::run(work, &options, &tell);
+    tokio::pin!(running);
+    tokio::select! {
+        ended = &mut running => return (ended, false),
+        () = interrupted() => {
+            stop.store(true, Ordering::Relaxed);
+            context.say("interrupted: no new message goes out; those under way are finished (once more stops at once)");
+        }
+    }
+    let outcome = tokio::select! {
+        ended = &mut running => ended,
+        () = interrupted() => {
+            let problem = Problem::error(Code::UncertainSend, "stopped in the middle of what was under way")
+                .help("run `mpform sop run` again: it looks what came of it");
+            Outcome { problems: vec![problem], ..Outcome::default() }
+        }
+    };
+    (outcome, true)
+}

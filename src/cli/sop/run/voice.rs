@@ -1,0 +1,99 @@
+//! What `sop run` says while it works: each thing once, however often it comes up in a watch.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono_tz::Tz;
+
+use crate::cli::Context;
+use crate::problem::Problem;
+use crate::report::sending::{sum, sum_json, told, told_json};
+use crate::sending::event::{Ending, Event, Tally, Told};
+use crate::state::Identity;
+
+/// Says it.
+pub(super) struct Voice<'a> {
+    json: bool,
+    zone: Tz,
+    context: &'a Context,
+    heard: Mutex<Heard>,
+}
+
+#[derive(Default)]
+struct Heard {
+    /// Problems and notes, as they were said.
+    said: HashSet<String>,
+    /// Uncertain messages.
+    uncertain: HashSet<(String, String, usize, usize)>,
+    tally: Tally,
+    /// Messages of which nobody will ever know more.
+    given_up: HashSet<Identity>,
+}
+
+impl<'a> Voice<'a> {
+    pub(super) fn new(json: bool, zone: Tz, context: &'a Context) -> Self {
+        Self { json, zone, context, heard: Mutex::default() }
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn tell(&self, event: &Event) {
+        let Event::Message(one) = event else { return };
+        if !self.counts(one) {
+            return;
+        }
+        let line = if self.json {
+            told_json(one, self.zone).to_string()
+        } else {
+            told(one, self.zone, self.context.style)
+        };
+        self.context.print(&format!("{line}\n"));
+    }
+
+    /// Counts a message, and says whether it is news.
+    fn counts(&self, one: &Told) -> bool {
+        let mut heard = self.heard();
+        let known_by = (one.run.to_string(), one.to.clone(), one.step, one.item);
+        let tally = &mut heard.tally;
+        match one.ending {
+            Ending::Sent => tally.sent += 1,
+            Ending::Failed => tally.failed += 1,
+            Ending::Skipped => tally.skipped += 1,
+            Ending::Uncertain if heard.uncertain.insert(known_by) => heard.tally.uncertain += 1,
+            Ending::Uncertain => return false,
+            Ending::Due => {}
+        }
+        true
+    }
+
+    /// What is said at the end.
+    pub(super) fn sum(&self) {
+        let tally = self.heard().tally;
+        let line = if self.json { sum_json(tally).to_string() } else { sum(tally, self.context.style) };
+        self.context.print(&format!("{line}\n"));
+    }
+
+    pub(super) fn complain<'b>(&self, problems: impl IntoIterator<Item = &'b Problem>) {
+        for problem in problems {
+            if self.heard().said.insert(problem.render(false)) {
+                self.context.complain([problem]);
+            }
+        }
+    }
+
+    pub(super) fn note(&self, text: &str) {
+        if !self.context.quiet && self.heard().said.insert(text.to_owned()) {
+            self.context.say(text);
+        }
+    }
+
+    pub(super) fn given_up(&self) -> HashSet<Identity> {
+        self.heard().given_up.clone()
+    }
+
+    pub(super) fn give_up(&self, more: HashSet<Identity>) {
+        self.heard().given_up.extend(more);
+    }
+}

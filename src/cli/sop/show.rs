@@ -1,0 +1,105 @@
+//! `mpform sop list` and `mpform sop calendar`. Offline, and nothing is written.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+
+use super::{Command, Which, chosen};
+use crate::cli::session::{Project, store};
+use crate::cli::{Context, Exit};
+use crate::model::Address;
+use crate::model::sop::{Planned, Run};
+use crate::problem::{Code, Problem, any_error};
+use crate::report::sop::Runs;
+use crate::report::{ical, month, sop};
+use crate::sending::{Account, RunState, States};
+
+/// So many days are listed if nobody says.
+const DAYS: u64 = 30;
+
+/// Shows recurring plans. The time is the context's, so `--now` shows them as they will be then.
+pub(super) fn run(command: &Command, context: &Context) -> Exit {
+    // Nothing is asked of a vendor, so nothing needs what the environment knows.
+    let (project, problems) = Project::load(context, true);
+    context.complain(&problems);
+    let Some(project) = project.filter(|_| !any_error(&problems)) else { return Exit::Error };
+    let today = context.now.with_timezone(&project.config.timezone).date_naive();
+    match show(command, &project, today, context) {
+        Ok(()) => Exit::Done,
+        Err(problem) => {
+            context.complain([&problem]);
+            Exit::Error
+        }
+    }
+}
+
+fn show(command: &Command, project: &Project, today: NaiveDate, context: &Context) -> Result<(), Problem> {
+    match command {
+        Command::List { which, from, to, json } => {
+            let from = from.unwrap_or(today);
+            let to = to.or_else(|| from.checked_add_days(Days::new(DAYS))).unwrap_or(from);
+            if to < from {
+                let message = format!("--to {to} lies before --from {from}");
+                return Err(
+                    Problem::error(Code::BadValue, message).help("put the earlier date behind --from")
+                );
+            }
+            let mut found = found(which, project, (from, to), |planned| planned.runs(from, to))?;
+            found.states = states(&found, project, context.now)?;
+            if *json {
+                context.print(&format!("{:#}\n", sop::json(&found)));
+            } else {
+                context.print(&sop::list(&found, context.style, context.width));
+            }
+        }
+        Command::Calendar { which, month, ics } => {
+            let first = month.or_else(|| today.with_day(1)).unwrap_or(today);
+            let last = first.with_day(first.num_days_in_month().into()).unwrap_or(first);
+            let found = found(which, project, (first, last), |planned| planned.runs_touching(first, last))?;
+            if *ics {
+                context.print(&ical::calendar(&found, context.now));
+            } else {
+                context.print(&month::table(&found, context.style, context.width));
+            }
+        }
+        Command::Run(_) | Command::History(_) | Command::Resolve(_) => {}
+    }
+    Ok(())
+}
+
+fn found<'a>(
+    which: &Which,
+    project: &'a Project,
+    (from, to): (NaiveDate, NaiveDate),
+    runs: impl Fn(&'a Planned) -> Vec<Run<'a>>,
+) -> Result<Runs<'a>, Problem> {
+    let names = chosen(which, project)?;
+    let chosen = project.desired.sops.iter().filter(|(name, _)| names.contains(&name.as_str()));
+    let plans = chosen.flat_map(|(_, sops)| sops.declared.values()).map(|declared| {
+        let (line, _) = declared.origin.line_column();
+        let place = format!("{}:{line}", declared.origin.source.name);
+        (&declared.planned, place, runs(&declared.planned))
+    });
+    Ok(Runs { from, to, zone: project.config.timezone, plans: plans.collect(), states: BTreeMap::new() })
+}
+
+/// How far each run has come.
+fn states(
+    found: &Runs<'_>,
+    project: &Project,
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<Address, RunState>, Problem> {
+    let (store, mut all) = (store(project), BTreeMap::new());
+    for (name, sops) in &project.desired.sops {
+        let Some(desired) = project.desired.accounts.get(name) else { continue };
+        let plans = found.plans.iter().filter(|(planned, ..)| planned.address.account() == name);
+        let runs: Vec<_> = plans.flat_map(|(_, _, runs)| runs).collect();
+        if runs.is_empty() {
+            continue;
+        }
+        let (state, account) = (store.read(name)?, Account::of(sops, desired));
+        let states = States::new(&account, &state, now);
+        all.extend(runs.into_iter().map(|run| (run.address.clone(), states.of(run))));
+    }
+    Ok(all)
+}

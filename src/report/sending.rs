@@ -1,0 +1,258 @@
+//! Messages that are sent, or were: a line each for people, an object each for programs.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+use super::columns::{escape, pad};
+use super::{Role, Style};
+use crate::model::Address;
+use crate::problem::Problem;
+use crate::providers::Status;
+use crate::sending::event::{Ending, Tally, Told};
+use crate::state::{Outcome, Sending};
+
+/// The lines of a message that came to its end, without a line break behind the last.
+pub fn told(told: &Told, zone: Tz, style: Style) -> String {
+    let (mark, role) = match told.ending {
+        Ending::Sent => ("✓", Role::Create),
+        Ending::Failed => ("✗", Role::Delete),
+        Ending::Uncertain => ("?", Role::Warning),
+        Ending::Skipped => ("·", Role::Faint),
+        Ending::Due => ("+", Role::Create),
+    };
+    let ending = match told.ending {
+        Ending::Skipped => "held back",
+        ending => ending.as_str(),
+    };
+    let Told { run, step, item, to, at, what, .. } = told;
+    let earlier = if told.earlier { ", begun earlier" } else { "" };
+    let mut lines = vec![format!(
+        "{} {} {}, to {}: {}{}",
+        style.paint(role, &format!("{mark} {}", pad(ending, 9))),
+        when(*at, zone),
+        place(run, *step, *item),
+        escape(to),
+        escape(what),
+        style.paint(Role::Faint, earlier),
+    )];
+    if let Some(Problem { message, help, .. }) = &told.problem {
+        lines.push(format!("    {}", escape(message)));
+        let help =
+            help.iter().map(|help| format!("    {} {}", style.paint(Role::Faint, "help:"), escape(help)));
+        lines.extend(help);
+    }
+    lines.join("\n")
+}
+
+/// The line below everything.
+pub fn sum(tally: Tally, style: Style) -> String {
+    let Tally { sent, failed, uncertain, skipped } = tally;
+    let sum = format!("Messages: {sent} sent, {failed} failed, {uncertain} uncertain, {skipped} held back.");
+    style.paint(if tally.is_clean() { Role::Emphasis } else { Role::Delete }, &sum)
+}
+
+/// One line of `sop run --json`. The keys and their meaning are a contract: what is here stays; something may be added.
+pub fn told_json(told: &Told, zone: Tz) -> Value {
+    let Told { run, step, item, to, at, what, ending, earlier, id, problem } = told;
+    json!({
+        "event": "message",
+        "account": run.account(),
+        "run": run,
+        "step": step,
+        "item": item,
+        "to": to,
+        "at": at.with_timezone(&zone).to_rfc3339(),
+        "what": what,
+        "outcome": ending.as_str(),
+        "begun_earlier": earlier,
+        "id": id,
+        "code": problem.as_ref().map(|problem| problem.code.as_str()),
+        "error": problem.as_ref().map(|problem| &problem.message),
+    })
+}
+
+/// The last of those lines.
+pub fn sum_json(tally: Tally) -> Value {
+    let Tally { sent, failed, uncertain, skipped } = tally;
+    json!({"event": "summary", "sent": sent, "failed": failed, "uncertain": uncertain, "skipped": skipped})
+}
+
+/// A message that was sent, or begun.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// The run.
+    pub run: Address,
+    /// What is remembered of it.
+    pub sending: Sending,
+    /// How far it has come, where the vendor tells.
+    pub status: Option<Status>,
+}
+
+/// Messages that were sent, or begun, in the order in which they were.
+pub fn history(past: &[Past], zone: Tz, style: Style) -> String {
+    if past.is_empty() {
+        return "nothing was sent yet\n".to_owned();
+    }
+    let lines = past.iter().map(|one| {
+        let Sending { step, item, to, what, begun, .. } = &one.sending;
+        let (ending, role, more) = came(&one.sending.outcome);
+        let status = one.status.as_ref().map(|status| format!("; {}", progress(status))).unwrap_or_default();
+        format!(
+            "{} {} {}, to {}: {}{}{}\n",
+            when(*begun, zone),
+            style.paint(role, &pad(ending, 9)),
+            place(&one.run, *step, *item),
+            escape(to),
+            escape(what),
+            style.paint(Role::Faint, &escape(&more)),
+            escape(&status),
+        )
+    });
+    lines.collect()
+}
+
+/// The same for programs.
+pub fn history_json(past: &[Past], zone: Tz) -> Value {
+    let time = |at: DateTime<Utc>| at.with_timezone(&zone).to_rfc3339();
+    let message = |one: &Past| {
+        let Sending { step, item, at, to, what, begun, mark, outcome, .. } = &one.sending;
+        let (id, why) = match outcome {
+            Outcome::Begun => (None, None),
+            Outcome::Sent { id } => (id.as_ref(), None),
+            Outcome::NotSent { why } => (None, Some(why)),
+        };
+        json!({
+            "account": one.run.account(),
+            "run": one.run,
+            "step": step,
+            "item": item,
+            "to": to,
+            "what": what,
+            "at": time(*at),
+            "begun": time(*begun),
+            "outcome": came(outcome).0.replace(' ', "_"),
+            "id": id,
+            "mark": mark,
+            "error": why,
+            "status": one.status.as_ref().map(progress),
+        })
+    };
+    json!({
+        "format_version": "1.0",
+        "timezone": zone.name(),
+        "messages": past.iter().map(message).collect::<Vec<_>>(),
+    })
+}
+
+/// An uncertain message in a few words.
+pub fn uncertain(run: &Address, one: &Sending) -> String {
+    format!("{}, to {}: {}", place(run, one.step, one.item), escape(&one.to), escape(&one.what))
+}
+
+fn when(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
+}
+
+fn place(run: &Address, step: usize, item: usize) -> String {
+    let item = if item > 1 { format!(".{item}") } else { String::new() };
+    format!("{} step {step}{item}", escape(run.as_str()))
+}
+
+fn came(outcome: &Outcome) -> (&'static str, Role, String) {
+    match outcome {
+        Outcome::Begun => ("uncertain", Role::Warning, String::new()),
+        Outcome::Sent { id } => {
+            ("sent", Role::Create, id.as_ref().map(|id| format!(" (id {id})")).unwrap_or_default())
+        }
+        Outcome::NotSent { why } => ("not sent", Role::Delete, format!(" ({why})")),
+    }
+}
+
+fn progress(status: &Status) -> String {
+    let Status { word, total, sent, failed, .. } = status;
+    let of = |number: &Option<u64>| number.map_or_else(|| "?".to_owned(), |number| number.to_string());
+    match (sent, failed) {
+        (None, None) => word.clone(),
+        _ => format!("{word}: {} of {} got it, {} did not", of(sent), of(total), of(failed)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sop::Own;
+    use crate::problem::Code;
+    use crate::state::of_words;
+
+    fn run() -> Address {
+        Address::parse("shop/sop/monday@2026-11-23").expect("an address")
+    }
+
+    fn sending(outcome: Outcome) -> Sending {
+        let words = Own::of(&json!({"text": "早上好"}));
+        Sending {
+            step: 2,
+            item: 1,
+            at: DateTime::UNIX_EPOCH,
+            to: "vip".to_owned(),
+            what: words.to_string(),
+            fingerprint: of_words(&words),
+            nth: 1,
+            audience: String::new(),
+            mark: None,
+            begun: DateTime::UNIX_EPOCH,
+            outcome,
+        }
+    }
+
+    #[test]
+    fn a_message_is_told_in_a_line_and_why_below_it() {
+        let of = |ending| Told::of_earlier(&run(), &sending(Outcome::Begun), ending);
+        let failed = of(Ending::Failed).why(Problem::error(Code::NotSent, "no").help("try again"));
+        let zone = chrono_tz::Asia::Shanghai;
+        let all = [of(Ending::Sent), failed, of(Ending::Uncertain), of(Ending::Skipped)];
+        let lines: Vec<_> = all.iter().map(|one| told(one, zone, Style::PLAIN)).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        ✓ sent      1970-01-01 08:00 shop/sop/monday@2026-11-23 step 2, to vip: text 早上好, begun earlier
+        ✗ failed    1970-01-01 08:00 shop/sop/monday@2026-11-23 step 2, to vip: text 早上好, begun earlier
+            no
+            help: try again
+        ? uncertain 1970-01-01 08:00 shop/sop/monday@2026-11-23 step 2, to vip: text 早上好, begun earlier
+        · held back 1970-01-01 08:00 shop/sop/monday@2026-11-23 step 2, to vip: text 早上好, begun earlier
+        ");
+        assert_eq!(told_json(&all[1], zone)["outcome"], "failed");
+        assert_eq!(
+            sum(Tally::of(&all), Style::PLAIN),
+            "Messages: 1 sent, 1 failed, 1 uncertain, 1 held back."
+        );
+    }
+
+    #[test]
+    fn what_was_sent_is_shown_with_how_far_it_has_come() {
+        let status = Status {
+            word: "send success".into(),
+            total: Some(3),
+            filtered: Some(3),
+            sent: Some(2),
+            failed: Some(1),
+        };
+        let past = |outcome, status| Past { run: run(), sending: sending(outcome), status };
+        let all = [
+            past(Outcome::Sent { id: Some("7".into()) }, Some(status)),
+            past(Outcome::Begun, None),
+            past(Outcome::NotSent { why: "no".into() }, None),
+        ];
+        insta::assert_snapshot!(history(&all, chrono_tz::Asia::Shanghai, Style::PLAIN), @r"
+        1970-01-01 08:00 sent      shop/sop/monday@2026-11-23 step 2, to vip: text 早上好 (id 7); send success: 2 of 3 got it, 1 did not
+        1970-01-01 08:00 uncertain shop/sop/monday@2026-11-23 step 2, to vip: text 早上好
+        1970-01-01 08:00 not sent  shop/sop/monday@2026-11-23 step 2, to vip: text 早上好 (no)
+        ");
+        let found = history_json(&all, chrono_tz::UTC);
+        assert_eq!(
+            (&found["messages"][0]["id"], &found["messages"][2]["outcome"]),
+            (&json!("7"), &json!("not_sent"))
+        );
+        assert_eq!(history(&[], chrono_tz::UTC, Style::PLAIN), "nothing was sent yet\n");
+    }
+}

@@ -288,7 +288,9 @@ impl OneKind<'_> {
         for (address, claim) in &live.claims {
             let ours = address.kind() == self.kind.name && !self.desired.resources.contains_key(address);
             if ours && settled {
-                self.plan.warnings.extend(still_goes_out(address, &claim.body, self.desired.now));
+                // A list shows no more than that it is there.
+                let made = self.state.resources.get(address).map_or(&claim.body, |record| &record.applied);
+                self.plan.warnings.extend(still_goes_out(address, made, self.desired.now));
             } else if ours {
                 self.delete(address, claim, None);
             }

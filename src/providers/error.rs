@@ -66,6 +66,11 @@ impl VendorError {
         Self { call: call.into(), code: None, message: failure.message().to_owned(), happened, again, hint }
     }
 
+    /// True if the vendor itself said no, and not the way to it.
+    pub fn answered(&self) -> bool {
+        self.code.as_deref().is_some_and(|code| !code.starts_with("HTTP"))
+    }
+
     /// The same with the vendor's code.
     #[must_use]
     pub fn code(mut self, code: impl fmt::Display) -> Self {

@@ -119,6 +119,7 @@ pub fn history_json(past: &[Past], zone: Tz) -> Value {
         let Sending { step, item, at, to, what, begun, mark, outcome, .. } = &one.sending;
         let (id, why) = match outcome {
             Outcome::Begun => (None, None),
+            Outcome::Doubtful { why } => (None, Some(why)),
             Outcome::Sent { id } => (id.as_ref(), None),
             Outcome::NotSent { why } => (None, Some(why)),
         };
@@ -162,6 +163,7 @@ fn place(run: &Address, step: usize, item: usize) -> String {
 fn came(outcome: &Outcome) -> (&'static str, Role, String) {
     match outcome {
         Outcome::Begun => ("uncertain", Role::Warning, String::new()),
+        Outcome::Doubtful { why } => ("uncertain", Role::Warning, format!(" ({why})")),
         Outcome::Sent { id } => {
             ("sent", Role::Create, id.as_ref().map(|id| format!(" (id {id})")).unwrap_or_default())
         }

@@ -75,6 +75,10 @@ impl<'a> Sender<'a> {
                     self.end(&identity, Outcome::Sent { id: id.clone() });
                     self.tell(told(Ending::Sent).id(id));
                 }
+                Ok(Settled::NotSent | Settled::Unknown) if let Outcome::Doubtful { why } = &one.outcome => {
+                    given_up.insert(identity);
+                    self.tell(told(Ending::Uncertain).why(uncertain(&run, &one.to, why)));
+                }
                 Ok(Settled::NotSent) if self.options.clock.now() - one.begun < self.options.patience => {
                     let problem = uncertain(&run, &one.to, "it may still be on its way").help(LOOK_AGAIN);
                     self.tell(told(Ending::Uncertain).why(problem));
@@ -222,6 +226,10 @@ impl<'a> Sender<'a> {
             return Told::of(message, Ending::Sent).id(id);
         }
         let mut problem = uncertain(about, &message.to, &lost.to_string());
+        if lost.answered() {
+            self.end(&identity, Outcome::Doubtful { why: lost.to_string() });
+            return Told::of(message, Ending::Uncertain).why(problem);
+        }
         // That it does not show yet says nothing: the vendor may still be at it. The next run looks again.
         if looked != Ok(Settled::Unknown) {
             problem = problem.help(LOOK_AGAIN);

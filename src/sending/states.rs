@@ -10,7 +10,7 @@ use super::{Account, Plan};
 use crate::model::Address;
 use crate::model::sop::Run;
 use crate::providers::SentBy;
-use crate::state::{Outcome, State};
+use crate::state::State;
 
 /// How far a run has come. Of a run whose messages stand differently, the first of these counts: uncertain, due,
 /// missed, then what lies ahead (armed, scheduled), then sent. So `sent` means every one of them.
@@ -100,7 +100,7 @@ impl<'a> States<'a> {
     fn of_message(&self, run: &Run<'_>, at: DateTime<Utc>, standing: Standing<'_>) -> RunState {
         let since = self.armed.get(&run.of.address).filter(|since| **since < at);
         match standing {
-            Standing::Out(sending) if sending.outcome == Outcome::Begun => RunState::Uncertain,
+            Standing::Out(sending) if sending.is_uncertain() => RunState::Uncertain,
             Standing::Out(_) => RunState::Sent,
             Standing::Open { .. } if at > self.now && since.is_some() => RunState::Armed,
             Standing::Open { .. } if at > self.now => RunState::Scheduled,

@@ -83,6 +83,8 @@ impl Shop {
 pub(super) enum Act {
     Ok,
     Refused,
+    /// The vendor answers with an error, and nobody knows what it did before.
+    Broke,
     /// It goes out, and its answer is lost.
     LostAfter,
     /// It does not go out, and its answer is lost.
@@ -169,6 +171,9 @@ impl Sends for Vendor {
         let lost = || Err(VendorError::unanswered("POST send", &Failure::Lost("reset".to_owned())));
         Box::pin(self.call(move || match self.of(message) {
             Act::Refused => Err(VendorError::refused("POST send", "no such friend").code(40003)),
+            Act::Broke => {
+                Err(VendorError::refused("POST send", "assertion failed").code(500).maybe_happened())
+            }
             Act::LostBefore => lost(),
             Act::LostAfter => {
                 self.deliver(message, mark);

@@ -339,6 +339,18 @@ async fn a_lost_answer_is_looked_up_at_once_and_again_later() {
 }
 
 #[tokio::test]
+async fn what_the_vendor_broke_down_with_is_never_taken_for_not_sent() {
+    let desk = Desk::new(Shop::new(&["ann"], json!([text(1, "9:50", "a")]))).await;
+    let vendor = Arc::new(Vendor::new(|_, _| Act::Broke));
+    for _ in 0..3 {
+        assert_eq!(desk.told(&vendor).await, ["ann text a uncertain"]);
+        desk.later(5);
+    }
+    // Prepared and sent once, and looked at three times.
+    assert_eq!(vendor.calls.load(std::sync::atomic::Ordering::SeqCst), 5);
+}
+
+#[tokio::test]
 async fn what_nobody_can_tell_stays_uncertain() {
     let desk = Desk::new(Shop::new(&["ann"], json!([text(1, "9:50", "a")]))).await;
     let vendor = Arc::new(Vendor { blind: true, ..Vendor::new(|_, _| Act::LostAfter) });

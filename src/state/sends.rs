@@ -50,6 +50,12 @@ pub struct Sending {
 pub enum Outcome {
     /// Nobody knows, yet or for good: it may have gone out.
     Begun,
+    /// The vendor answered with an error of its own, and it may have gone out all the same: that nothing shows it
+    /// proves nothing.
+    Doubtful {
+        /// What the vendor said.
+        why: String,
+    },
     /// It went out.
     Sent {
         /// The vendor's id of the sending, if there is one.
@@ -90,7 +96,7 @@ impl Sending {
 
     /// True if nobody knows whether it went out.
     pub fn is_uncertain(&self) -> bool {
-        self.outcome == Outcome::Begun
+        matches!(self.outcome, Outcome::Begun | Outcome::Doubtful { .. })
     }
 }
 

@@ -263,18 +263,13 @@ impl WriteApi {
         data(&call, &answer).or_else(|error| {
             // The vendor's own message is whole. Anything else shows how the answer begins, and of a secret that is
             // cut off there nobody could tell what it was.
-            if is_own(&error) {
+            if error.answered() {
                 return Err(VendorError { message: hide(&error.message), ..error });
             }
             answer.body = hide(&String::from_utf8_lossy(&answer.body)).into();
             data(&call, &answer)
         })
     }
-}
-
-/// True if the vendor itself said no, and not the way to it.
-pub(super) fn is_own(error: &VendorError) -> bool {
-    error.code.as_deref().is_some_and(|code| !code.starts_with("HTTP"))
 }
 
 /// True if the vendor's own code is 500: everything that went wrong on its side, whoever is to blame.

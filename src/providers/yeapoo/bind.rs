@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::{WriteApi, is_own, shape};
+use super::api::{WriteApi, shape};
 use super::wire;
 use crate::providers::{Bound, Fetched, Holds, NotDone, Onboard, VendorError};
 
@@ -129,7 +129,7 @@ impl Onboard for Newcomer {
                 Ok(_) => Ok(()),
                 Err(error) if is_code_400(&error) && !wipe => Err(NotDone::HasIt(error)),
                 // It wipes first and asks WeChat then: whatever it says itself, it may have done that.
-                Err(error) if wipe && is_own(&error) => Err(error.maybe_happened().into()),
+                Err(error) if wipe && error.answered() => Err(error.maybe_happened().into()),
                 Err(error) => Err(error.into()),
             }
         })

@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::api::{WriteApi, is_own};
+use super::api::WriteApi;
 use super::masssend;
 use super::materials::Table;
 use super::sops::{Audience, Gender, Item};
@@ -122,7 +122,7 @@ fn judged(error: VendorError) -> VendorError {
         ),
         // A gateway that gave up on a request that it was passing on.
         Some("HTTP 408") => error.maybe_happened(),
-        _ if is_own(&error) => error.maybe_happened().hint(ASKED),
+        _ if error.answered() => error.maybe_happened().hint(ASKED),
         _ => error,
     }
 }

@@ -75,10 +75,6 @@ impl<'a> Sender<'a> {
                     self.end(&identity, Outcome::Sent { id: id.clone() });
                     self.tell(told(Ending::Sent).id(id));
                 }
-                Ok(Settled::NotSent | Settled::Unknown) if let Outcome::Doubtful { why } = &one.outcome => {
-                    given_up.insert(identity);
-                    self.tell(told(Ending::Uncertain).why(uncertain(&run, &one.to, why)));
-                }
                 Ok(Settled::NotSent) if self.options.clock.now() - one.begun < self.options.patience => {
                     let problem = uncertain(&run, &one.to, "it may still be on its way").help(LOOK_AGAIN);
                     self.tell(told(Ending::Uncertain).why(problem));
@@ -90,7 +86,11 @@ impl<'a> Sender<'a> {
                 }
                 Ok(Settled::Unknown) => {
                     given_up.insert(identity);
-                    let problem = uncertain(&run, &one.to, "nothing at the vendor tells");
+                    let why = match &one.outcome {
+                        Outcome::Doubtful { why } => why.as_str(),
+                        _ => "nothing at the vendor tells",
+                    };
+                    let problem = uncertain(&run, &one.to, why);
                     self.tell(told(Ending::Uncertain).why(problem));
                 }
                 Err(why) => self.tell(told(Ending::Uncertain).why(uncertain(&run, &one.to, &why))),
@@ -114,7 +114,10 @@ impl<'a> Sender<'a> {
         };
         let message = Outgoing { audience: &audience, to: &one.to, message: &message, links: &links };
         let lost = Lost { message, mark: one.mark.as_deref(), begun: one.begun };
-        self.sends.settle(&lost).await.map_err(|error| error.to_string())
+        let settled = self.sends.settle(&lost).await.map_err(|error| error.to_string())?;
+        // What the vendor itself broke down with is in no list, whether it went out or not.
+        let proves_nothing = matches!(one.outcome, Outcome::Doubtful { .. }) && settled == Settled::NotSent;
+        Ok(if proves_nothing { Settled::Unknown } else { settled })
     }
 
     /// Tells of messages of earlier runs that did not go out and are not due any more.

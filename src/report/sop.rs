@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::columns::{escape, pad, truncate, width};
+use super::value::compact;
 use super::{Role, Style};
 use crate::model::Address;
 use crate::model::sop::{Due, Own, Planned, Run};
@@ -56,7 +57,7 @@ pub fn list(found: &Runs<'_>, style: Style, columns: usize) -> String {
     let mut parts = vec![];
     for (planned, place, runs) in &found.plans {
         let address = style.paint(Role::Heading, &escape(planned.address.as_str()));
-        let about = format!("{}, to {}", escape(&planned.title()), audience(&planned.sop.audience));
+        let about = format!("{}, to {{{}}}", escape(&planned.title()), audience(&planned.sop.audience));
         let mut lines =
             vec![format!("{address}  {about} {}", style.paint(Role::Faint, &format!("({place})")))];
         if runs.is_empty() {
@@ -102,16 +103,17 @@ pub(super) fn said(due: &Due<'_>, room: usize) -> String {
     truncate(&items.join(", "), room.max(10)).into_owned()
 }
 
-/// Who gets it, as the configuration says it.
+/// Who gets it, as the configuration says it; of many only the first.
 fn audience(audience: &Own) -> String {
-    let said = |value: &Value| match value {
-        Value::String(text) => escape(text).into_owned(),
-        Value::Array(items) if items.len() > FEW => format!("{} of them", items.len()),
-        other => escape(&other.to_string()).into_owned(),
+    let said = |value: &Value| match value.as_array() {
+        Some(items) if items.len() > FEW => {
+            let first: Vec<_> = items.iter().take(FEW).map(compact).collect();
+            format!("[{} and {} more]", first.join(", "), items.len() - FEW)
+        }
+        _ => compact(value),
     };
-    let words: Vec<_> =
-        audience.0.iter().map(|(name, value)| format!("{} {}", escape(name), said(value))).collect();
-    words.join(", ")
+    let fields = audience.0.iter().map(|(name, value)| format!("{}: {}", escape(name), said(value)));
+    fields.collect::<Vec<_>>().join(", ")
 }
 
 /// So many recipients are named.

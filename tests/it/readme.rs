@@ -103,7 +103,9 @@ fn configuration_validates() {
             (false, false) => continue,
         };
         // It stands alone.
-        fs::remove_file(folder.path().join("accounts/materials.yaml")).expect("it is there");
+        for beside in ["materials", "community", "care"] {
+            fs::remove_file(folder.path().join(format!("accounts/{beside}.yaml"))).expect("it is there");
+        }
         fs::write(folder.path().join("accounts/shop.yaml"), "account: shop\ngroups: {}\n")
             .expect("can be written");
         fs::write(folder.path().join(place), &block.text).expect("the block can be written");

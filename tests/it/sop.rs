@@ -66,7 +66,7 @@ fn a_list_shows_every_run_with_its_messages() {
     let ran = ran(&world, "sop list --to 2026-12-31").expect_code(0);
     assert_eq!(ran.err, "");
     assert_snapshot!(ran.out, @r##"
-    shop/sop/monday  周一早报, to group vip, gender female (shop.yaml:5)
+    shop/sop/monday  周一早报, to {group: vip, gender: female} (shop.yaml:5)
       @2026-11-23  scheduled  Mon 2026-11-23 10:00  text 早上好，新的一周开始了
                               Wed 2026-11-25 18:30  material poster
       @2026-11-30  scheduled  Mon 2026-11-30 10:00  text 早上好，新的一周开始了
@@ -79,7 +79,7 @@ fn a_list_shows_every_run_with_its_messages() {
       @2026-12-28  scheduled  Mon 2026-12-28 10:00  text 早上好，新的一周开始了
                               Wed 2026-12-30 18:30  material poster
 
-    shop/sop/圣诞  圣诞, to group all (shop.yaml:12)
+    shop/sop/圣诞  圣诞, to {group: all} (shop.yaml:12)
       @2026-12-24  scheduled  moved to Sun 2026-12-27 (stock)
                               Sun 2026-12-27 09:00  text 圣诞快乐
 

@@ -26,7 +26,20 @@ fn the_whole_tour() {
     # Repair it.
     $ mpform apply --yes
     $ mpform plan
+    # Plans: Tanmarket sends its run by itself; the others are armed. An hour later, cron runs this:
+    $ mpform sop run
+    # Run it again: no message goes out twice.
+    $ mpform sop run
+    $ mpform sop history
     "#);
+    // One of each vendor's, and each message once.
+    let ran = ran.shows(&[
+        "community/sop/monday-brief@2026-01-05 created",
+        "demo/sop/weekly armed",
+        "care/sop/greeting armed",
+        "Messages: 3 sent, 0 failed",
+        "nothing is due",
+    ]);
     // The menu of the vendor's own document is part of it.
     let ran = ran.shows(&["移动网站", "V20131226172022_qwe_199", "changed outside mpform", "No changes."]);
     assert_eq!(ran.err, "");

@@ -97,7 +97,18 @@ async fn examine(account: &Account<'_>, store: &Store, context: &Context) -> Fin
             let counts: Vec<_> = kinds
                 .filter_map(|kind| Some(format!("{} {}", kind.section, counts.get(kind.name)?)))
                 .collect();
-            said.insert(0, format!("lists {}", counts.join(", ")));
+            let reached = match (counts.is_empty(), account.connect.sends(http::Writer::new(&account.client)))
+            {
+                (true, Some(sends)) => sends.admitted().await.map(|admitted| match admitted {
+                    true => "its credentials are taken".to_owned(),
+                    false => "not asked: whether its token is taken shows when something is sent".to_owned(),
+                }),
+                _ => Ok(format!("lists {}", counts.join(", "))),
+            };
+            match reached {
+                Ok(reached) => said.insert(0, reached),
+                Err(error) => problems.push(error.problem(name)),
+            }
         }
         Err(wrong) => problems.extend(wrong),
     }

@@ -22,6 +22,7 @@ use crate::problem::Problem;
 
 mod answer;
 mod armed;
+mod base;
 mod erased;
 mod error;
 mod messages;

@@ -8,6 +8,11 @@ use crate::model::sop::Own;
 
 /// Sends messages. Nothing here is ever tried again by itself: a message whose answer was lost may have gone out.
 pub trait Sends: Send + Sync {
+    /// Asks whether the vendor takes the account's credentials; nobody is sent anything. False where only sending tells.
+    fn admitted(&self) -> BoxFuture<'_, Result<bool, VendorError>> {
+        Box::pin(async { Ok(false) })
+    }
+
     /// Makes what a message needs before it can go out and that nobody gets to see. What comes back is remembered
     /// before the message goes out: the vendor's list of what was sent shows it by that.
     fn prepare<'a>(&'a self, _: &'a Outgoing<'a>) -> BoxFuture<'a, Result<Option<String>, VendorError>> {

@@ -284,3 +284,13 @@ fn a_year_of_runs() {
             && !created.iter().any(|title| title.contains("2027-02"))
     );
 }
+
+#[test]
+fn doctor_says_whether_credentials_are_taken() {
+    let town = town();
+    town.run("doctor").expect(Exit::Done).shows(&["✓ care", "its credentials are taken", "lists sops 0"]);
+    assert_eq!(youmi(&town.sent()), Vec::<String>::new());
+    town.write("mpform.yaml", &crate::town::PROJECT.replace("secret-of-client", "another"));
+    let ran = town.run("doctor --account care").expect(Exit::Error).shows(&["✗ care"]);
+    assert!(!ran.err.contains("another"), "{}", ran.err);
+}

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use self::api::{Caller, ReadApi, WriteApi};
 use self::request::Counting;
 use self::sops::{Asked, Sops, SopsWriter};
-use super::{AnyReader, AnyWriter, Connect, Provider, Reads, VendorError, Writes, reader, writer};
+use super::{AnyReader, AnyWriter, Connect, Provider, Reads, VendorError, Writes, base, reader, writer};
 use crate::config::{self, Node};
 use crate::http;
 use crate::model::kinds::Scheduled;
@@ -89,24 +89,15 @@ fn mode() -> i64 {
 
 fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>> {
     let settings: Settings = config::read(node, problems)?;
-    // A stand-in says nothing about what the variable will hold.
-    let written = |key: &str| node.get(key).filter(|node| !node.is_stand_in());
+    let example = "https://account.tanmarket.cn/apiServer, without /api/v3";
+    let url = base::address(node, "base_url", &settings.base_url, example, problems);
     let mut fine = true;
     let mut check = |is_right: bool, key: &str, message: &str, help: &str| {
-        if let (false, Some(at)) = (is_right, written(key)) {
+        if let (false, Some(at)) = (is_right, base::written(node, key)) {
             fine = false;
             problems.push(Problem::error(Code::BadValue, message).at(at.place()).help(help));
         }
     };
-    let url = reqwest::Url::parse(settings.base_url.trim_end_matches('/')).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none()
-    });
-    check(
-        url.is_some(),
-        "base_url",
-        "`base_url` is not an address of http or https",
-        "write e.g. https://account.tanmarket.cn/apiServer, without /api/v3",
-    );
     check(
         !settings.app_id.is_empty() && settings.app_id.bytes().all(|byte| byte.is_ascii_graphic()),
         "app_id",
@@ -146,12 +137,7 @@ struct Account {
 
 impl Connect for Account {
     fn identity(&self) -> IndexMap<&'static str, String> {
-        let mut shown = self.caller.root.clone();
-        // A password in the address is nobody's business; both fail only for addresses that can't have one.
-        let _ = shown.set_username("");
-        let _ = shown.set_password(None);
-        let base_url = shown.as_str().trim_end_matches('/').to_owned();
-        IndexMap::from([("base_url", base_url), ("app_id", self.caller.app_id.clone())])
+        IndexMap::from([("base_url", base::shown(&self.caller.root)), ("app_id", self.caller.app_id.clone())])
     }
 
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads> {

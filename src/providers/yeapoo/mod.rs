@@ -17,7 +17,7 @@ use self::materials::{Contents, Covers, Materials, MaterialsWriter, address};
 use self::texts::Texts;
 use super::{
     AnyReader, AnyWriter, Armed, Connect, Kinds, Messages, Onboard, Provider, Reads, Sends, VendorError,
-    Writes, reader, writer,
+    Writes, base, reader, writer,
 };
 use crate::config::{self, Node};
 use crate::http;
@@ -70,22 +70,10 @@ pub struct Settings {
 }
 
 fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>> {
-    let mut settings: Settings = config::read(node, problems)?;
-    settings.base_url.truncate(settings.base_url.trim_end_matches('/').len());
-    // A stand-in says nothing about what the variable will hold.
-    let written = |key: &str| node.get(key).filter(|node| !node.is_stand_in());
-    let url = reqwest::Url::parse(&settings.base_url).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none()
-    });
-    if let (Some(at), None) = (written("base_url"), &url) {
-        problems.push(
-            Problem::error(Code::BadValue, "`base_url` is not an address of http or https")
-                .at(at.place())
-                .help("write e.g. https://mp.example.com, without /v1"),
-        );
-        return None;
-    }
-    if let Some(at) = written("info_id")
+    let settings: Settings = config::read(node, problems)?;
+    let example = "https://mp.example.com, without /v1";
+    let url = base::address(node, "base_url", &settings.base_url, example, problems);
+    if let Some(at) = base::written(node, "info_id")
         && (settings.info_id.is_empty()
             || settings.info_id.contains(['/', '?', '#'])
             || settings.info_id.contains(char::is_whitespace))
@@ -117,12 +105,7 @@ struct Known {
 
 impl Connect for Account {
     fn identity(&self) -> IndexMap<&'static str, String> {
-        let mut shown = self.url.clone();
-        // A password in the address is nobody's business; both fail only for addresses that can't have one.
-        let _ = shown.set_username("");
-        let _ = shown.set_password(None);
-        let base_url = shown.as_str().trim_end_matches('/').to_owned();
-        IndexMap::from([("base_url", base_url), ("info_id", self.settings.info_id.clone())])
+        IndexMap::from([("base_url", base::shown(&self.url)), ("info_id", self.settings.info_id.clone())])
     }
 
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads> {

@@ -44,6 +44,12 @@ impl Api {
         Self { http, root: root.clone(), tenant: tenant.map(SecretString::from), tokens }
     }
 
+    /// True if the vendor gives the account a token. One that the account brings along shows only when it is used.
+    pub(super) async fn admitted(&self) -> Result<bool, VendorError> {
+        self.tokens.get(&self.http, &self.root, None).await?;
+        Ok(self.tokens.can_renew())
+    }
+
     /// Sends a message and gives the id of its task.
     pub(super) async fn send(&self, body: &Value) -> Result<Option<String>, VendorError> {
         let body = Bytes::from(body.to_string());

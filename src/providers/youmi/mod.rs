@@ -17,7 +17,7 @@ use self::send::Sender;
 use self::settings::Settings;
 use self::token::Tokens;
 use super::{
-    AnyReader, AnyWriter, Armed, Connect, Provider, Reads, Sends, VendorError, Writes, reader, writer,
+    AnyReader, AnyWriter, Armed, Connect, Provider, Reads, Sends, VendorError, Writes, base, reader, writer,
 };
 use crate::http;
 use crate::model::kinds::Scheduled;
@@ -58,13 +58,8 @@ struct Account {
 
 impl Connect for Account {
     fn identity(&self) -> IndexMap<&'static str, String> {
-        let mut shown = self.url.clone();
-        // A password in the address is nobody's business; both fail only for addresses that can't have one.
-        let _ = shown.set_username("");
-        let _ = shown.set_password(None);
-        let base_url = shown.as_str().trim_end_matches('/').to_owned();
         let client_id = self.client_id.clone().map(|id| ("client_id", id));
-        IndexMap::from_iter([("base_url", base_url)].into_iter().chain(client_id))
+        IndexMap::from_iter([("base_url", base::shown(&self.url))].into_iter().chain(client_id))
     }
 
     fn reads(&self, _: http::Reader) -> Arc<dyn Reads> {

@@ -19,6 +19,10 @@ pub(super) struct Sender {
 }
 
 impl Sends for Sender {
+    fn admitted(&self) -> BoxFuture<'_, Result<bool, VendorError>> {
+        Box::pin(self.api.admitted())
+    }
+
     fn send<'a>(
         &'a self,
         message: &'a Outgoing<'a>,

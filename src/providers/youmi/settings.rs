@@ -12,6 +12,7 @@ use super::token::{Credentials, Tokens};
 use crate::config::{self, Node};
 use crate::problem::{Code, Problem};
 use crate::providers::Connect;
+use crate::providers::base::{address, written};
 
 /// Where the vendor gives out tokens.
 const TOKEN_URL: &str = "https://sso.yunshouzhi.net/connect/token";
@@ -84,26 +85,6 @@ pub(super) fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn C
         return None;
     }
     Some(Box::new(Account { url: url?, client_id, tenant, tokens: Arc::new(Tokens::new(credentials)) }))
-}
-
-/// What is written under a key. A stand-in says nothing about what the variable will hold.
-fn written<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
-    node.get(key).filter(|node| !node.is_stand_in())
-}
-
-fn address(node: &Node, key: &str, text: &str, example: &str, problems: &mut Vec<Problem>) -> Option<Url> {
-    let fits = |url: &Url| {
-        matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none()
-    };
-    let url = Url::parse(text).ok().filter(fits);
-    if let (Some(at), None) = (written(node, key), &url) {
-        problems.push(
-            Problem::error(Code::BadValue, format!("`{key}` is not an address of http or https"))
-                .at(at.place())
-                .help(format!("write e.g. {example}")),
-        );
-    }
-    url
 }
 
 fn credentials(

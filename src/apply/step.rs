@@ -68,7 +68,7 @@ impl Step<'_> {
                 Problem::error(Code::Failed, "its vendor does not keep this kind").about(&change.address)
             );
         };
-        self.begin(change, kind, writer.as_ref());
+        self.begin(change, kind, writer.as_ref())?;
         let doing = match (change.action, &change.id) {
             _ if is_commit(&change.address) => Doing::Commit,
             (Action::Delete, Some(id)) => Doing::Delete { id: id.clone(), address: change.address.clone() },
@@ -100,7 +100,7 @@ impl Step<'_> {
         self.until_known(change, kind, writer, doing).await
     }
 
-    fn begin(&self, change: &Change, kind: &KindInfo, writer: &dyn AnyWriter) {
+    fn begin(&self, change: &Change, kind: &KindInfo, writer: &dyn AnyWriter) -> Result<(), Problem> {
         let mut state = self.shared.state();
         if kind.commit.is_some() && !is_commit(&change.address) {
             let draft = state.state().drafts.get(kind.name).cloned().unwrap_or_default();
@@ -118,12 +118,22 @@ impl Step<'_> {
                 self.shared.leave(writer.unlisted(&before.want));
             }
             let intent = self.intent(change, None);
-            state.record(Entry::Begin { address: change.address.clone(), intent });
+            let entry = Entry::Begin { address: change.address.clone(), intent };
+            if kind.shape != Shape::Plans {
+                state.record(entry);
+            } else if let Err(error) = state.record_durably(entry) {
+                // What reaches people must be known before it is begun, whatever happens to the machine.
+                let message = format!("the state can't be written ({error}), so it was not begun");
+                let problem = Problem::error(Code::State, message).about(&change.address);
+                return Err(problem.help("check the state folder's permissions and the disk's free space"));
+            }
         }
+        Ok(())
     }
 
     fn intent(&self, change: &Change, id: Option<RemoteId>) -> Intent {
-        Intent { natural: self.natural(change), id, want: change.want.clone().unwrap_or_default() }
+        let want = change.want.clone().unwrap_or_default();
+        Intent { natural: self.natural(change), id, begun: Some(self.clock.now()), want }
     }
 
     fn natural(&self, change: &Change) -> String {
@@ -149,6 +159,11 @@ impl Step<'_> {
                 Err(error) => error,
             };
             let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let settled = (self.reads)().reader(kind.name).is_some_and(|reader| reader.settled());
+            if settled && error.happened == Happened::Maybe {
+                // It can't be taken back, and a list may be late: what was begun is looked at by a later plan.
+                return Err(failed(change, &error, Code::Uncertain));
+            }
             if error.happened == Happened::No {
                 if matches!(doing, Doing::Create) && made.is_none() {
                     self.shared.state().record(Entry::Drop { address: change.address.clone() });

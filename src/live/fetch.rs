@@ -104,6 +104,10 @@ pub(super) async fn fit(listed: &[Kinds<'_>], live: &mut LiveAccount, problems: 
         let claim = live.claims.get(&wanted.address);
         async move {
             let Some(mut body) = wanted.body.clone() else { return (wanted, None, Ok(vec![])) };
+            if wanted.lapsed && claim.is_none() {
+                // Nothing is made of it any more.
+                return (wanted, Some(body), Ok(vec![]));
+            }
             leave_ignored(&mut body, claim, wanted, kind.info);
             let have = claim.map(|claim| (&claim.id, &claim.body));
             let findings = kind.reader.fit(&mut body, have).await;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::kinds::Scheduled;
 use super::{Kind, KindInfo, kind_named};
 
 /// `ACCOUNT/KIND/KEY`: the identity of a resource. A `/` or `%` inside a part is written `%2F` or `%25`.
@@ -79,10 +80,15 @@ impl Address {
         Self(format!("{}@{date}", self.0).into())
     }
 
-    /// Of a plan's run, the plan's address: without the date.
+    /// Of a plan's run, the plan's address and the run's date.
+    pub fn run_of(&self) -> Option<(Self, chrono::NaiveDate)> {
+        let (plan, date) = self.0.rsplit_once('@').filter(|_| self.kind() == Scheduled::NAME)?;
+        Some((Self::parse(plan)?, date.parse().ok()?))
+    }
+
+    /// Of a plan's run, the plan's address.
     pub fn of_run(&self) -> Option<Self> {
-        let (plan, date) = self.0.rsplit_once('@')?;
-        date.parse::<chrono::NaiveDate>().is_ok().then(|| Self(plan.into()))
+        self.run_of().map(|(plan, _)| plan)
     }
 
     /// The address of another object in this one's place: with its id behind the key.

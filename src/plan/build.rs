@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::drift::overwritten;
-use super::notes::{adoption, left_from, outside, since_the_last_run, still_goes_out, too_late};
+use super::notes::{
+    adoption, left_from, missed, outside, since_the_last_run, still_goes_out, too_early, too_late, uncertain,
+};
 use super::replaced::{AsApplied, Replaced, resumed, with_resumed};
 use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, shown, tree};
 use crate::desired::{DesiredAccount, Wanted};
@@ -14,6 +17,9 @@ use crate::live::{By, Claim, LiveAccount};
 use crate::model::{Action, Address, KindInfo, Rule, kinds};
 use crate::problem::{Code, Problem, any_error};
 use crate::state::{Record, State};
+
+/// So long after something was begun that can't be taken back nobody's list counts: it may be late.
+const PATIENCE: TimeDelta = TimeDelta::minutes(2);
 
 /// Plans one account.
 pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -> Plan {
@@ -69,14 +75,25 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     order::users_first(&mut plan.changes);
     order::order(&mut plan.changes);
     plan.abandoned = abandoned(desired, &live, state);
+    plan.warnings.extend(left_open(desired, &live, state));
     shown::check(desired, &live, state, &mut plan);
     plan
+}
+
+/// Runs that were begun, that nobody knows the end of, and that can't be begun again.
+fn left_open(desired: &DesiredAccount, live: &LiveAccount, state: &State) -> Vec<Problem> {
+    let is_over = |address: &Address| desired.resources.get(address).is_none_or(|wanted| wanted.lapsed);
+    let open =
+        |address: &&Address| live.settled.contains(address.kind()) && !live.claims.contains_key(*address);
+    state.intents.keys().filter(open).filter(|address| is_over(address)).map(uncertain).collect()
 }
 
 /// What was begun, is not there, and is not declared any more.
 fn abandoned(desired: &DesiredAccount, live: &LiveAccount, state: &State) -> Vec<Address> {
     let nobodys = |address: &&Address| {
-        desired.managed.contains_key(address.kind())
+        // What can't be taken back is not forgotten before somebody knows what came of it.
+        !live.settled.contains(address.kind())
+            && desired.managed.contains_key(address.kind())
             && !live.claims.contains_key(*address)
             && !desired.resources.contains_key(*address)
     };
@@ -138,7 +155,10 @@ impl OneKind<'_> {
             let protect = wanted.protect.unwrap_or_else(|| record.is_some_and(|record| record.protect));
             match (body, claim) {
                 (None, None) => {}
-                (Some(_), None) if wanted.lapsed => {}
+                (Some(_), None) if wanted.lapsed => {
+                    let known = record.is_some() || self.state.intents.contains_key(&wanted.address);
+                    self.plan.warnings.extend((!known).then(|| missed(wanted)));
+                }
                 (None, Some(claim)) => self.delete(&wanted.address, &claim, Some(wanted)),
                 (Some(body), None) => self.create(wanted, body, record, protect),
                 (Some(body), Some(claim)) => self.compare(wanted, body, &claim, record, protect),
@@ -155,6 +175,13 @@ impl OneKind<'_> {
     }
 
     fn create(&mut self, wanted: &Wanted, body: &Value, record: Option<&Record>, protect: bool) {
+        let begun = self.state.intents.get(&wanted.address).and_then(|intent| intent.begun);
+        if let Some(begun) = begun.filter(|_| self.live.settled.contains(self.kind.name)) {
+            if self.desired.now - begun < PATIENCE {
+                self.plan.warnings.push(too_early(wanted, begun));
+                return;
+            }
+        }
         let missing: Vec<_> = self.kind.to_create.iter().filter(|field| body[**field].is_null()).collect();
         if !missing.is_empty() {
             let fields: Vec<_> = missing.iter().map(|field| format!("`{field}`")).collect();
@@ -316,7 +343,9 @@ impl OneKind<'_> {
 
 fn remembered<'a>(state: &'a State, kind: &'a KindInfo) -> impl Iterator<Item = Live> + 'a {
     // What is protected stays remembered: leaving it out of the configuration does not lift that.
-    let ours =
-        state.resources.iter().filter(|(address, record)| address.kind() == kind.name && !record.protect);
+    // Nor are runs forgotten that are made: made once more they would go out twice.
+    let ours = state.resources.iter().filter(|(address, record)| {
+        address.kind() == kind.name && !record.protect && address.of_run().is_none()
+    });
     ours.map(|(address, record)| Live { address: address.clone(), id: record.id.clone() })
 }

@@ -98,3 +98,32 @@ pub(super) fn still_goes_out(address: &Address, body: &Value, now: DateTime<Utc>
             .help("the vendor has no call to delete it; delete it in its console if it is not meant any more")
     })
 }
+
+/// A run was asked for a moment ago, and nobody knows what came of it.
+pub(super) fn too_early(wanted: &Wanted, begun: DateTime<Utc>) -> Problem {
+    let message = format!(
+        "it was asked for at {} UTC, and nobody knows what came of it: it is not asked for again so soon",
+        begun.format("%H:%M:%S")
+    );
+    let about = &wanted.address;
+    let help = format!(
+        "run the command again in two minutes: it looks again; or look into the vendor's console and run \
+         `mpform sop resolve {about}` with --sent or --not-sent"
+    );
+    Problem::warning(Code::UncertainSend, message).about(about).at(wanted.origin.clone()).help(help)
+}
+
+/// A run that nobody made in time.
+pub(super) fn missed(wanted: &Wanted) -> Problem {
+    Problem::warning(Code::NotSent, "it is missed: its first message was due before it was created")
+        .about(&wanted.address)
+        .at(wanted.origin.clone())
+        .help("send it by hand if it still matters; later runs are not affected")
+}
+
+/// A run that was asked for once, and that no list shows.
+pub(super) fn uncertain(address: &Address) -> Problem {
+    Problem::warning(Code::UncertainSend, "nobody knows whether it was created").about(address).help(format!(
+        "look into the vendor's console, then run `mpform sop resolve {address}` with --sent or --not-sent"
+    ))
+}

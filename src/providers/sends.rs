@@ -1,5 +1,7 @@
 //! Sending the messages of a plan, one by one.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 
@@ -59,6 +61,8 @@ pub struct Lost<'a> {
     pub mark: Option<&'a str>,
     /// When it was about to go out.
     pub begun: DateTime<Utc>,
+    /// The vendor's ids of messages that are known to be others.
+    pub taken: &'a HashSet<String>,
 }
 
 /// What became of a message.

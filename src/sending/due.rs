@@ -14,7 +14,7 @@ use crate::model::kinds::Scheduled;
 use crate::model::sop::{Own, Planned, Run, Sop};
 use crate::model::{Address, Kind};
 use crate::providers::SentBy;
-use crate::state::{Identity, Sending, State, of_words, plan_of};
+use crate::state::{Identity, Sending, State, of_words};
 
 /// What is due in one account.
 #[derive(Clone, Debug, Default)]
@@ -104,7 +104,7 @@ pub fn due(account: &Account<'_>, state: &State, now: DateTime<Utc>) -> Due {
     let order = |message: &Message| (message.at, message.run.clone(), message.step, message.item);
     found.messages.sort_by_cached_key(order);
     let declared: BTreeSet<_> = account.plans.iter().map(|plan: &Plan<'_>| &plan.planned.address).collect();
-    let is_plan = |address: &&Address| address.kind() == Scheduled::NAME && plan_of(address).is_none();
+    let is_plan = |address: &&Address| address.kind() == Scheduled::NAME && address.of_run().is_none();
     let armed = state.resources.keys().filter(is_plan).filter(|_| account.sent_by == SentBy::Us);
     found.gone = armed.filter(|address| !declared.contains(address)).cloned().collect();
     found

@@ -46,6 +46,16 @@ impl<'a> Sender<'a> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).push(told);
     }
 
+    /// The vendor's ids of messages that are known to have gone out.
+    fn taken(&self) -> HashSet<String> {
+        let state = self.state();
+        let sent = state.state().sendings().filter_map(|(_, one)| match &one.outcome {
+            Outcome::Sent { id } => id.clone(),
+            _ => None,
+        });
+        sent.collect()
+    }
+
     /// What is due now.
     pub(super) fn due(&self, account: &Account<'_>) -> Vec<Message> {
         due(account, self.state().state(), self.options.clock.now()).messages
@@ -64,7 +74,8 @@ impl<'a> Sender<'a> {
             });
             open.map(|(run, one)| (run.clone(), one.clone())).collect()
         };
-        let looks = stream::iter(&open).map(|(run, one)| self.look(run, one));
+        let taken = if open.is_empty() { HashSet::new() } else { self.taken() };
+        let looks = stream::iter(&open).map(|(run, one)| self.look(run, one, &taken));
         let looked: Vec<_> = looks.buffered(self.options.parallelism.max(1)).collect().await;
         let mut left = vec![];
         for ((run, one), looked) in open.into_iter().zip(looked) {
@@ -99,7 +110,7 @@ impl<'a> Sender<'a> {
         left
     }
 
-    async fn look(&self, run: &Address, one: &Sending) -> Result<Settled, String> {
+    async fn look(&self, run: &Address, one: &Sending, taken: &HashSet<String>) -> Result<Settled, String> {
         if self.options.stopped() {
             return Err("interrupted before it was looked at".to_owned());
         }
@@ -113,7 +124,7 @@ impl<'a> Sender<'a> {
             (message, audience, links)
         };
         let message = Outgoing { audience: &audience, to: &one.to, message: &message, links: &links };
-        let lost = Lost { message, mark: one.mark.as_deref(), begun: one.begun };
+        let lost = Lost { message, mark: one.mark.as_deref(), begun: one.begun, taken };
         let settled = self.sends.settle(&lost).await.map_err(|error| error.to_string())?;
         // What the vendor itself broke down with is in no list, whether it went out or not.
         let proves_nothing = matches!(one.outcome, Outcome::Doubtful { .. }) && settled == Settled::NotSent;
@@ -222,7 +233,8 @@ impl<'a> Sender<'a> {
             }
             Err(error) => error,
         };
-        let asked = Lost { message: outgoing, mark: mark.as_deref(), begun };
+        let taken = self.taken();
+        let asked = Lost { message: outgoing, mark: mark.as_deref(), begun, taken: &taken };
         let looked = self.sends.settle(&asked).await;
         if let Ok(Settled::Sent(id)) = looked {
             self.end(&identity, Outcome::Sent { id: id.clone() });
@@ -251,7 +263,7 @@ impl<'a> Sender<'a> {
         let identity = message.identity();
         let known = state.state().sends.get(&message.run).into_iter().flatten();
         // What is due was worked out a while ago, and this is what must never be wrong.
-        if known.into_iter().any(|one| one.is_out() && one.identity(&message.run) == identity) {
+        if known.into_iter().any(|one| one.is_out() && one.is_known_by(&identity)) {
             return Err(Problem::error(Code::NotSent, "it is out of our hands already").help(AGAIN));
         }
         let sending = Sending {

@@ -21,7 +21,7 @@ mod moved;
 mod sends;
 pub mod store;
 
-pub use sends::{Identity, Outcome, Sending, of_words, plan_of};
+pub use sends::{Identity, Outcome, Sending, of_words};
 
 /// The version of the file's form that this program writes.
 pub const VERSION: u32 = 1;
@@ -111,6 +111,9 @@ pub struct Intent {
     /// The id, if the vendor gave one before the end was lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<RemoteId>,
+    /// When that was, if it matters how long ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<DateTime<Utc>>,
     /// What it was to be: only an object like that is taken for it when the id is not known.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub want: Value,
@@ -231,11 +234,12 @@ impl State {
             Entry::Identity { identity } => self.identity = identity,
             Entry::Rebind { identity, keep } => {
                 self.identity = identity;
-                self.resources.retain(|address, _| keep.contains(address));
-                self.intents.clear();
+                // What was sent, and runs that were made or begun, stay: the account may be the same one behind
+                // another address, and what is taken for sent is at worst not sent.
+                let is_run = |address: &Address| address.of_run().is_some();
+                self.resources.retain(|address, _| keep.contains(address) || is_run(address));
+                self.intents.retain(|address, _| is_run(address));
                 self.drafts.clear();
-                // What was sent stays: the account may be the same one behind another address, and a message that
-                // is taken for sent is at worst not sent.
             }
             Entry::Begin { address, intent } => {
                 self.intents.insert(address, intent);
@@ -309,7 +313,7 @@ mod tests {
         let mut state = State::new("default", "shop");
         state.take(Entry::Begin {
             address: address(),
-            intent: Intent { natural: "营业时间".into(), id: None, want: Value::Null },
+            intent: Intent { natural: "营业时间".into(), id: None, begun: None, want: Value::Null },
         });
         assert_eq!(state.intents.len(), 1);
         let record = Record::new("5f".into(), json!({"name": "营业时间"}), false);
@@ -326,7 +330,7 @@ mod tests {
             let record = Record::new(RemoteId(key.into()), json!({}), false);
             state.take(Entry::Keep { address: Address::new("shop", "keyword", [key]), record });
         }
-        let intent = Intent { natural: "c".into(), id: None, want: Value::Null };
+        let intent = Intent { natural: "c".into(), id: None, begun: None, want: Value::Null };
         state.take(Entry::Begin { address: address(), intent });
         state.take(Entry::Draft { kind: "menu".into(), draft: Draft { pending: true, committed: None } });
         let identity = IndexMap::from([("info_id".to_owned(), "cafe".to_owned())]);

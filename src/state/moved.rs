@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Entry, Intent, Record, State, plan_of};
+use super::{Entry, Intent, Record, State};
 use crate::model::{Address, Rule, kind_named};
 
 impl State {
@@ -19,7 +19,7 @@ impl State {
     pub fn carried<'a>(&self, address: &'a Address, from: &Address) -> Option<&'a str> {
         let rest = address.as_str().strip_prefix(from.as_str())?;
         let old = || self.resources.get(address).is_some_and(|record| from.beside(&record.id) == *address);
-        let run = || plan_of(address).is_some_and(|(plan, _)| plan == *from);
+        let run = || address.of_run().is_some_and(|plan| plan == *from);
         (rest.is_empty() || rest.starts_with('/') || run() || old()).then_some(rest)
     }
 
@@ -42,8 +42,7 @@ impl State {
         for old in known {
             let Some(new) = nearest(old) else { continue };
             // Messages go where their plan goes; a plan's address stands in front of those of its runs.
-            let with_plan =
-                || plan_of(old).is_some_and(|(plan, _)| moved.iter().any(|(from, _)| *from == plan));
+            let with_plan = || old.of_run().is_some_and(|plan| moved.iter().any(|(from, _)| *from == plan));
             if !objects.contains(old) && with_plan() {
                 continue;
             }
@@ -74,9 +73,9 @@ impl State {
                 }
                 self.resources.insert(to.clone(), record);
             }
-            if let Some(Intent { natural, id, want }) = self.intents.remove(from) {
+            if let Some(Intent { natural, id, begun, want }) = self.intents.remove(from) {
                 let want = above.as_ref().map_or_else(|| want.clone(), |above| below(&want, above));
-                self.intents.insert(to.clone(), Intent { natural, id, want });
+                self.intents.insert(to.clone(), Intent { natural, id, begun, want });
             }
         }
         for (address, intent) in &mut self.intents {
@@ -199,7 +198,8 @@ mod tests {
         let old = at("shop/material/a (1)");
         state.take(Entry::Replace { address: at("shop/material/a"), record: record("2"), old });
         for address in ["shop/material/a", "shop/menu/店/官网"] {
-            let intent = Intent { natural: "n".into(), id: None, want: json!({"parent": "店"}) };
+            let intent =
+                Intent { natural: "n".into(), id: None, begun: None, want: json!({"parent": "店"}) };
             state.take(Entry::Begin { address: at(address), intent });
         }
         state.take(Entry::Keep { address: at("shop/menu/店"), record: record("3") });

@@ -7,14 +7,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Entry, State, fingerprint};
-use crate::model::kinds::Scheduled;
 use crate::model::sop::Own;
-use crate::model::{Address, Kind, Link, LinkTo};
+use crate::model::{Address, Link, LinkTo};
 
 /// One message of a run to one recipient, that was about to go out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +88,16 @@ impl Sending {
         Identity { run: run.clone(), to, fingerprint, nth }
     }
 
+    /// True if it is this one of its run.
+    pub fn is_known_by(&self, identity: &Identity) -> bool {
+        (self.nth, &self.to, &self.fingerprint) == (identity.nth, &identity.to, &identity.fingerprint)
+    }
+
+    /// True if another of the same run has the same identity.
+    fn is_same(&self, other: &Self) -> bool {
+        (self.nth, &self.to, &self.fingerprint) == (other.nth, &other.to, &other.fingerprint)
+    }
+
     /// True unless it is certain that it did not go out: it is out of our hands then.
     pub fn is_out(&self) -> bool {
         !matches!(self.outcome, Outcome::NotSent { .. })
@@ -118,12 +127,6 @@ fn sorted(value: Value) -> Value {
     }
 }
 
-/// The plan that an address is a run of, and the run's date.
-pub fn plan_of(run: &Address) -> Option<(Address, NaiveDate)> {
-    let (plan, date) = run.as_str().rsplit_once('@').filter(|_| run.kind() == Scheduled::NAME)?;
-    Some((Address::parse(plan)?, date.parse().ok()?))
-}
-
 impl State {
     /// The entry by which a message is about to go out.
     pub fn begin_send(&self, run: &Address, sending: Sending, message: &Own, audience: &Own) -> Entry {
@@ -139,9 +142,8 @@ impl State {
 
     pub(super) fn take_send(&mut self, run: Address, sending: Sending, bodies: Vec<Own>) {
         self.bodies.extend(bodies.into_iter().map(|words| (of_words(&words), words)));
-        let identity = sending.identity(&run);
-        let known = self.sends.entry(run.clone()).or_default();
-        match known.iter_mut().find(|one| !one.is_out() && one.identity(&run) == identity) {
+        let known = self.sends.entry(run).or_default();
+        match known.iter_mut().find(|one| !one.is_out() && one.is_same(&sending)) {
             Some(before) => *before = sending,
             None => known.push(sending),
         }
@@ -149,7 +151,7 @@ impl State {
 
     pub(super) fn take_outcome(&mut self, identity: &Identity, outcome: Outcome) {
         let known = self.sends.get_mut(&identity.run).into_iter().flatten();
-        let mut these: Vec<_> = known.filter(|one| one.identity(&identity.run) == *identity).collect();
+        let mut these: Vec<_> = known.filter(|one| one.is_known_by(identity)).collect();
         // One that is still open is the one that is meant.
         these.sort_by_key(|one| !one.is_uncertain());
         if let Some(one) = these.into_iter().next() {
@@ -190,7 +192,7 @@ impl State {
 fn moved_run(run: &Address, moved: &[(Address, Address)]) -> Address {
     let to = |address: &Address| moved.iter().find(|(from, _)| from == address).map(|(_, to)| to.clone());
     let with_plan = || {
-        let (plan, date) = plan_of(run)?;
+        let (plan, date) = run.run_of()?;
         Some(to(&plan)?.at_date(date))
     };
     to(run).or_else(with_plan).unwrap_or_else(|| run.clone())
@@ -296,7 +298,7 @@ mod tests {
             address: at("shop/sop/a@2026-12-07"),
             record: Record::new("1".into(), body, false),
         });
-        let intent = Intent { natural: "a".into(), id: None, want: json!(null) };
+        let intent = Intent { natural: "a".into(), id: None, begun: None, want: json!(null) };
         state.take(Entry::Begin { address: at("shop/sop/a@2026-12-14"), intent });
         let moved = state.follow(&[(at("shop/sop/a"), at("shop/sop/b"))]);
         // Of what was sent nothing is said: it goes where its plan goes.

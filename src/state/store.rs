@@ -323,7 +323,7 @@ mod tests {
         opened.record(keep("a"));
         opened.record(Entry::Begin {
             address: Address::new("shop", "keyword", ["b"]),
-            intent: Intent { natural: "b".into(), id: None, want: json!(null) },
+            intent: Intent { natural: "b".into(), id: None, begun: None, want: json!(null) },
         });
         opened.journal.write_all(b"{\"serial\": 3, \"chan").expect("half a line");
         drop(opened);

@@ -116,20 +116,24 @@ pub(super) fn check(audience: &Own, live: &[Group]) -> Result<Vec<Finding>, Vend
     Ok(found)
 }
 
-/// Groups that are named and that a run which is created already does not go to.
-pub(super) fn missed(audience: &Own, goes_to: &Value) -> Result<Vec<Finding>, VendorError> {
+/// Groups that an audience comes to by now and that a run which is created already does not go to: they joined since, or
+/// the vendor made it in some of its groups only.
+pub(super) fn missed(audience: &Own, goes_to: &Value, live: &[Group]) -> Result<Vec<Finding>, VendorError> {
     let goes_to: Vec<_> = goes_to.as_array().into_iter().flatten().map(|one| &one["chat"]).collect();
-    let named = words_of(audience)?.groups.into_iter().flatten().enumerate();
-    let missed = named.filter(|(_, named)| !goes_to.iter().any(|chat| **chat == named.chat));
-    let finding = |nth: usize, chat: &str| {
-        Finding::warning(
-            Code::Settled,
-            ["audience".into(), GROUPS.into(), nth.into()],
-            format!("the run is created already, and the group {chat} is not among those that get it"),
-            "the vendor has no call to add a group; make a SOP for it in its console, or let later runs reach it",
-        )
-    };
-    Ok(missed.map(|(nth, named)| finding(nth, &named.chat)).collect())
+    let missed: Vec<_> = resolved(audience, live)?
+        .into_iter()
+        .filter(|one| !goes_to.iter().any(|chat| **chat == one.chat))
+        .map(|one| one.name.map_or(one.chat.clone(), |name| format!("{name} ({})", one.chat)))
+        .collect();
+    if missed.is_empty() {
+        return Ok(vec![]);
+    }
+    Ok(vec![Finding::warning(
+        Code::Settled,
+        ["audience".into()],
+        format!("the run is created already, and does not go to {}", missed.join(", ")),
+        "the vendor has no call to add a group; make a SOP for it in its console, or let later runs reach it",
+    )])
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use self::api::{Caller, ReadApi, WriteApi};
 use self::request::Counting;
-use self::sops::{Asked, Sops, SopsWriter};
+use self::sops::{Sops, SopsWriter};
 use super::{AnyReader, AnyWriter, Connect, Provider, Reads, VendorError, Writes, base, reader, writer};
 use crate::config::{self, Node};
 use crate::http;
@@ -124,7 +124,6 @@ fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>
         Box::new(Account {
             caller: Caller { root, app_id, app_key, send_app_key },
             counting: Counting { first_day, mode },
-            asked: Arc::default(),
         })
     })
 }
@@ -132,7 +131,6 @@ fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>
 struct Account {
     caller: Caller,
     counting: Counting,
-    asked: Arc<Asked>,
 }
 
 impl Connect for Account {
@@ -147,8 +145,7 @@ impl Connect for Account {
 
     fn writes(&self, http: http::Writer, _: &Path) -> Arc<dyn Writes> {
         let api = WriteApi::new(http, &self.caller);
-        let (kind, writer) =
-            writer(SopsWriter { api, counting: self.counting, asked: Arc::clone(&self.asked) });
+        let (kind, writer) = writer(SopsWriter { api, counting: self.counting });
         Arc::new(Writing { kind, writer })
     }
 }

@@ -2,10 +2,9 @@
 //! vendor has no call to change, delete or even read one. What can be read is which groups carry which titles.
 //!
 //! A create that is repeated makes a second SOP in real customer groups. So what a group carries already is looked at
-//! before, what came of it is looked at after, and what may have been made is never asked for again by the same process.
+//! before, what came of it is looked at after, and what may have been made is looked at by a later plan before it is asked for again.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
 
 use tokio::sync::OnceCell;
 
@@ -96,7 +95,7 @@ impl Reader<Scheduled> for Sops {
         if let Some((_, have)) = have {
             want.rests_on.clone_from(&have.rests_on);
             let Some(groups) = have.audience.0.get("groups") else { return Ok(vec![]) };
-            let findings = chosen::missed(&want.audience, groups)?;
+            let findings = chosen::missed(&want.audience, groups, self.groups().await?)?;
             want.audience.0.insert("groups".to_owned(), groups.clone());
             return Ok(findings);
         }
@@ -136,25 +135,10 @@ fn shown(title: &str, groups: &[&Group]) -> Scheduled {
     }
 }
 
-/// Runs that this process has asked for and that may have been made, by title, and what was wrong with the answer.
-#[derive(Debug, Default)]
-pub(super) struct Asked(Mutex<HashMap<String, VendorError>>);
-
-impl Asked {
-    fn before(&self, title: &str) -> Option<VendorError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(title).cloned()
-    }
-
-    fn keep(&self, title: &str, error: &VendorError) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(title.to_owned(), error.clone());
-    }
-}
-
 /// Makes runs.
 pub(super) struct SopsWriter {
     pub(super) api: WriteApi,
     pub(super) counting: Counting,
-    pub(super) asked: Arc<Asked>,
 }
 
 impl SopsWriter {
@@ -166,9 +150,6 @@ impl SopsWriter {
         if missing.is_empty() {
             return Ok(());
         }
-        if let Some(error) = self.asked.before(&run.title) {
-            return Err(error);
-        }
         let body = body(run, &missing, self.counting, self.api.read.now())?;
         let answer = match &body {
             Body::Corporate(body) => self.api.create(Create::Corporate, body).await,
@@ -178,11 +159,7 @@ impl SopsWriter {
         if let Some(error) = error.as_ref().filter(|error| surely_not(error)) {
             return Err(error.clone());
         }
-        let unsettled = self.look(run, &wanted, missing.len(), error).await.err();
-        if let Some(error) = unsettled.as_ref().filter(|error| error.happened == Happened::Maybe) {
-            self.asked.keep(&run.title, error);
-        }
-        unsettled.map_or(Ok(()), Err)
+        self.look(run, &wanted, missing.len(), error).await
     }
 
     /// Looks what came of a create: all that counts is which groups carry the title now. A list may take a moment to
@@ -250,25 +227,15 @@ impl Writer<Scheduled> for SopsWriter {
         Ok(want.title.as_str().into())
     }
 
-    /// A look after a create whose answer was lost may show it in some groups only: what is left of it is a create in
-    /// the others. Nothing else about a run can change.
     async fn update(
         &self,
-        id: &RemoteId,
-        have: &Scheduled,
-        want: &Scheduled,
+        _: &RemoteId,
+        _: &Scheduled,
+        _: &Scheduled,
         _: &Links,
         _: &dyn Watch,
     ) -> Result<(), VendorError> {
-        let same_but_for_groups = {
-            let mut have = have.clone();
-            have.audience = want.audience.clone();
-            have == *want
-        };
-        if id.as_str() != want.title || !same_but_for_groups {
-            return Err(VendorError::refused("nothing sent", NO_CALL).hint(IN_THE_CONSOLE));
-        }
-        self.make(want).await
+        Err(VendorError::refused("nothing sent", NO_CALL).hint(IN_THE_CONSOLE))
     }
 
     async fn delete(&self, _: &str, _: &RemoteId) -> Result<(), VendorError> {

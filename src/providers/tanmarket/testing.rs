@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::api::{Caller, ReadApi, WriteApi};
 use super::request::Counting;
-use super::sops::{Asked, Sops, SopsWriter};
+use super::sops::{Sops, SopsWriter};
 use crate::clock::Clock;
 use crate::http::{Client, Limits, Reader, Throttle, Writer};
 use crate::model::RemoteId;
@@ -73,7 +73,7 @@ impl Bench {
 
     /// A writer of a process of its own.
     pub(super) fn writer(&self) -> SopsWriter {
-        SopsWriter { api: self.write_api(), counting: self.counting, asked: Arc::new(Asked::default()) }
+        SopsWriter { api: self.write_api(), counting: self.counting }
     }
 
     /// The endpoints that were called since the last look.

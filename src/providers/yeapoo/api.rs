@@ -9,7 +9,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -206,11 +205,6 @@ impl WriteApi {
     pub(super) fn new(http: http::Writer, base_url: &Url, info_id: &str, root: &Path) -> Self {
         let read = ReadApi::new(http.reader().clone(), base_url, info_id);
         Self { http, read, root: root.to_path_buf() }
-    }
-
-    /// What time it is here.
-    pub(super) fn now(&self) -> DateTime<Utc> {
-        self.http.reader().now()
     }
 
     /// A write that answers with the id of what it made.

@@ -24,14 +24,17 @@ use crate::providers::{Lost, Outgoing, Sends, Sent, Settled, Status, VendorError
 /// The pseudo-group of all followers, blocked ones too.
 const EVERYBODY: &str = "-1";
 
+/// The field that leaves followers out.
+const GENDER: &str = "gender";
+
 /// How the list calls a text.
 const TEXT: &str = "text";
 
 /// How a mass send calls news.
 const NEWS: &str = "mpnews";
 
-/// How long the server may be busy with a call whose answer was lost: it lists a message only when WeChat has answered,
-/// and asks three times. Until then it proves nothing that a message is not listed.
+/// A message that the server lists is listed when WeChat has answered, which it waits for three times at most. A material
+/// that was listed later than this after a message was begun was sent by somebody else.
 const BUSY: TimeDelta = TimeDelta::minutes(5);
 
 /// The server's only code that says for sure that WeChat was not asked: there is nobody to send to.
@@ -107,10 +110,11 @@ fn body(
         Gender::Female => Some("2"),
     };
     let mut body: Map<String, Value> = item.extra.unwrap_or_default().0;
+    body.retain(|name, _| name != GENDER);
     body.insert("group_id".into(), group.into());
     body.insert("msg_type".into(), shown.kind.into());
     body.insert("msg_id".into(), shown.id.as_str().into());
-    body.extend(gender.map(|gender| ("gender".into(), gender.into())));
+    body.extend(gender.map(|gender| (GENDER.into(), gender.into())));
     Ok(Value::Object(body))
 }
 
@@ -175,31 +179,28 @@ impl Sends for Broadcast {
         })
     }
 
-    /// A text that is listed went out, and a material that is listed since then is taken to have. A text that is not
-    /// listed when the server must be done with it did not go out; a material that was sent at another time says
-    /// nothing. This is of lost answers: what the server answered with a 500 is never listed, so a message of which
-    /// this said once that nobody can tell is a person's to judge.
+    /// A text that is listed went out, and so did a material if it was listed just then, once, and not for another
+    /// message. That something is not listed proves nothing: what WeChat did, and the server could not read its word for,
+    /// never is.
     fn settle<'a>(&'a self, lost: &'a Lost<'a>) -> BoxFuture<'a, Result<Settled, VendorError>> {
         Box::pin(async move {
             // Nothing is sent without a mark.
             let Some(mark) = lost.mark else { return Ok(Settled::NotSent) };
             let item = item(&lost.message)?;
             let shown = Shown::of(&item, mark)?;
-            // The time counts before the list is read: what is written while it is read may be missing.
-            let is_done = self.api.now() - lost.begun >= BUSY;
             let listed = masssend::whole(&self.api.read).await?;
-            let mut ours = listed.iter().filter(|sent| shown.is(sent));
-            if item.text.is_some() {
-                return Ok(match ours.next() {
-                    Some(sent) => Settled::Sent(id(sent)),
-                    None if is_done => Settled::NotSent,
-                    None => Settled::Unknown,
-                });
-            }
             // The vendor keeps whole seconds.
             let begun = lost.begun.trunc_subsecs(0);
-            let since = ours.filter(|sent| sent.at >= begun).min_by_key(|sent| sent.at);
-            Ok(since.map_or(Settled::Unknown, |sent| Settled::Sent(id(sent))))
+            let just_then = |sent: &&Sent| (begun..=begun + BUSY).contains(&sent.at);
+            let candidate = |sent: &&Sent| {
+                let is_anothers = lost.taken.contains(&sent.id);
+                shown.is(sent) && !is_anothers && (item.text.is_some() || just_then(sent))
+            };
+            let ours: Vec<_> = listed.iter().filter(candidate).collect();
+            Ok(match ours[..] {
+                [sent] => Settled::Sent(id(sent)),
+                _ => Settled::Unknown,
+            })
         })
     }
 

@@ -18,7 +18,7 @@ use crate::problem::{Code, Problem};
 use crate::providers::SentBy;
 use crate::sending::event::Event;
 use crate::sending::{self, Account, Due, Held, Options, Outcome, Wants, Work, due};
-use crate::state::{Identity, Sending, State, plan_of};
+use crate::state::{Identity, Sending, State};
 
 /// Recipients of one account who are sent something at once; the account's own limits count beside it.
 const PARALLELISM: usize = 16;
@@ -102,7 +102,7 @@ impl One<'_> {
 impl Selected<'_> {
     /// True for a run that is meant.
     pub(super) fn wants(&self, run: &Address) -> bool {
-        let plan = plan_of(run).map(|(plan, _)| plan);
+        let plan = run.of_run();
         let matches = |address: &Address| self.targets.matches(address.as_str());
         self.targets.is_empty() || matches(run) || plan.as_ref().is_some_and(matches)
     }

@@ -8,7 +8,7 @@ use crate::model::{Finding, Step};
 use crate::problem::Code;
 
 /// Fields of the call that say what is sent and to whom.
-const OURS: [&str; 3] = ["group_id", "msg_type", "msg_id"];
+const OURS: [&str; 4] = ["group_id", "gender", "msg_type", "msg_id"];
 
 /// What is wrong with a recurring plan.
 pub(super) fn plan(body: &Value, found: &mut Vec<Finding>) {
@@ -182,7 +182,8 @@ mod tests {
     #[test]
     fn extra_fields_say_neither_what_nor_to_whom() {
         let extra = |extra: Value| in_plan(&json!({"text": "好", "extra": extra}));
-        assert_eq!(extra(json!({"send_ignore_reprint": 1, "gender": "0"})), []);
+        assert_eq!(extra(json!({"send_ignore_reprint": 1})), []);
+        assert_eq!(extra(json!({"gender": "0"})), [(Code::BadValue, Level::Error)]);
         assert_eq!(extra(json!({"group_id": "-1"})), [(Code::BadValue, Level::Error)]);
         assert_eq!(extra(json!({"a": {}, "b": []})), [(Code::BadValue, Level::Error); 2]);
     }

@@ -183,7 +183,9 @@ fn section(kind: &KindInfo, generator: &mut SchemaGenerator) -> Value {
     let fields: Vec<_> = body["properties"].as_object().into_iter().flat_map(Map::keys).cloned().collect();
     let ignore = json!({"type": "array", "items": {"enum": fields}, "description": "Fields whose live value is left alone. 忽略的字段"});
     body["properties"]["protect"] = json!({"$ref": "#/definitions/Protect"});
-    body["properties"]["ignore"] = ignore;
+    if kind.shape != Shape::Plans {
+        body["properties"]["ignore"] = ignore;
+    }
     let entry = format!("{}Entry", capital(kind.name));
     let refer = |name: &str| json!({"$ref": format!("#/definitions/{name}")});
     let none = json!({"const": "none", "description": "There is to be nothing. 删除"});

@@ -18,6 +18,7 @@ use crate::plan::saved::Saved;
 use crate::plan::{self, FailedAccount, Globs, Plan};
 use crate::problem::{Code, Level, Problem, any_error};
 use crate::providers;
+use crate::sending;
 use crate::state::store::Store;
 use crate::state::{Entry, State};
 
@@ -216,6 +217,8 @@ impl<'a> Session<'a> {
         let now = account.desired.now;
         if let Some(sops) = sops {
             plan.upcoming = plan::upcoming(&sops, &plan, now);
+            let due = sending::due(&sending::Account::of(&sops, account.desired), &state, now);
+            plan.warnings.extend(due.held.iter().map(due_before));
             let forbidden = against_policy(&self.project.config.policy, &sops, now);
             let (refused, warned) = forbidden.into_iter().partition(|one| one.level == Level::Error);
             plan.refusals.extend::<Vec<_>>(refused);
@@ -234,6 +237,18 @@ impl<'a> Session<'a> {
         plan.warnings = std::mem::take(&mut plan.warnings).into_iter().filter_map(judge).collect();
         plan
     }
+}
+
+/// What is due by what is armed goes out no more once something else is.
+fn due_before(held: &sending::Held) -> Problem {
+    let count = held.messages;
+    let message = format!(
+        "{count} message{} due now by what is armed, and missed once it is armed anew",
+        if count == 1 { " is" } else { "s are" }
+    );
+    Problem::warning(Code::NotSent, message)
+        .about(&held.plan)
+        .help("put it back, run `mpform sop run`, and edit it then")
 }
 
 /// An account as it is live, and its state with what is declared to have moved in its new place.

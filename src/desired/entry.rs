@@ -53,7 +53,9 @@ impl Building<'_> {
     pub(super) fn entry<K: Kind>(&mut self, entry: Entry<'_>) {
         let before = self.problems.len();
         let node = &entry.node;
-        let (protect, ignore) = self.asides::<K>(node);
+        let protect = self.aside(node, "protect");
+        let ignore: Vec<String> = self.aside(node, "ignore").unwrap_or_default();
+        self.check_ignore::<K>(node);
         let also = if entry.level.is_some() { ON_ANY_OF_A_TREE } else { ON_ANY };
         let part = Part { key: entry.key, also, never: K::WORKED_OUT };
         let Some(read) = read_part::<K>(node, part, self.problems) else { return };
@@ -94,16 +96,8 @@ impl Building<'_> {
         }
     }
 
-    /// What may stand on any entry: `protect` and `ignore`.
-    pub(super) fn asides<K: Kind>(&mut self, node: &Node) -> (Option<bool>, Vec<String>) {
-        let protect = self.aside(node, "protect");
-        let ignore = self.aside(node, "ignore").unwrap_or_default();
-        self.check_ignore::<K>(node);
-        (protect, ignore)
-    }
-
     /// A key that may stand on any entry.
-    fn aside<T: serde::de::DeserializeOwned>(&mut self, node: &Node, key: &str) -> Option<T> {
+    pub(super) fn aside<T: serde::de::DeserializeOwned>(&mut self, node: &Node, key: &str) -> Option<T> {
         let (key, value) = node.entry(key)?;
         read_part(value, Part { key: Some(key), ..Part::default() }, self.problems)
     }

@@ -28,22 +28,14 @@ pub(super) fn arming(plan: &Plan<'_>, state: &State) -> Arming {
     let (Some(since), Some(body)) = (record.at, plan.body) else { return Arming::Not };
     let armed = reckoned(plan.planned, body, record).map(Box::new);
     match armed {
-        Some(armed) if is_same(plan, body, record) => Arming::As(armed, since),
+        Some(armed) if is_same(body, record) => Arming::As(armed, since),
         armed => Arming::Otherwise(armed, since),
     }
 }
 
-fn is_same(plan: &Plan<'_>, body: &Value, record: &Record) -> bool {
+fn is_same(body: &Value, record: &Record) -> bool {
     let Some(kind) = kind_named(Scheduled::NAME) else { return false };
-    let mut want = body.clone();
-    let Some(fields) = want.as_object_mut() else { return false };
-    for field in plan.ignore {
-        match record.applied.get(field) {
-            Some(value) => fields.insert(field.clone(), value.clone()),
-            None => fields.shift_remove(field),
-        };
-    }
-    diff(&record.applied, &want, kind.rules).is_empty()
+    diff(&record.applied, body, kind.rules).is_empty()
 }
 
 /// The plan that was armed. Which days are off only a declaration can say whose days are the same.

@@ -25,6 +25,8 @@ pub struct Due {
     pub held: Vec<Held>,
     /// Plans that were never armed, with messages that are due by what is declared.
     pub unarmed: Vec<Held>,
+    /// Runs with messages that fell due within the last day and did not go out within their grace.
+    pub missed: Vec<Missed>,
     /// Plans that are armed, and no longer declared.
     pub gone: Vec<Address>,
     /// The next moment at which something falls due, today or tomorrow.
@@ -37,6 +39,15 @@ pub struct Held {
     /// The plan.
     pub plan: Address,
     /// How many messages are due.
+    pub messages: usize,
+}
+
+/// A run of which something is too late.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// The run.
+    pub run: Address,
+    /// How many messages.
     pub messages: usize,
 }
 
@@ -90,6 +101,7 @@ pub fn due(account: &Account<'_>, state: &State, now: DateTime<Utc>) -> Due {
         match arming(plan, state) {
             Arming::As(planned, since) => {
                 found.messages.extend(of_plan(account, &planned, state, since, now));
+                found.missed.extend(missed(account, &planned, state, since, now));
                 found.next = found.next.into_iter().chain(next(&planned, now)).min();
             }
             Arming::Otherwise(armed, since) => {
@@ -128,12 +140,53 @@ fn of_plan(
     now: DateTime<Utc>,
 ) -> Vec<Message> {
     let grace = grace(planned);
+    open_between(
+        account,
+        planned,
+        state,
+        &|at| since < at && at <= now && now <= at + grace,
+        now - grace,
+        now,
+    )
+}
+
+/// By run, what is too late by now.
+fn missed(
+    account: &Account<'_>,
+    planned: &Planned,
+    state: &State,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Vec<Missed> {
+    let grace = grace(planned);
+    let from = now - TimeDelta::days(1);
+    let is_late = |at| since < at && from <= at && at + grace < now;
+    let mut missed: Vec<Missed> = vec![];
+    for message in open_between(account, planned, state, &is_late, from, now) {
+        match missed.last_mut().filter(|late| late.run == message.run) {
+            Some(late) => late.messages += 1,
+            None => missed.push(Missed { run: message.run, messages: 1 }),
+        }
+    }
+    missed
+}
+
+/// The messages of the runs from one moment to another that are in nobody's hands, of the moments that are meant.
+fn open_between(
+    account: &Account<'_>,
+    planned: &Planned,
+    state: &State,
+    is_meant: &dyn Fn(DateTime<Utc>) -> bool,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Vec<Message> {
+    let grace = grace(planned);
     let recipients = account.recipients(&planned.sop.audience);
     let audience = Arc::new(planned.sop.audience.clone());
     let mut messages = vec![];
-    for run in runs_between(planned, now - grace, now) {
+    for run in runs_between(planned, from, to) {
         let items = items(&run);
-        let is_due = |item: &Item<'_>| since < item.at && item.at <= now && now <= item.at + grace;
+        let is_due = |item: &Item<'_>| is_meant(item.at);
         if !items.iter().any(is_due) {
             continue;
         }

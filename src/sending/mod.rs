@@ -25,7 +25,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use due::{Due, Held, Message, due};
+pub use due::{Due, Held, Message, Missed, due};
 pub use run::{Options, Outcome, Tell, Wants, Work, run};
 pub use states::{RunState, States};
 
@@ -48,8 +48,6 @@ pub struct Plan<'a> {
     pub planned: &'a Planned,
     /// What was to be armed of it; none where a run is made at the vendor instead.
     pub body: Option<&'a Value>,
-    /// Fields whose armed value is left alone.
-    pub ignore: &'a [String],
 }
 
 impl<'a> Account<'a> {
@@ -58,7 +56,6 @@ impl<'a> Account<'a> {
         let plan = |(address, declared): (&Address, &'a crate::desired::Declared)| Plan {
             planned: &declared.planned,
             body: desired.resources.get(address).and_then(|wanted| wanted.body.as_ref()),
-            ignore: &declared.ignore,
         };
         Self {
             name: &desired.name,

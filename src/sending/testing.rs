@@ -34,7 +34,6 @@ fn friends(audience: &Own) -> Option<Vec<String>> {
 pub(super) struct Shop {
     pub(super) planned: Vec<Planned>,
     bodies: Vec<Value>,
-    pub(super) ignore: Vec<String>,
 }
 
 impl Shop {
@@ -53,12 +52,12 @@ impl Shop {
             zone: chrono_tz::Asia::Shanghai,
         };
         let body = serde_json::to_value(definition(&planned, &IndexMap::new())).expect("a body");
-        Self { planned: vec![planned], bodies: vec![body], ignore: vec![] }
+        Self { planned: vec![planned], bodies: vec![body] }
     }
 
     pub(super) fn account(&self) -> Account<'_> {
         let plans = self.planned.iter().zip(&self.bodies);
-        let plan = |(planned, body)| Plan { planned, body: Some(body), ignore: &self.ignore };
+        let plan = |(planned, body)| Plan { planned, body: Some(body) };
         Account { name: "care", sent_by: SentBy::Us, recipients: friends, plans: plans.map(plan).collect() }
     }
 

@@ -99,18 +99,17 @@ fn nothing_of_a_plan_that_is_not_armed_as_declared() {
 }
 
 #[test]
-fn a_field_that_is_left_alone_is_sent_as_it_was_armed() {
-    let shop = Shop::new(&["ann"], json!([text(1, "10:00", "a")]));
+fn what_was_not_sent_within_its_grace_is_told_for_a_day() {
+    let shop = Shop::new(&["ann", "bob"], json!([text(1, "10:00", "a")]));
+    let mut state = armed(&shop, "2026-11-22T09:00");
+    assert_eq!(take(&shop, &mut state, "2026-11-23T10:00", &Came::Sent { id: None }), 2);
     let state = armed(&shop, "2026-11-22T09:00");
-    let mut edited = Shop::new(&["ann"], json!([text(1, "10:00", "b")]));
-    edited.ignore = vec!["steps".to_owned()];
-    assert_eq!(at(&edited, &state, "2026-11-23T10:00"), ["1.1 ann: text a"]);
-    // Which days those are can't be told when the schedule is another.
-    let mut edited = Shop::with(json!({"schedule": {"start": "2026-11-22", "repeat": "FREQ=DAILY"},
-        "audience": {"friends": ["ann"]}, "steps": [text(1, "10:00", "a")]}));
-    edited.ignore = vec!["schedule".to_owned()];
-    let found = due(&edited.account(), &state, moment("2026-11-23T10:00"));
-    assert_eq!((found.messages.len(), found.held.len()), (0, 1));
+    let missed = |time: &str| due(&shop.account(), &state, moment(time)).missed;
+    assert_eq!(missed("2026-11-23T10:30"), []);
+    let both = Missed { run: Address::parse("care/sop/a@2026-11-23").expect("a run"), messages: 2 };
+    assert_eq!(missed("2026-11-23T10:31"), [both.clone()]);
+    assert_eq!(missed("2026-11-24T10:00"), [both]);
+    assert_eq!(missed("2026-11-24T10:01"), []);
 }
 
 #[test]

@@ -294,3 +294,52 @@ fn doctor_says_whether_credentials_are_taken() {
     let ran = town.run("doctor --account care").expect(Exit::Error).shows(&["✗ care"]);
     assert!(!ran.err.contains("another"), "{}", ran.err);
 }
+
+#[test]
+fn a_policy_that_became_stricter_holds_what_is_armed() {
+    let town = town();
+    town.apply();
+    let strict =
+        |policy: &str| town.write("mpform.yaml", &format!("{}policy: {policy}\n", crate::town::PROJECT));
+    town.until("2026-11-23 10:05");
+    town.sent();
+    for (policy, code) in
+        [("{forbidden_words: [早上]}", "MP027"), ("{quiet_hours: \"09:00-11:00\"}", "MP111")]
+    {
+        strict(policy);
+        town.run("sop run --account care").expect(Exit::Error).says(&[code, "care/sop/hello@2026-11-23"]);
+        assert_eq!(town.sent(), []);
+    }
+    // What it has against another time is nothing against this one.
+    strict("{quiet_hours: \"22:00-08:00\"}");
+    town.run("sop run --account care").expect(Exit::Done);
+    assert_eq!(youmi(&town.sent()).len(), 4);
+}
+
+#[test]
+fn a_plan_says_all_that_goes_out() {
+    let town = town();
+    town.write("care.yaml", &CARE.replace("    steps:", "    ignore: [steps]\n    steps:"));
+    town.run("validate").expect(Exit::Error).says(&[
+        "MP014",
+        "care.yaml:6:5",
+        "nothing live that could be left alone",
+    ]);
+}
+
+#[test]
+fn what_is_missed_is_told() {
+    let town = town();
+    town.apply();
+    town.until("2026-11-23 10:05");
+    town.write("care.yaml", &CARE.replace("早上好}", "早上好呀}"));
+    town.run("plan").expect(Exit::Done).says(&["MP117", "4 messages are due now by what is armed"]);
+    town.write("care.yaml", CARE);
+    town.until("2026-11-23 10:31");
+    town.run("sop run --account care")
+        .expect(Exit::Done)
+        .says(&["care/sop/hello@2026-11-23: 4 messages did not go out"]);
+    town.lose_state();
+    town.write("community.yaml", &COMMUNITY.replace("早报", "午报"));
+    town.run("plan").expect(Exit::Done).says(&["MP117", "community/sop/brief@2026-11-23", "it is missed"]);
+}

@@ -76,7 +76,11 @@ async fn watch(args: &Args, project: Project, voice: &Voice<'_>, context: &Conte
                 voice.sum();
                 return Exit::Partial;
             }
-            if first && exit == Exit::Error && next.is_none() && selected(args, project).is_err() {
+            if first
+                && exit == Exit::Error
+                && next.is_none()
+                && selected(args, project, context.clock.now()).is_err()
+            {
                 return Exit::Error;
             }
             wait = next.map_or(NAP, |next| until(next, context.clock.now()));
@@ -108,7 +112,7 @@ fn load(voice: &Voice<'_>, context: &Context) -> Option<Project> {
 }
 
 fn dry_run(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context) -> Exit {
-    let selected = match selected(args, project) {
+    let selected = match selected(args, project, context.now) {
         Ok(selected) => selected,
         Err(problems) => {
             context.complain(&problems);

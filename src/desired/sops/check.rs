@@ -39,13 +39,13 @@ impl Building<'_> {
                     "see that `repeat`, `until` and `skip` leave a date from `start` on; dates that a month doesn't have are passed over",
                 ));
             }
-            let Entry { address, origin, node, protect, ignore, sop } = entry;
+            let Entry { address, origin, node, protect, sop } = entry;
             for finding in found {
                 self.sop_finding(finding, &node, &origin, &address);
             }
             let zone = plans.zone.unwrap_or(self.project.timezone);
             let planned = Planned { address: address.clone(), sop, days, zone };
-            all.insert(address, Declared { planned, origin, protect, ignore, node });
+            all.insert(address, Declared { planned, origin, protect, node });
         }
         all
     }

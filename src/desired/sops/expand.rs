@@ -104,7 +104,7 @@ fn one(declared: &Declared, address: Address, body: &Scheduled, lapsed: bool) ->
         body: serde_json::to_value(body).ok(),
         address,
         protect: declared.protect,
-        ignore: declared.ignore.clone(),
+        ignore: vec![],
         lapsed,
         origin: declared.origin.clone(),
         node: declared.node.clone(),

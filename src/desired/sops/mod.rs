@@ -58,8 +58,6 @@ pub struct Declared {
     pub origin: Place,
     /// Whether it may never be taken back, if that is said.
     pub protect: Option<bool>,
-    /// Fields whose armed value is left alone.
-    pub ignore: Vec<String>,
     node: Node,
 }
 
@@ -82,7 +80,6 @@ struct Entry {
     origin: Place,
     node: Node,
     protect: Option<bool>,
-    ignore: Vec<String>,
     sop: Sop,
 }
 
@@ -98,7 +95,14 @@ impl Building<'_> {
             );
         }
         let node = if node.is_nothing() { key.with_entries(vec![]) } else { node.clone() };
-        let (protect, ignore) = self.asides::<Scheduled>(&node);
+        let protect = self.aside::<bool>(&node, "protect");
+        if let Some((ignore, _)) = node.entry("ignore") {
+            self.problems.push(
+                Problem::error(Code::BadValue, "a plan has nothing live that could be left alone")
+                    .at(ignore.place())
+                    .help("take `ignore` out: what goes out is what the plan says"),
+            );
+        }
         let part = Part { key: Some(key), also: super::entry::ON_ANY, never: &[] };
         let Some((sop, mut found)) = (plans.read)(&node, part, files, self.problems) else { return };
         if let Ok(body) = serde_json::to_value(&sop) {
@@ -110,7 +114,7 @@ impl Building<'_> {
             self.sop_finding(finding, &node, &key.place(), &about);
         }
         if let Some(address) = address {
-            self.sops.entries.push(Entry { address, origin: key.place(), node, protect, ignore, sop });
+            self.sops.entries.push(Entry { address, origin: key.place(), node, protect, sop });
         }
     }
 

@@ -11,10 +11,12 @@ use super::voice::Voice;
 use crate::cli::session::{self, Project, Session, another_account, interrupted, store};
 use crate::cli::{Context, Exit, Selection};
 use crate::config::suggest;
+use crate::desired::{Declared, against_policy};
 use crate::http;
 use crate::model::Address;
+use crate::model::sop::Sop;
 use crate::plan::Globs;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Level, Problem};
 use crate::providers::SentBy;
 use crate::sending::event::Event;
 use crate::sending::{self, Account, Due, Held, Options, Outcome, Wants, Work, due};
@@ -27,6 +29,8 @@ const PARALLELISM: usize = 16;
 pub(super) struct Selected<'a> {
     pub(super) accounts: Vec<One<'a>>,
     targets: Globs,
+    /// What the policy has against plans that may be armed: it may have become stricter since.
+    forbidden: Vec<Problem>,
 }
 
 /// One account.
@@ -46,7 +50,11 @@ pub(super) struct Round {
 }
 
 /// The accounts whose messages we send.
-pub(super) fn selected<'a>(args: &Args, project: &'a Project) -> Result<Selected<'a>, Vec<Problem>> {
+pub(super) fn selected<'a>(
+    args: &Args,
+    project: &'a Project,
+    now: DateTime<Utc>,
+) -> Result<Selected<'a>, Vec<Problem>> {
     let selection = Selection { account: args.account.clone(), ..Selection::default() };
     let session = Session::open(project, &selection)?;
     let targets = Globs::new(args.target.iter().map(String::as_str))
@@ -84,7 +92,17 @@ pub(super) fn selected<'a>(args: &Args, project: &'a Project) -> Result<Selected
             .help(suggest(pattern, known.iter().copied(), "`mpform sop list` shows the plans"))
         })
         .collect();
-    if missed.is_empty() { Ok(Selected { accounts, targets }) } else { Err(missed) }
+    if !missed.is_empty() {
+        return Err(missed);
+    }
+    let plans = accounts.iter().filter_map(|one| project.desired.sops.get(one.plans.name));
+    let forbidden = plans.flat_map(|sops| {
+        let grace = |of: &Declared| of.planned.sop.grace.unwrap_or(Sop::GRACE).delta();
+        let longest = sops.declared.values().map(grace).max().unwrap_or_default();
+        against_policy(&project.config.policy, sops, now - longest)
+    });
+    let forbidden = forbidden.filter(|problem| problem.level == Level::Error).collect();
+    Ok(Selected { accounts, targets, forbidden })
 }
 
 impl One<'_> {
@@ -100,11 +118,28 @@ impl One<'_> {
 }
 
 impl Selected<'_> {
-    /// True for a run that is meant.
+    /// True for a run that is meant, and that may go out.
     pub(super) fn wants(&self, run: &Address) -> bool {
+        self.is_meant(run) && self.against(run).next().is_none()
+    }
+
+    fn is_meant(&self, run: &Address) -> bool {
         let plan = run.of_run();
         let matches = |address: &Address| self.targets.matches(address.as_str());
         self.targets.is_empty() || matches(run) || plan.as_ref().is_some_and(matches)
+    }
+
+    /// What the policy has against a run: against its time, or against what its plan says whenever that is.
+    fn against<'s>(&'s self, run: &'s Address) -> impl Iterator<Item = &'s Problem> {
+        let plan = run.of_run();
+        self.forbidden.iter().filter(move |problem| {
+            let about = problem.about.as_deref().and_then(Address::parse);
+            let says = matches!(problem.code, Code::Money | Code::ForbiddenWord);
+            about.is_some_and(|about| {
+                about == *run
+                    || (says && plan.is_some() && (about.of_run() == plan || Some(&about) == plan.as_ref()))
+            })
+        })
     }
 
     /// Says of plans why nothing of them goes out. True if something was promised.
@@ -113,6 +148,15 @@ impl Selected<'_> {
             1 => "1 message is due".to_owned(),
             more => format!("{more} messages are due"),
         };
+        let mut forbidden: Vec<&Problem> = vec![];
+        for message in due.messages.iter().filter(|message| self.is_meant(&message.run)) {
+            for problem in self.against(&message.run) {
+                if !forbidden.contains(&problem) {
+                    forbidden.push(problem);
+                }
+            }
+        }
+        voice.complain(forbidden.iter().copied());
         let held: Vec<_> = due.held.iter().filter(|held| self.wants(&held.plan)).collect();
         for held in &held {
             let why =
@@ -129,19 +173,28 @@ impl Selected<'_> {
                 many(unarmed),
             ));
         }
+        for missed in due.missed.iter().filter(|missed| self.is_meant(&missed.run)) {
+            let (count, plural) = (missed.messages, if missed.messages == 1 { "" } else { "s" });
+            voice.note(&format!(
+                "note: {}: {count} message{plural} did not go out within the grace and {} missed; run `mpform sop run` more \
+                 often than the shortest `grace`",
+                missed.run,
+                if count == 1 { "is" } else { "are" },
+            ));
+        }
         for gone in due.gone.iter().filter(|plan| self.wants(plan)) {
             voice.note(&format!(
                 "note: {gone}: armed, and no longer declared: nothing of it goes out; `mpform apply` takes it back"
             ));
         }
-        !held.is_empty()
+        !held.is_empty() || !forbidden.is_empty()
     }
 }
 
 /// Sends what is due now.
 pub(super) async fn round(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context) -> Round {
     let mut round = Round { exit: Exit::Done, idle: true, next: None, interrupted: false };
-    let selected = match selected(args, project) {
+    let selected = match selected(args, project, context.clock.now()) {
         Ok(selected) => selected,
         Err(problems) => {
             voice.complain(&problems);

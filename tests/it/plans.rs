@@ -343,3 +343,30 @@ fn what_is_missed_is_told() {
     town.write("community.yaml", &COMMUNITY.replace("早报", "午报"));
     town.run("plan").expect(Exit::Done).says(&["MP117", "community/sop/brief@2026-11-23", "it is missed"]);
 }
+
+#[test]
+fn the_example_shop_has_a_plan_of_each_vendors() {
+    let mut town = Town::with(mpform::sandbox::Seed::Demo, "2026-11-22 20:00");
+    let from = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shop");
+    crate::world::copy(&from, &town.path(""));
+    let project = std::fs::read_to_string(from.join("mpform.yaml")).expect("is there");
+    town.write("mpform.yaml", &project.replace("http://127.0.0.1:7070", town.sandbox.url()));
+    town.environment = Some("sandbox".to_owned());
+    let plans = ["shop/sop/vip-letter", "community/sop/monday-brief@2026-11-23", "care/sop/weekend-call"];
+    for plan in plans {
+        assert!(town.planned().contains(&format!("create {plan}")), "{plan}");
+    }
+    town.apply();
+    assert_eq!(town.planned(), Vec::<String>::new());
+    town.sent();
+    town.until("2026-11-27 16:01");
+    town.run("sop run").expect(Exit::Done).shows(&["Messages: 6 sent, 0 failed"]);
+    assert_eq!(youmi(&town.sent()).len(), 6);
+    town.until("2026-12-01 10:01");
+    town.run("sop run").expect(Exit::Done).shows(&["shop/sop/vip-letter@2026-12-01 step 1, to vip"]);
+    assert_eq!(broadcasts(&town.sent()), 1);
+    town.until("2026-12-02 10:01");
+    town.run("sop run").expect(Exit::Done).shows(&["material poster"]);
+    town.run("sop list --from 2026-11-23 --to 2026-12-03")
+        .shows(&["@2026-12-01  sent", "@2026-11-30  created"]);
+}

@@ -51,8 +51,11 @@ fn the_example_shop_plans_applies_and_plans_to_nothing() {
     copy(&from, &world.path("shop"));
     let project = std::fs::read_to_string(from.join("mpform.yaml")).expect("is there");
     world.write("shop/mpform.yaml", &project.replace("http://127.0.0.1:7070", &served.url));
-    let run = |command: &str| world.run(&format!("{command} --project shop --env sandbox"));
-    run("plan --detailed-exitcode").expect_code(2).shows(&["Plan: 37 to create"]);
+    // The runs of the third account hang on the day: plans.rs has them, by a clock of its own.
+    let run = |command: &str| {
+        world.run(&format!("{command} --project shop --env sandbox --account shop --account care"))
+    };
+    run("plan --detailed-exitcode").expect_code(2).shows(&["Plan: 39 to create"]);
     // It shows every kind, and materials of every form.
     let plan = run("plan --json").expect_code(0).json();
     for kind in mpform::model::kinds() {

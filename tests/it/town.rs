@@ -17,6 +17,7 @@ pub(crate) struct Town {
     pub(crate) sandbox: Running,
     pub(crate) clock: Clock,
     folder: TempDir,
+    pub(crate) environment: Option<String>,
     runtime: Runtime,
 }
 
@@ -89,16 +90,21 @@ impl Town {
     }
 
     pub(crate) fn at(moment: &str) -> Self {
+        let town = Self::with(Seed::yaml(SEED), moment);
+        town.write("mpform.yaml", PROJECT);
+        town
+    }
+
+    /// With an empty folder, and vendors that begin with this.
+    pub(crate) fn with(seed: Seed, moment: &str) -> Self {
         let now = beijing(moment);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("runs");
-        let sandbox = Sandbox::new().seed(Seed::yaml(SEED)).starting_at(now.timestamp_millis()).tick_ms(0);
+        let sandbox = Sandbox::new().seed(seed).starting_at(now.timestamp_millis()).tick_ms(0);
         let started = sandbox.start("127.0.0.1:0".parse().expect("an address"));
         let sandbox = runtime.block_on(started).expect("the sandbox starts");
         let folder = tempfile::tempdir().expect("a folder");
-        let town = Self { sandbox, clock: Clock::by_hand(now), folder, runtime };
-        town.write("mpform.yaml", PROJECT);
-        town
+        Self { sandbox, clock: Clock::by_hand(now), folder, environment: None, runtime }
     }
 
     /// Writes a file of the project.
@@ -125,7 +131,8 @@ impl Town {
             ("SANDBOX".to_owned(), self.sandbox.url().to_owned()),
             ("USER".to_owned(), "tester".to_owned()),
         ]);
-        let (context, said) = Context::kept(self.folder.path().to_owned(), self.clock.clone(), variables);
+        let (mut context, said) = Context::kept(self.folder.path().to_owned(), self.clock.clone(), variables);
+        context.environment.clone_from(&self.environment);
         let words: Vec<_> = arguments.split_whitespace().collect();
         let exit = self.runtime.block_on(run_words(&words, &context));
         let scrub = |text: String| text.replace(self.sandbox.url(), "$URL");

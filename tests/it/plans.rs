@@ -6,6 +6,12 @@ use serde_json::{Value, json};
 
 use crate::town::Town;
 
+mod faults;
+mod kill;
+mod lost;
+mod time;
+pub(crate) mod trial;
+
 const SHOP: &str = "\
 account: shop
 groups: {vip: {members: [o-001, o-002]}}

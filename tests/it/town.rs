@@ -12,10 +12,13 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use crate::world::copy;
+
 /// Sandboxes, a project folder and a clock.
 pub(crate) struct Town {
     pub(crate) sandbox: Running,
     pub(crate) clock: Clock,
+    began: DateTime<Utc>,
     folder: TempDir,
     pub(crate) environment: Option<String>,
     runtime: Runtime,
@@ -40,6 +43,7 @@ accounts:
     base_url: \"${env.SANDBOX}/apiServer\"
     app_id: ww1
     app_key: key-of-ww1
+    limits: {requests_per_second: 100000}
   care:
     provider: youmi
     base_url: \"${env.SANDBOX}\"
@@ -83,6 +87,25 @@ pub(crate) fn beijing(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(&local).expect("a time").with_timezone(&Utc)
 }
 
+/// [`PROJECT`] with one of its accounts only.
+pub(crate) fn project_of(account: &str) -> String {
+    let is_account = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
+    let mut taken = true;
+    let lines = PROJECT.lines().filter(|line| {
+        if is_account(line) {
+            taken = line.trim_start().starts_with(&format!("{account}:"));
+        }
+        taken
+    });
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+/// A folder that costs no disk's time, where there is one: before each message its intent is flushed to the disk.
+fn in_memory() -> TempDir {
+    let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+    folder.expect("a folder")
+}
+
 impl Town {
     /// On a Sunday evening, the day before the plans of most tests begin.
     pub(crate) fn new() -> Self {
@@ -90,7 +113,12 @@ impl Town {
     }
 
     pub(crate) fn at(moment: &str) -> Self {
-        let town = Self::with(Seed::yaml(SEED), moment);
+        Self::seeded(moment, SEED)
+    }
+
+    /// At a moment, at vendors that hold something else.
+    pub(crate) fn seeded(moment: &str, seed: &str) -> Self {
+        let town = Self::with(Seed::yaml(seed), moment);
         town.write("mpform.yaml", PROJECT);
         town
     }
@@ -103,8 +131,14 @@ impl Town {
         let sandbox = Sandbox::new().seed(seed).starting_at(now.timestamp_millis()).tick_ms(0);
         let started = sandbox.start("127.0.0.1:0".parse().expect("an address"));
         let sandbox = runtime.block_on(started).expect("the sandbox starts");
-        let folder = tempfile::tempdir().expect("a folder");
-        Self { sandbox, clock: Clock::by_hand(now), folder, environment: None, runtime }
+        let (clock, folder) = (Clock::by_hand(now), in_memory());
+        Self { sandbox, clock, began: now, folder, environment: None, runtime }
+    }
+
+    /// Leaves one account in the project: whatever runs sets up the connections of each.
+    pub(crate) fn only(self, account: &str) -> Self {
+        self.write("mpform.yaml", &project_of(account));
+        self
     }
 
     /// Writes a file of the project.
@@ -163,6 +197,20 @@ impl Town {
         let calls = calls.collect();
         self.sandbox.clear_journal();
         calls
+    }
+
+    /// Keeps what is remembered by now, for [`Town::again`].
+    pub(crate) fn keep(&self) {
+        copy(&self.path(".mpform"), &self.path(".kept"));
+    }
+
+    /// Everything once more: the vendors as they were at the start, what is remembered as it was kept, and a moment.
+    pub(crate) fn again(&self, moment: &str) {
+        self.sandbox.reset();
+        self.lose_state();
+        copy(&self.path(".kept"), &self.path(".mpform"));
+        self.clock.set(self.began);
+        self.until(moment);
     }
 
     pub(crate) fn lose_state(&self) {

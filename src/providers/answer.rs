@@ -25,7 +25,9 @@ pub(super) fn json<T: DeserializeOwned>(call: &str, answer: &Answer) -> Result<T
             return Err(refused("the answer redirects elsewhere, which is not followed".to_owned())
                 .code(format!("HTTP {}", answer.status)));
         }
-        400..=499 => return Err(refused(begins(&answer.body)).code(format!("HTTP {}", answer.status))),
+        400..=407 | 409..=498 => return Err(refused(begins(&answer.body)).code(format!("HTTP {}", answer.status))),
+        // Whatever broke down, and 408 and 499: somebody on the way had enough of waiting. How far the call has come
+        // nobody knows.
         status => {
             let again = answer.retry_after.map_or(Again::Soon, Again::After);
             return Err(refused(begins(&answer.body))

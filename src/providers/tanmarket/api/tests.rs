@@ -40,6 +40,9 @@ fn an_answer_that_says_nothing_leaves_it_open() {
     }
     let error = said(502, "bad gateway").expect_err("no answer");
     assert_eq!(error.happened, Happened::Maybe);
+    for status in [408, 499, 500, 504] {
+        assert!(!surely_not(&said(status, "").expect_err("no answer")), "{status}");
+    }
     for status in [302, 404, 403, 429] {
         assert!(surely_not(&said(status, "").expect_err("no answer")), "{status}");
     }

@@ -107,7 +107,8 @@ impl Client {
         Ok(response)
     }
 
-    async fn send(
+    /// Sends a request with these headers and no others, and waits for its whole answer.
+    pub(super) async fn send(
         &self,
         method: Method,
         url: &str,
@@ -116,15 +117,29 @@ impl Client {
     ) -> Result<Answer, Failure> {
         let _permit = self.enter().await;
         self.count();
-        let mut request = self.calling.request(method, url).headers(self.headers.clone()).headers(headers);
+        let mut request = self.calling.request(method, url).headers(headers);
         if let Some(body) = body {
             // Without a length of 0, some servers and proxies refuse a POST; it is not sent by itself.
             if body.is_empty() {
                 request = request.header(CONTENT_LENGTH, 0);
             }
-            request = request.header(CONTENT_TYPE, "application/json").body(body);
+            request = request.body(body);
         }
         whole(self.begin(request).await?).await
+    }
+
+    /// The same with a JSON body, the account's headers, and these in the place of those of the same names.
+    async fn send_json(
+        &self,
+        method: Method,
+        url: &str,
+        body: Bytes,
+        own: HeaderMap,
+    ) -> Result<Answer, Failure> {
+        let mut headers = self.headers.clone();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.extend(own);
+        self.send(method, url, Some(body), headers).await
     }
 }
 
@@ -188,7 +203,7 @@ impl Reader {
     /// # Errors
     /// When there is no whole answer.
     pub async fn get(&self, url: &str) -> Result<Answer, Failure> {
-        self.0.send(Method::GET, url, None, HeaderMap::new()).await
+        self.0.send(Method::GET, url, None, self.0.headers.clone()).await
     }
 
     /// One POST with a JSON body that only asks, once: for vendors whose reads are POSTs. Only a path that the vendor
@@ -198,7 +213,7 @@ impl Reader {
     /// # Errors
     /// When there is no whole answer.
     pub async fn ask(&self, url: &str, body: Bytes, headers: HeaderMap) -> Result<Answer, Failure> {
-        self.0.send(Method::POST, url, Some(body), headers).await
+        self.0.send_json(Method::POST, url, body, headers).await
     }
 
     /// What the vendor's clock said in the last answer, as HTTP writes it.
@@ -242,7 +257,7 @@ impl Writer {
         body: Bytes,
         headers: HeaderMap,
     ) -> Result<Answer, Failure> {
-        self.0.0.send(method, url, Some(body), headers).await
+        self.0.0.send_json(method, url, body, headers).await
     }
 }
 
@@ -295,6 +310,21 @@ mod tests {
         for header in ["x-token: secret", "sign: abc", "content-type: application/json"] {
             assert!(requests[0].head.contains(header), "{}", requests[0].head);
         }
+        let times = |word| requests[0].head.matches(word).count();
+        assert_eq!((times("content-type:"), times("x-token:")), (1, 1), "{}", requests[0].head);
         assert_eq!(requests[0].body, b"{\"a\":1}");
+    }
+
+    #[tokio::test]
+    async fn a_header_of_its_own_stands_in_the_place_of_the_accounts() {
+        let served = Loopback::start([answer("200 OK", "", b"{}")]).await;
+        let mine =
+            HeaderMap::from_iter([(HeaderName::from_static("x-token"), HeaderValue::from_static("mine"))]);
+        let sent =
+            Writer::new(&account()).send_with(Method::PUT, &served.url("/x"), Bytes::new(), mine).await;
+        assert_eq!(sent.expect("an answer").status, 200);
+        let head = served.requests().await.remove(0).head;
+        assert!(head.starts_with("PUT /x ") && head.contains("content-length: 0\r\n"), "{head}");
+        assert!(head.contains("x-token: mine\r\n") && !head.contains("secret"), "{head}");
     }
 }

@@ -10,46 +10,96 @@ use crate::http::retry::Again;
 /// What an HTML page usually means.
 const NOT_THE_API: &str =
     "is `base_url` the API's address, and does no login page or proxy stand in front of it?";
+/// What a redirect usually means.
+const ELSEWHERE: &str = "check `base_url`: it is the API's own address";
+/// What too many requests ask for.
+const SLOWER: &str = "lower `limits: {requests_per_second: …}` of the account";
+
+/// Keeps a secret out of what is shown of an answer: a gateway may show the request that it did not like. It can't be
+/// printed.
+#[derive(Clone, Copy)]
+pub(super) struct Mask<'a>(pub(super) &'a str);
+
+impl Mask<'_> {
+    /// A text without the secret, nor as JSON often writes it.
+    pub(super) fn over(self, text: &str) -> String {
+        let secret = self.0.trim();
+        if secret.is_empty() {
+            return text.to_owned();
+        }
+        text.replace(secret, "•••").replace(&secret.replace('/', r"\/"), "•••")
+    }
+
+    /// The first words of a body, on one line.
+    pub(super) fn begins(self, body: &[u8]) -> String {
+        // Cut only behind the mask: half a secret is no secret that a mask knows.
+        let text = self.over(&String::from_utf8_lossy(body));
+        let words: Vec<_> = text.split_whitespace().take(60).collect();
+        let line: String = words.join(" ").chars().take(120).collect();
+        if line.is_empty() { "an empty answer".to_owned() } else { line }
+    }
+
+    /// The JSON of an answer, or why there is none.
+    pub(super) fn json<T: DeserializeOwned>(self, call: &str, answer: &Answer) -> Result<T, VendorError> {
+        let refused = |message: String| VendorError::refused(call, message);
+        let http = |message: String| refused(message).code(format!("HTTP {}", answer.status));
+        let begins = || self.begins(&answer.body);
+        let again = || answer.retry_after.map_or(Again::Soon, Again::After);
+        match answer.status {
+            200..=299 => {}
+            429 => return Err(http("too many requests".to_owned()).hint(SLOWER).may_pass(again())),
+            404 => return Err(http("no such path".to_owned())),
+            300..=399 => {
+                let message = "the answer redirects elsewhere, which is not followed";
+                return Err(http(message.to_owned()).hint(ELSEWHERE));
+            }
+            400..=407 | 409..=498 => return Err(http(begins())),
+            // Whatever broke down, and 408 and 499: somebody on the way had enough of waiting. How far the call has
+            // come nobody knows.
+            _ => return Err(http(begins()).may_pass(again()).maybe_happened()),
+        }
+        serde_json::from_slice(&answer.body).map_err(|error| {
+            let (what, hint) = if answer.content_type.contains("html") {
+                ("an HTML page instead of JSON".to_owned(), Some(NOT_THE_API))
+            } else {
+                // The reason may hold what stands there.
+                (self.over(&format!("not the JSON that was expected ({error})")), None)
+            };
+            let refused = refused(format!("{what}: {}", begins())).may_pass(Again::Soon).maybe_happened();
+            hint.into_iter().fold(refused, VendorError::hint)
+        })
+    }
+}
 
 /// The JSON of an answer, or why there is none.
 pub(super) fn json<T: DeserializeOwned>(call: &str, answer: &Answer) -> Result<T, VendorError> {
-    let refused = |message: String| VendorError::refused(call, message);
-    match answer.status {
-        200..=299 => {}
-        429 => {
-            let again = answer.retry_after.map_or(Again::Soon, Again::After);
-            return Err(refused("too many requests".to_owned()).code("HTTP 429").may_pass(again));
-        }
-        404 => return Err(refused("no such path".to_owned()).code("HTTP 404")),
-        300..=399 => {
-            return Err(refused("the answer redirects elsewhere, which is not followed".to_owned())
-                .code(format!("HTTP {}", answer.status)));
-        }
-        400..=499 => return Err(refused(begins(&answer.body)).code(format!("HTTP {}", answer.status))),
-        status => {
-            let again = answer.retry_after.map_or(Again::Soon, Again::After);
-            return Err(refused(begins(&answer.body))
-                .code(format!("HTTP {status}"))
-                .may_pass(again)
-                .maybe_happened());
-        }
-    }
-    serde_json::from_slice(&answer.body).map_err(|error| {
-        let (what, hint) = if answer.content_type.contains("html") {
-            ("an HTML page instead of JSON".to_owned(), Some(NOT_THE_API))
-        } else {
-            (format!("not the JSON that was expected ({error})"), None)
-        };
-        let refused =
-            refused(format!("{what}: {}", begins(&answer.body))).may_pass(Again::Soon).maybe_happened();
-        hint.into_iter().fold(refused, VendorError::hint)
-    })
+    Mask("").json(call, answer)
 }
 
 /// The first words of a body, on one line.
 pub(super) fn begins(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&body[..body.len().min(400)]);
-    let words: Vec<_> = text.split_whitespace().collect();
-    let line: String = words.join(" ").chars().take(120).collect();
-    if line.is_empty() { "an empty answer".to_owned() } else { line }
+    Mask("").begins(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_secret_is_not_shown_either() {
+        let mask = Mask("k/e+y");
+        for (said, shown) in [
+            ("<p>k/e+y</p>", "<p>•••</p>"),
+            (r#"{"appkey": "k\/e+y"}"#, r#"{"appkey": "•••"}"#),
+            (" a\n b ", "a b"),
+            (" ", "an empty answer"),
+        ] {
+            assert_eq!(mask.begins(said.as_bytes()), shown);
+        }
+        let cut = format!("{}k/e+y", "-".repeat(118));
+        assert!(!mask.begins(cut.as_bytes()).contains('k'));
+        let spaced = format!("-{}k/e+y", " ".repeat(397));
+        assert_eq!(mask.begins(spaced.as_bytes()), "- •••");
+        assert_eq!(Mask("").over("ab"), "ab");
+    }
 }

@@ -119,14 +119,7 @@ impl<A: Words, I: Words> Sop<A, I> {
     /// What is wrong with it whoever the vendor is.
     pub fn check(&self) -> Vec<Finding> {
         let mut found = vec![];
-        if self.title.as_deref().is_some_and(|title| title.trim().is_empty()) {
-            found.push(Finding::error(
-                Code::EmptyName,
-                ["title".into()],
-                "a plan with an empty title",
-                "give it a title, or leave `title` out: it defaults to the key",
-            ));
-        }
+        found.extend(self.title.as_deref().and_then(misnamed));
         if let Some(until) = self.schedule.until.filter(|until| *until < self.schedule.start) {
             found.push(Finding::error(
                 Code::BadValue,
@@ -185,6 +178,59 @@ fn check_item<I: Words>(item: &I) -> Vec<Finding> {
     vec![Finding::error(Code::NotExactlyOne, [], message, "keep one of them; write a message for each")]
 }
 
+/// What is wrong with a title. There are vendors at which a run is known by nothing else, and nobody sees a blank at an
+/// end of it, or a control character; what the vendor takes away is not found again.
+fn misnamed(title: &str) -> Option<Finding> {
+    let path = ["title".into()];
+    let trimmed = title.trim();
+    if trimmed.is_empty() {
+        let help = "give it a title, or leave `title` out: it defaults to the key";
+        return Some(Finding::error(Code::EmptyName, path, "a plan with an empty title", help));
+    }
+    let what = if title.chars().any(char::is_control) {
+        "a title with a line break or another control character"
+    } else if trimmed.len() < title.len() {
+        "a title with a blank at one of its ends"
+    } else {
+        return None;
+    };
+    Some(Finding::error(Code::BadValue, path, what, "take it out; a run is found again by its title"))
+}
+
 fn nothing(path: impl IntoIterator<Item = Step>, message: &str, help: &str) -> Finding {
     Finding::error(Code::CannotBeEmpty, path, message, help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    impl Words for Own {}
+
+    /// The codes of what is wrong with a title.
+    fn found(title: &str) -> Vec<Code> {
+        let plan = json!({
+            "title": title,
+            "schedule": {"start": "2026-12-01"},
+            "audience": {},
+            "steps": [],
+        });
+        let plan: Sop = serde_json::from_value(plan).expect("a plan");
+        let of_title = plan.check().into_iter().filter(|finding| finding.path == ["title".into()]);
+        of_title.map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn a_title_is_one_line_without_blanks_at_its_ends() {
+        for fine in ["周一早报", "周一 早报", "a"] {
+            assert_eq!(found(fine), [], "{fine}");
+        }
+        for empty in ["", " ", "\u{3000}", "\n"] {
+            assert_eq!(found(empty), [Code::EmptyName], "{empty:?}");
+        }
+        for wrong in [" a", "a ", "a\u{3000}", "a\n", "a\nb", "a\tb", "a\u{0}b", "a\u{7f}b"] {
+            assert_eq!(found(wrong), [Code::BadValue], "{wrong:?}");
+        }
+    }
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::sign::sign;
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
-use crate::providers::answer::{begins, json};
+use crate::providers::answer::Mask;
 use crate::providers::{Happened, VendorError};
 
 /// The code of a wrong signature.
@@ -101,6 +101,11 @@ impl Caller {
         url
     }
 
+    /// The key is kept out of what is shown: a gateway may show what it was sent.
+    fn mask(&self) -> Mask<'_> {
+        Mask(self.app_key.expose_secret())
+    }
+
     fn headers(&self, call: &str, at: DateTime<Utc>, body: &[u8]) -> Result<HeaderMap, VendorError> {
         let timestamp = at.timestamp_millis().to_string();
         let signature = sign(&self.app_id, &timestamp, body, &self.app_key);
@@ -141,11 +146,12 @@ impl ReadApi {
             let headers = self.caller.headers(&call, at, &body)?;
             let answer = self.http.ask(url.as_str(), body.clone(), headers).await;
             let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
-            data(&call, &answer, at, &self.http)
+            data(&call, &answer, at, &self.http, self.caller.mask())
         })
         .await?;
         serde_json::from_value(answer).map_err(|error| {
-            VendorError::refused(&call, format!("the answer has another shape than the document's: {error}"))
+            let message = format!("the answer has another shape than the document's: {error}");
+            VendorError::refused(&call, self.caller.mask().over(&message))
         })
     }
 }
@@ -168,7 +174,7 @@ impl WriteApi {
         let url = caller.url(create.name());
         let answer = self.http.send_with(Method::POST, url.as_str(), body, headers).await;
         let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
-        data(&call, &answer, at, self.http.reader()).map(drop)
+        data(&call, &answer, at, self.http.reader(), caller.mask()).map(drop)
     }
 }
 
@@ -192,19 +198,25 @@ fn bytes_of(call: &str, body: &impl Serialize) -> Result<Bytes, VendorError> {
 }
 
 /// What an answer holds, or why it holds nothing; `at` is the time that the request was signed with.
-fn data(call: &str, answer: &Answer, at: DateTime<Utc>, http: &http::Reader) -> Result<Value, VendorError> {
-    let envelope: Envelope = json(call, answer)?;
+fn data(
+    call: &str,
+    answer: &Answer,
+    at: DateTime<Utc>,
+    http: &http::Reader,
+    mask: Mask<'_>,
+) -> Result<Value, VendorError> {
+    let envelope: Envelope = mask.json(call, answer)?;
     let code = match &envelope.code {
         Value::Number(code) => code.as_i64(),
         Value::String(code) => code.parse().ok(),
         _ => None,
     };
     let Some(code) = code else {
-        let message = format!("an answer without a code: {}", begins(&answer.body));
+        let message = format!("an answer without a code: {}", mask.begins(&answer.body));
         return Err(VendorError::refused(call, message).may_pass(Again::Soon).maybe_happened());
     };
     let message = match envelope.message {
-        Value::String(message) => message,
+        Value::String(message) => mask.over(&message),
         _ => "(no message)".to_owned(),
     };
     let refused = |message: String| Err(VendorError::refused(call, message).code(code));

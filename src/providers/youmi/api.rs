@@ -9,18 +9,23 @@ use std::sync::Arc;
 use bytes::Bytes;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::token::Tokens;
 use crate::http::{Answer, Post, Writer};
-use crate::providers::VendorError;
+use crate::providers::answer::Mask;
+use crate::providers::{Happened, VendorError};
 
 const CALL: &str = "POST v2/ChatMess/doSendPublicMes";
 const PATH: [&str; 3] = ["v2", "ChatMess", "doSendPublicMes"];
 /// The token is not valid.
 const TOKEN_INVALID: i64 = 10_003;
-/// The vendor's HTTP 500 in its envelope: something went wrong on its side, nobody says how far it had come.
-const SERVER_ERROR: i64 = 200_011;
+/// What the vendor says when it has looked at a message and turned it down before it sent anything. Of every other code
+/// nobody knows how far the message had come: the vendor's own failures (200011, 200013, 200019) and what it has not
+/// published.
+const CHECKED: [i64; 10] =
+    [10_005, 10_006, 200_008, 200_009, 200_010, 200_012, 200_014, 200_015, 200_018, 200_022];
 
 /// The API of one account.
 #[derive(Debug)]
@@ -82,57 +87,55 @@ impl Api {
     }
 }
 
-/// What an answer says. The token is kept out of it: a gateway may show the request that it did not like.
+/// The vendor's envelope. Whether it went well stands in `succeed` alone: codes of success there are several.
+#[derive(Deserialize)]
+struct Envelope {
+    succeed: bool,
+    #[serde(default)]
+    errmsg: Value,
+    #[serde(default)]
+    errdesc: Value,
+    #[serde(default, rename = "requestId")]
+    request: Value,
+    #[serde(default)]
+    values: Value,
+}
+
+/// What an answer says. The token is kept out of it.
 fn verdict(answer: &Answer, token: &SecretString) -> Result<Verdict, VendorError> {
-    let shown = |text: &str| text.replace(token.expose_secret(), "•••");
-    let begins = || begins(&shown(&String::from_utf8_lossy(&answer.body)));
-    let http = |message: String| VendorError::refused(CALL, message).code(format!("HTTP {}", answer.status));
-    let said = serde_json::from_slice::<Value>(&answer.body).ok().filter(|said| said["succeed"].is_boolean());
-    match (answer.status, said) {
-        (200..=299, Some(said)) if said["succeed"] == true => {
-            Ok(Verdict::Queued(word(&said["values"]["taskId"])))
-        }
-        (401, _) => Ok(Verdict::TokenRefused(http("the token was refused".to_owned()).hint(CREDENTIALS))),
-        (200..=299 | 400..=499, Some(said)) if said["succeed"] == false => {
-            let code = word(&said["errmsg"]);
-            let error = refusal(&said, code.as_deref(), &shown);
-            let code = code.and_then(|code| code.parse().ok());
-            match code {
-                Some(TOKEN_INVALID) => Ok(Verdict::TokenRefused(error)),
-                Some(SERVER_ERROR) => Err(error.maybe_happened()),
-                _ => Err(error),
-            }
-        }
-        (200..=299, _) => {
-            let (what, hint) = if answer.content_type.contains("html") {
-                ("an HTML page instead of JSON", Some(NOT_THE_API))
-            } else {
-                ("not the answer that was expected", None)
-            };
-            let error = VendorError::refused(CALL, format!("{what}: {}", begins())).maybe_happened();
-            Err(hint.into_iter().fold(error, VendorError::hint))
-        }
-        (300..=399, _) => Err(http("the answer redirects elsewhere, which is not followed".to_owned())
-            .hint("check `base_url`: it is the API's own address")),
-        (429, None) => Err(http("too many requests".to_owned()).hint(SLOWER)),
-        (404, None) => Err(http("no such path".to_owned())),
-        (400..=499, None) => Err(http(begins())),
-        // A refusal that says that it succeeded, and whatever the vendor or its gateway broke down with.
-        _ => Err(http(begins()).maybe_happened()),
+    let mask = Mask(token.expose_secret());
+    if answer.status == 401 {
+        let error = VendorError::refused(CALL, "the token was refused").code("HTTP 401").hint(CREDENTIALS);
+        return Ok(Verdict::TokenRefused(error));
+    }
+    let said = match mask.json::<Envelope>(CALL, answer) {
+        Ok(said) if said.succeed => return Ok(Verdict::Queued(word(&said.values["taskId"]))),
+        Ok(said) => said,
+        // A refusal may come with a status of its own; one that says that it succeeded is none.
+        Err(error) => match serde_json::from_slice::<Envelope>(&answer.body) {
+            Ok(said) if said.succeed => return Err(error.maybe_happened()),
+            Ok(said) if error.happened == Happened::No => said,
+            _ => return Err(error),
+        },
+    };
+    let code = word(&said.errmsg);
+    let error = refusal(&said, code.as_deref(), mask);
+    match code.and_then(|code| code.parse().ok()) {
+        Some(TOKEN_INVALID) => Ok(Verdict::TokenRefused(error)),
+        Some(code) if CHECKED.contains(&code) => Err(error),
+        _ => Err(error.maybe_happened()),
     }
 }
 
 const CREDENTIALS: &str = "check `token`, or `client_id` and `client_secret`, of the account, and that they are for \
     this `base_url`";
-const NOT_THE_API: &str =
-    "is `base_url` the API's address, and does no login page or proxy stand in front of it?";
-const SLOWER: &str = "lower `limits: {requests_per_second: …}` of the account";
 
 /// The vendor's no, with its words and the number by which it finds the request again.
-fn refusal(said: &Value, code: Option<&str>, shown: &impl Fn(&str) -> String) -> VendorError {
-    let text = word(&said["errdesc"]).unwrap_or_else(|| "(no message)".to_owned());
-    let request = word(&said["requestId"]).map(|id| format!(" (request {id})")).unwrap_or_default();
-    let error = VendorError::refused(CALL, shown(&format!("{text}{request}"))).code(code.unwrap_or("(none)"));
+fn refusal(said: &Envelope, code: Option<&str>, mask: Mask<'_>) -> VendorError {
+    let text = word(&said.errdesc).unwrap_or_else(|| "(no message)".to_owned());
+    let request = word(&said.request).map(|id| format!(" (request {id})")).unwrap_or_default();
+    let error = VendorError::refused(CALL, mask.over(&format!("{text}{request}")));
+    let error = error.code(mask.over(code.unwrap_or("(none)")));
     let hint = code.and_then(|code| code.parse().ok()).and_then(meaning);
     hint.into_iter().fold(error, VendorError::hint)
 }
@@ -146,7 +149,7 @@ fn meaning(code: i64) -> Option<&'static str> {
         200_008 => "the vendor got no friend's id; check `friends` of the audience",
         200_009 => "the vendor knows no such friend; check `friends` and `from` of the audience",
         200_010 => "the vendor knows no such member of staff; check `from` of the audience",
-        SERVER_ERROR => "something went wrong at the vendor's; ask it with the request's number",
+        200_011 => "something went wrong at the vendor's; ask it with the request's number",
         200_012 => "the vendor takes a field for wrong; check the message and `channel` of the audience",
         200_013 => "the vendor's messenger failed; ask it with the request's number",
         200_014 | 200_015 => "the vendor got no account that sends; check `from` of the audience",
@@ -166,13 +169,6 @@ fn word(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// The first words of a body, on one line.
-fn begins(body: &str) -> String {
-    let words: Vec<_> = body.split_whitespace().take(60).collect();
-    let line: String = words.join(" ").chars().take(120).collect();
-    if line.is_empty() { "an empty answer".to_owned() } else { line }
 }
 
 #[cfg(test)]

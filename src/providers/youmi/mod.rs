@@ -59,7 +59,10 @@ struct Account {
 impl Connect for Account {
     fn identity(&self) -> IndexMap<&'static str, String> {
         let client_id = self.client_id.clone().map(|id| ("client_id", id));
-        IndexMap::from_iter([("base_url", base::shown(&self.url))].into_iter().chain(client_id))
+        // An agent's tenants share all the rest.
+        let tenant = self.tenant.clone().map(|id| ("tenant_id", id));
+        let url = ("base_url", base::shown(&self.url));
+        IndexMap::from_iter([url].into_iter().chain(client_id).chain(tenant))
     }
 
     fn reads(&self, _: http::Reader) -> Arc<dyn Reads> {

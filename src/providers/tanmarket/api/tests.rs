@@ -15,7 +15,7 @@ fn reader() -> http::Reader {
 fn said(status: u16, body: &str) -> Result<Value, VendorError> {
     let body = Bytes::copy_from_slice(body.as_bytes());
     let answer = Answer { status, content_type: "application/json".into(), retry_after: None, body };
-    data("POST getGroupList", &answer, DateTime::UNIX_EPOCH, &reader())
+    data("POST getGroupList", &answer, DateTime::UNIX_EPOCH, &reader(), Mask("k-e-y"))
 }
 
 #[test]
@@ -40,9 +40,44 @@ fn an_answer_that_says_nothing_leaves_it_open() {
     }
     let error = said(502, "bad gateway").expect_err("no answer");
     assert_eq!(error.happened, Happened::Maybe);
+    for status in [408, 499, 500, 504] {
+        assert!(!surely_not(&said(status, "").expect_err("no answer")), "{status}");
+    }
     for status in [302, 404, 403, 429] {
         assert!(surely_not(&said(status, "").expect_err("no answer")), "{status}");
     }
+}
+
+#[test]
+fn what_a_gateway_shows_of_the_request_is_shown_without_the_key() {
+    let echoes = [
+        (403, "<p>appkey: k-e-y</p>"),
+        (502, "appkey: k-e-y"),
+        (200, "<p>appkey: k-e-y</p>"),
+        (200, r#""appkey: k-e-y""#),
+        (200, r#"{"appkey": "k-e-y"}"#),
+        (200, r#"{"code": 1002, "message": "no appkey k-e-y"}"#),
+        (200, r#"{"code": 1003, "message": "no appkey k-e-y"}"#),
+        (200, r#"{"code": 99, "message": "no appkey k-e-y"}"#),
+    ];
+    for (status, body) in echoes {
+        let error = said(status, body).expect_err("refused");
+        assert!(error.message.contains("•••") && !format!("{error:?}").contains("k-e-y"), "{error:?}");
+    }
+    assert_eq!(
+        said(200, r#"{"code": 0, "data": "k-e-y"}"#),
+        Ok(json!("k-e-y")),
+        "what is read stays as it is"
+    );
+}
+
+#[tokio::test]
+async fn another_shape_is_told_without_the_key() {
+    let bench = Bench::new(&WORLD.replace("k-e-y", "invalid")).await;
+    let caller = Caller { app_key: "invalid".into(), ..bench.caller.clone() };
+    let api = ReadApi { caller, ..bench.read_api() };
+    let error = api.ask::<u8>(Read::GroupList, &json!({})).await.expect_err("another shape");
+    assert!(error.message.contains("•••") && !error.message.contains("invalid"), "{error}");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::*;
-use crate::providers::Happened;
+use crate::providers::Happened::{self, Maybe};
 use crate::providers::youmi::testing::Desk;
 use crate::providers::youmi::token::Credentials;
 use crate::sandbox::{Fault, Rule};
@@ -26,15 +26,30 @@ fn envelope(succeed: bool, errmsg: i64, values: &Value) -> String {
 #[test]
 fn whether_it_succeeded_stands_in_succeed_alone() {
     let task = json!({"taskId": "t1"});
-    for code in [0, 20_000, 10_004, 200_009] {
+    for (code, happened) in [(0, Maybe), (20_000, Maybe), (10_004, Maybe), (200_009, Happened::No)] {
         assert_eq!(judged(200, "", &envelope(true, code, &task)), Ok(Some("t1".into())));
-        assert_eq!(
-            judged(200, "", &envelope(false, code, &task)).expect_err("refused").happened,
-            Happened::No
-        );
+        assert_eq!(judged(200, "", &envelope(false, code, &task)).expect_err("refused").happened, happened);
     }
     assert_eq!(judged(200, "", &envelope(true, 20_000, &json!({"taskId": 7}))), Ok(Some("7".into())));
     assert_eq!(judged(200, "", &envelope(true, 20_000, &json!(null))), Ok(None), "it is queued all the same");
+}
+
+#[test]
+fn only_what_the_vendor_checked_first_was_certainly_not_sent() {
+    let checked = [10_005, 10_006, 200_008, 200_009, 200_010, 200_012, 200_014, 200_015, 200_018, 200_022];
+    let open = [-1, 0, 1, 10_004, 20_000, 200_011, 200_013, 200_016, 200_019, 200_023, 999_999];
+    let no = checked.map(|code| (code, Happened::No));
+    for (code, happened) in no.into_iter().chain(open.map(|code| (code, Maybe))) {
+        for status in [200, 400] {
+            let error = judged(status, "", &envelope(false, code, &json!(null))).expect_err("refused");
+            assert_eq!((error.code.clone(), error.happened), (Some(code.to_string()), happened), "{status}");
+            assert!(error.answered(), "{code}");
+        }
+    }
+    for body in [r#"{"succeed": false}"#, r#"{"succeed": false, "errmsg": "wrong"}"#] {
+        let error = judged(200, "", body).expect_err("refused");
+        assert!(error.answered() && error.happened == Maybe, "{body}");
+    }
 }
 
 #[test]
@@ -47,7 +62,7 @@ fn a_refusal_shows_code_words_request_and_what_to_do() {
     );
     assert!(error.hint.is_some_and(|hint| hint.contains("no friend")));
     let bare = judged(200, "", r#"{"succeed": false}"#).expect_err("refused");
-    assert_eq!((bare.message.as_str(), bare.happened), ("(no message)", Happened::No));
+    assert_eq!((bare.message.as_str(), bare.code.as_deref()), ("(no message)", Some("(none)")));
 }
 
 #[test]
@@ -61,13 +76,16 @@ fn what_is_no_answer_may_have_sent_it() {
         (204, "", ""),
         (500, "", "boom"),
         (502, "text/html", "<html>"),
+        (408, "text/html", "<html>the-token"),
+        (499, "", ""),
+        (408, "application/json", &envelope(false, 200_012, &json!(null))),
         (503, "application/json", &envelope(false, 200_012, &json!(null))),
         (400, "application/json", &whole),
         (200, "application/json", &envelope(false, 200_011, &json!(null))),
     ];
     for (status, content_type, body) in cases {
         let error = judged(status, content_type, body).expect_err("no answer");
-        assert_eq!(error.happened, Happened::Maybe, "{status} {body}");
+        assert_eq!(error.happened, Maybe, "{status} {body}");
         assert!(!error.to_string().contains("the-token"), "{error}");
     }
 }
@@ -96,10 +114,11 @@ async fn a_message_is_queued_under_the_id_of_its_task() {
 
 #[tokio::test]
 async fn whatever_happens_to_a_call_there_is_no_second_one() {
-    use Fault::{Cut, Html, ResetAfter, ResetBefore, RetryAfter, Status};
-    let maybe = [ResetBefore, ResetAfter, Cut, Html, Status { status: 502 }];
+    use Fault::{Code, Cut, Html, ResetAfter, ResetBefore, RetryAfter, Status};
+    let failed = Code { code: 200_013, message: String::new() };
+    let maybe = [ResetBefore, ResetAfter, Cut, Html, Status { status: 502 }, Status { status: 408 }, failed];
     let no = [RetryAfter { seconds: 1 }, Status { status: 403 }];
-    let faults = maybe.map(|fault| (fault, Happened::Maybe)).into_iter();
+    let faults = maybe.map(|fault| (fault, Maybe)).into_iter();
     for (fault, happened) in faults.chain(no.map(|fault| (fault, Happened::No))) {
         let desk = Desk::new().await;
         desk.sandbox.fault(Rule::new("POST", "doSendPublicMes", fault.clone()));

@@ -129,38 +129,47 @@ fn suffixed(url: &str, format: &str, form: &str) -> Option<Finding> {
 fn blanks(item: &Own, found: &mut Vec<Finding>) {
     for (form, value) in item.0.iter().filter(|(form, _)| !matches!(form.as_str(), "raw" | "extra" | "batch"))
     {
-        blank(value, &mut vec![form.as_str().into()], found);
+        walk(value, &mut vec![form.as_str().into()], &mut |path, value| {
+            if value.as_str().is_some_and(|text| text.trim().is_empty()) {
+                let help = "write what the vendor is to get, or leave out what may be left out";
+                found.push(empty(path.iter().cloned(), "a field that says nothing", help));
+            }
+        });
     }
 }
 
-fn blank(value: &Value, path: &mut Vec<Step>, found: &mut Vec<Finding>) {
+/// Fields that say from whom or to whom. They are refused at any depth: where the vendor looks for them in a message,
+/// nobody has published.
+fn addressed(raw: &Raw, under: &str) -> Vec<Finding> {
+    let mut found = vec![];
+    for (name, value) in &raw.0 {
+        walk(value, &mut vec![under.into(), name.as_str().into()], &mut |path, _| {
+            let Some(Step::Key(name)) = path.last() else { return };
+            if ADDRESS.iter().any(|field| name.trim().eq_ignore_ascii_case(field)) {
+                let message = format!("`{name}` is not a message's to say");
+                let help = "take it out; from whom and to whom a message goes stands in the audience";
+                found.push(Finding::error(Code::BadValue, path.iter().cloned(), message, help));
+            }
+        });
+    }
+    found
+}
+
+/// Shows a value and whatever it holds, each with the way to it.
+fn walk(value: &Value, path: &mut Vec<Step>, see: &mut impl FnMut(&[Step], &Value)) {
+    see(path, value);
     let mut inside = |step: Step, value: &Value| {
         path.push(step);
-        blank(value, path, found);
+        walk(value, path, see);
         path.pop();
     };
     match value {
         Value::Object(fields) => {
             fields.iter().for_each(|(name, value)| inside(name.as_str().into(), value));
         }
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(nth, value)| inside(nth.into(), value));
-        }
-        Value::String(text) if text.trim().is_empty() => {
-            let help = "write what the vendor is to get, or leave out what may be left out";
-            found.push(empty(path.clone(), "a field that says nothing", help));
-        }
+        Value::Array(items) => items.iter().enumerate().for_each(|(nth, value)| inside(nth.into(), value)),
         _ => {}
     }
-}
-
-fn addressed<'a>(raw: &'a Raw, under: &'a str) -> impl Iterator<Item = Finding> + 'a {
-    let is_address = |name: &&String| ADDRESS.iter().any(|field| name.trim().eq_ignore_ascii_case(field));
-    raw.0.keys().filter(is_address).map(move |name| {
-        let message = format!("`{name}` is not a message's to say");
-        let help = "take it out; from whom and to whom a message goes stands in the audience";
-        Finding::error(Code::BadValue, [under.into(), name.as_str().into()], message, help)
-    })
 }
 
 fn empty(path: impl IntoIterator<Item = Step>, message: &str, help: &str) -> Finding {

@@ -174,5 +174,16 @@ fn nobody_is_named_behind_the_audiences_back() {
         ["MP014 mpform.yaml:13:39 `tousername` is not a message's to say"]
     );
     assert_eq!(of_item("raw: {MsgType: text, TakeOverKey: k9}").len(), 1);
+    assert_eq!(
+        of_item("raw: {MsgType: batch, messList: [{Text: a}, {To: {toUserName: f9}, RelationType: 1}]}"),
+        [
+            "MP014 mpform.yaml:13:71 `toUserName` is not a message's to say",
+            "MP014 mpform.yaml:13:90 `RelationType` is not a message's to say"
+        ]
+    );
+    assert_eq!(
+        of_item("batch: [{text: a, extra: {To: [{WechatId: w9}]}}]"),
+        ["MP014 mpform.yaml:13:51 `WechatId` is not a message's to say"]
+    );
     assert_eq!(of_item("raw: {Text: a}"), ["MP005 mpform.yaml:13:14 `MsgType` is missing"]);
 }

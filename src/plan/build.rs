@@ -176,11 +176,11 @@ impl OneKind<'_> {
 
     fn create(&mut self, wanted: &Wanted, body: &Value, record: Option<&Record>, protect: bool) {
         let begun = self.state.intents.get(&wanted.address).and_then(|intent| intent.begun);
-        if let Some(begun) = begun.filter(|_| self.live.settled.contains(self.kind.name)) {
-            if self.desired.now - begun < PATIENCE {
-                self.plan.warnings.push(too_early(wanted, begun));
-                return;
-            }
+        let is_settled = self.live.settled.contains(self.kind.name);
+        let just_now = begun.filter(|begun| is_settled && self.desired.now - *begun < PATIENCE);
+        if let Some(begun) = just_now {
+            self.plan.warnings.push(too_early(wanted, begun));
+            return;
         }
         let missing: Vec<_> = self.kind.to_create.iter().filter(|field| body[**field].is_null()).collect();
         if !missing.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use chrono::{TimeDelta, Timelike, Utc};
 use mpform::sandbox::{Entry, Fault, Rule, Sandbox, Seed};
 use serde_json::Value;
 
@@ -21,7 +21,6 @@ const FOR_EVER: Fault = Fault::Delay { ms: 600_000 };
 /// is due now, and armed two hours ago.
 struct Noon {
     world: World,
-    now: DateTime<Utc>,
     account: &'static str,
 }
 
@@ -45,7 +44,7 @@ impl Noon {
                 .replace("    steps", "    grace: 3h\n    steps"),
         );
         world.apply();
-        let noon = Self { world, now, account };
+        let noon = Self { world, account };
         noon.change(|state| {
             for record in state["resources"].as_object_mut().expect("records").values_mut() {
                 if record["id"] == "armed" {
@@ -175,7 +174,7 @@ fn killed_at_each_call_of_a_mass_send() {
                 let mut run = String::new();
                 noon.change(|state| {
                     let runs = state["sends"].as_object().expect("messages").keys();
-                    run = runs.cloned().next().expect("a run");
+                    run = runs.into_iter().next().cloned().expect("a run");
                 });
                 noon.world.run(&format!("sop resolve {run} --not-sent")).expect_code(0);
                 assert_eq!(noon.run(&letter(), &about), BTreeMap::from([("sent".to_owned(), 1)]), "{about}");

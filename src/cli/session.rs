@@ -285,6 +285,15 @@ pub(super) async fn known(account: &Account<'_>, reads: &dyn providers::Reads) -
     }
 }
 
+/// How hard an account may be pressed.
+pub(super) fn limits(config: &config::Account) -> http::Limits {
+    let habit = config.provider.throttle;
+    http::Limits {
+        concurrency: config.limits.concurrency.map_or(habit.concurrency, |most| most as usize),
+        requests_per_second: config.limits.requests_per_second.or(habit.requests_per_second),
+    }
+}
+
 fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Account<'a>, Problem> {
     let broken = |message: String| {
         Problem::error(Code::BadValue, message)
@@ -298,13 +307,9 @@ fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Accoun
         .accounts
         .get(&config.name)
         .ok_or_else(|| broken("it has no place in the project".to_owned()))?;
-    let habit = config.provider.throttle;
-    let limits = http::Limits {
-        concurrency: config.limits.concurrency.map_or(habit.concurrency, |most| most as usize),
-        requests_per_second: config.limits.requests_per_second.or(habit.requests_per_second),
-    };
     let headers = config.headers.iter().map(|(name, value)| (name.as_str(), value));
-    let client = Client::new(headers, Throttle::new(limits), project.clock.clone()).map_err(broken)?;
+    let client =
+        Client::new(headers, Throttle::new(limits(config)), project.clock.clone()).map_err(broken)?;
     Ok(Account { config, desired, connect, client })
 }
 

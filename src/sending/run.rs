@@ -26,6 +26,9 @@ pub struct Work<'a> {
     pub sends: Arc<dyn Sends>,
     /// Its state, locked.
     pub state: Open,
+    /// Recipients who are sent something at once, at least 1. No more than the account lets through: what is begun and
+    /// waits for its turn is uncertain if the program dies.
+    pub parallelism: usize,
     /// Which runs are meant.
     pub wants: &'a Wants<'a>,
     /// Messages of which nobody will ever know more: they are not asked about again, nor told of.
@@ -38,8 +41,6 @@ pub type Wants<'a> = dyn Fn(&Address) -> bool + Sync + 'a;
 /// How it is gone about.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Recipients of one account who are sent something at once, at least 1.
-    pub parallelism: usize,
     /// What time it is.
     pub clock: Clock,
     /// Set from outside: no new message goes out then.
@@ -91,8 +92,8 @@ pub async fn run(work: Vec<Work<'_>>, options: &Options, tell: &Tell<'_>) -> Out
 }
 
 async fn account(work: Work<'_>, options: &Options, tell: &Tell<'_>) -> Outcome {
-    let Work { account, sends, state, wants, given_up } = work;
-    let sender = Sender::new(sends.as_ref(), state, options, tell);
+    let Work { account, sends, state, parallelism, wants, given_up } = work;
+    let sender = Sender::new(sends.as_ref(), state, parallelism, options, tell);
     let mut outcome = Outcome { given_up, ..Outcome::default() };
     let left = sender.settle(wants, &mut outcome.given_up).await;
     let mut due = sender.due(&account);

@@ -21,14 +21,22 @@ use crate::state::{Entry, Identity, Outcome, Sending, of_words};
 pub(super) struct Sender<'a> {
     sends: &'a dyn Sends,
     state: Mutex<Open>,
+    parallelism: usize,
     options: &'a Options,
     tell: &'a Tell<'a>,
     told: Mutex<Vec<Told>>,
 }
 
 impl<'a> Sender<'a> {
-    pub(super) fn new(sends: &'a dyn Sends, state: Open, options: &'a Options, tell: &'a Tell<'a>) -> Self {
-        Self { sends, state: Mutex::new(state), options, tell, told: Mutex::default() }
+    pub(super) fn new(
+        sends: &'a dyn Sends,
+        state: Open,
+        parallelism: usize,
+        options: &'a Options,
+        tell: &'a Tell<'a>,
+    ) -> Self {
+        let parallelism = parallelism.max(1);
+        Self { sends, state: Mutex::new(state), parallelism, options, tell, told: Mutex::default() }
     }
 
     /// The state, and what was told, in that order.
@@ -76,7 +84,7 @@ impl<'a> Sender<'a> {
         };
         let taken = if open.is_empty() { HashSet::new() } else { self.taken() };
         let looks = stream::iter(&open).map(|(run, one)| self.look(run, one, &taken));
-        let looked: Vec<_> = looks.buffered(self.options.parallelism.max(1)).collect().await;
+        let looked: Vec<_> = looks.buffered(self.parallelism).collect().await;
         let mut left = vec![];
         for ((run, one), looked) in open.into_iter().zip(looked) {
             let told = |ending| Told::of_earlier(&run, &one, ending);
@@ -178,7 +186,7 @@ impl<'a> Sender<'a> {
                 in_order.take(nth, told).into_iter().for_each(|told| self.tell(told));
             }
         });
-        each.buffer_unordered(self.options.parallelism.max(1)).collect::<Vec<()>>().await;
+        each.buffer_unordered(self.parallelism).collect::<Vec<()>>().await;
     }
 
     /// Why nothing new may go out, if so.

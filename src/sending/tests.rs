@@ -246,15 +246,12 @@ impl Desk {
             account: self.shop.account(),
             sends: Arc::clone(vendor) as Arc<dyn crate::providers::Sends>,
             state: self.open().await,
+            parallelism: 4,
             wants: &|_| true,
             given_up: HashSet::new(),
         };
-        let options = Options {
-            parallelism: 4,
-            clock: self.clock.clone(),
-            stop: Arc::clone(&self.stop),
-            patience: Options::PATIENCE,
-        };
+        let options =
+            Options { clock: self.clock.clone(), stop: Arc::clone(&self.stop), patience: Options::PATIENCE };
         tokio::select! {
             biased;
             () = vendor.died.notified() => None,

@@ -239,7 +239,11 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<State, Problem> {
     let broken = |error: &serde_json::Error| {
         let backup = path.with_extension("json.backup");
         let help = if backup.exists() {
-            format!("the version before it lies beside it as {}", backup.display())
+            format!(
+                "the version before it lies beside it as {}; it does not know what `sop run` sent since: put it back \
+                 when the longest `grace` is over, or run `mpform apply` without it, which arms anew",
+                backup.display()
+            )
         } else {
             "put back a copy of it; without it, objects are found again by their names".to_owned()
         };

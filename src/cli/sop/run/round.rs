@@ -22,9 +22,6 @@ use crate::sending::event::Event;
 use crate::sending::{self, Account, Due, Held, Options, Outcome, Wants, Work, due};
 use crate::state::{Identity, Sending, State};
 
-/// Recipients of one account who are sent something at once; the account's own limits count beside it.
-const PARALLELISM: usize = 16;
-
 /// What was selected.
 pub(super) struct Selected<'a> {
     pub(super) accounts: Vec<One<'a>>,
@@ -274,19 +271,16 @@ impl One<'_> {
         })?;
         let Account { name, sent_by, recipients, ref plans } = self.plans;
         let account = Account { name, sent_by, recipients, plans: plans.clone() };
-        Ok(Some(Work { account, sends, state, wants: *wants, given_up: given_up.clone() }))
+        let parallelism = session::limits(self.account.config).concurrency;
+        Ok(Some(Work { account, sends, state, parallelism, wants: *wants, given_up: given_up.clone() }))
     }
 }
 
 /// Sends; the first interruption lets what is under way end, the second does not. True if there was one.
 async fn send(work: Vec<Work<'_>>, voice: &Voice<'_>, context: &Context) -> (Outcome, bool) {
     let stop = Arc::new(AtomicBool::new(false));
-    let options = Options {
-        parallelism: PARALLELISM,
-        clock: context.clock.clone(),
-        stop: Arc::clone(&stop),
-        patience: Options::PATIENCE,
-    };
+    let options =
+        Options { clock: context.clock.clone(), stop: Arc::clone(&stop), patience: Options::PATIENCE };
     let tell = |event: &Event| voice.tell(event);
     let running = sending::run(work, &options, &tell);
     tokio::pin!(running);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Days, Utc};
 use futures::future::join_all;
 
 use super::{Context, Selection};
@@ -12,6 +13,7 @@ use crate::desired::{Desired, DesiredAccount, against_policy, desired};
 use crate::http::{self, Client, Throttle};
 use crate::live::{self, By, LiveAccount, Scope};
 use crate::model::Address;
+use crate::model::sop::SentBy;
 use crate::plan::drift::{self, Drift};
 use crate::plan::guard::{Permits, emptied, refuse};
 use crate::plan::saved::Saved;
@@ -217,7 +219,11 @@ impl<'a> Session<'a> {
         let now = account.desired.now;
         if let Some(sops) = sops {
             plan.upcoming = plan::upcoming(&sops, &plan, now);
-            let due = sending::due(&sending::Account::of(&sops, account.desired), &state, now);
+            let plans = sending::Account::of(&sops, account.desired);
+            if sops.sent_by == SentBy::Us {
+                leave_out_what_went_out(&mut plan.upcoming, &plans, &state, now);
+            }
+            let due = sending::due(&plans, &state, now);
             plan.warnings.extend(due.held.iter().map(due_before));
             let forbidden = against_policy(&self.project.config.policy, &sops, now);
             let (refused, warned) = forbidden.into_iter().partition(|one| one.level == Level::Error);
@@ -237,6 +243,22 @@ impl<'a> Session<'a> {
         plan.warnings = std::mem::take(&mut plan.warnings).into_iter().filter_map(judge).collect();
         plan
     }
+}
+
+/// What went out and was moved to later does not go out again.
+fn leave_out_what_went_out(
+    upcoming: &mut Vec<plan::Upcoming>,
+    plans: &sending::Account<'_>,
+    state: &State,
+    now: DateTime<Utc>,
+) {
+    let days = Days::new(plan::UPCOMING_DAYS + 1);
+    let open = sending::open(plans, state, now, now.checked_add_days(days).unwrap_or(now));
+    upcoming.retain_mut(|one| {
+        let at = DateTime::parse_from_rfc3339(&one.at).map(|at| at.to_utc());
+        one.messages = at.ok().and_then(|at| open.get(&(one.run.clone(), at)).copied()).unwrap_or_default();
+        one.messages > 0
+    });
 }
 
 /// What is due by what is armed goes out no more once something else is.

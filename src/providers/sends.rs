@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 
-use super::{Links, Status, VendorError};
+use super::{Links, VendorError};
 use crate::model::sop::Own;
 
 /// Sends messages. Nothing here is ever tried again by itself: a message whose answer was lost may have gone out.
@@ -31,11 +31,6 @@ pub trait Sends: Send + Sync {
     /// What became of a message whose answer was lost.
     fn settle<'a>(&'a self, _: &'a Lost<'a>) -> BoxFuture<'a, Result<Settled, VendorError>> {
         Box::pin(async { Ok(Settled::Unknown) })
-    }
-
-    /// How far a message has come that was sent; `None` where the vendor does not tell.
-    fn status<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<Status>, VendorError>> {
-        Box::pin(async { Ok(None) })
     }
 }
 

@@ -150,6 +150,22 @@ fn of_plan(
     )
 }
 
+/// By run and time, how many messages from one moment to another nobody has sent yet, whether armed or not.
+pub fn open(
+    account: &Account<'_>,
+    state: &State,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> BTreeMap<(Address, DateTime<Utc>), usize> {
+    let mut open = BTreeMap::new();
+    for plan in &account.plans {
+        for message in open_between(account, plan.planned, state, &|at| from < at && at <= to, from, to) {
+            *open.entry((message.run, message.at)).or_default() += 1;
+        }
+    }
+    open
+}
+
 /// By run, what is too late by now.
 fn missed(
     account: &Account<'_>,

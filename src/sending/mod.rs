@@ -25,7 +25,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use due::{Due, Held, Message, Missed, due};
+pub use due::{Due, Held, Message, Missed, due, open};
 pub use run::{Options, Outcome, Tell, Wants, Work, run};
 pub use states::{RunState, States};
 

@@ -178,6 +178,11 @@ fn an_edit_in_the_middle_of_a_run_repeats_nothing() {
     );
     town.write("care.yaml", &moved);
     town.apply();
+    let plan: Value = serde_json::from_str(&town.run("plan --json").out).expect("a plan");
+    let upcoming = plan["upcoming"].as_array().expect("a list").iter();
+    let today: Vec<_> = upcoming.filter(|one| one["run"] == "care/sop/hello@2026-11-23").collect();
+    assert_eq!(today.len(), 1, "what went out is not announced: {today:?}");
+    assert_eq!((&today[0]["at"], &today[0]["messages"]), (&json!("2026-11-23T12:00:00+08:00"), &json!(2)));
     town.sent();
     town.until("2026-11-23 14:05");
     town.run("sop run").expect(Exit::Done);

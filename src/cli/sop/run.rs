@@ -69,9 +69,10 @@ async fn watch(args: &Args, project: Project, voice: &Voice<'_>, context: &Conte
     loop {
         let mut wait = NAP;
         if let Some(project) = &project {
-            let Round { exit, next, interrupted, .. } = round(args, project, voice, context).await;
+            let Round { exit, wrong: went_wrong, next, interrupted, .. } =
+                round(args, project, voice, context).await;
             // That somebody else is at work is nothing wrong: it is tried again.
-            wrong |= exit == Exit::Partial;
+            wrong |= went_wrong;
             if interrupted {
                 voice.sum();
                 return Exit::Partial;

@@ -19,7 +19,7 @@ use super::sops::{Audience, Gender, Item};
 use crate::model::kinds::{Group, Material};
 use crate::model::sop::ALL;
 use crate::model::{Link, RemoteId};
-use crate::providers::{Lost, Outgoing, Sends, Sent, Settled, Status, VendorError};
+use crate::providers::{Lost, Outgoing, Sends, Sent, Settled, VendorError};
 
 /// The pseudo-group of all followers, blocked ones too.
 const EVERYBODY: &str = "-1";
@@ -202,10 +202,6 @@ impl Sends for Broadcast {
                 _ => Settled::Unknown,
             })
         })
-    }
-
-    fn status<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<Status>, VendorError>> {
-        Box::pin(masssend::status(&self.api.read, id))
     }
 }
 

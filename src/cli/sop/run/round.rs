@@ -39,6 +39,8 @@ pub(super) struct One<'a> {
 /// How a round ended.
 pub(super) struct Round {
     pub(super) exit: Exit,
+    /// Something went wrong, and not only that somebody else is at work.
+    pub(super) wrong: bool,
     /// Nothing was due, and nothing was to be looked up.
     pub(super) idle: bool,
     /// When something falls due next, as far as it is near.
@@ -190,7 +192,7 @@ impl Selected<'_> {
 
 /// Sends what is due now.
 pub(super) async fn round(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context) -> Round {
-    let mut round = Round { exit: Exit::Done, idle: true, next: None, interrupted: false };
+    let mut round = Round { exit: Exit::Done, wrong: false, idle: true, next: None, interrupted: false };
     let selected = match selected(args, project, context.clock.now()) {
         Ok(selected) => selected,
         Err(problems) => {
@@ -210,6 +212,7 @@ pub(super) async fn round(args: &Args, project: &Project, voice: &Voice<'_>, con
             Err(problem) => {
                 voice.complain([&problem]);
                 round.exit = Exit::Error;
+                round.wrong |= problem.code != Code::Locked;
                 round.idle = false;
             }
         }
@@ -228,6 +231,7 @@ pub(super) async fn round(args: &Args, project: &Project, voice: &Voice<'_>, con
     }
     if interrupted || !outcome.tally.is_clean() || !outcome.problems.is_empty() {
         round.exit = Exit::Partial;
+        round.wrong = true;
     }
     round
 }
@@ -252,6 +256,7 @@ impl One<'_> {
         let due = due(&self.plans, &state, now);
         if selected.complain(&due, voice) {
             round.exit = Exit::Error;
+            round.wrong = true;
             round.idle = false;
         }
         round.next = round.next.into_iter().chain(due.next).min();

@@ -134,12 +134,16 @@ async fn a_text_is_made_for_its_message_and_sent_once() {
     let body = json!({"group_id": "-1", "msg_type": "text", "msg_id": mark});
     assert_eq!(desk.calls(), [format!("{SEND} {body}"), LIST.to_owned()]);
 
-    let word =
-        async || desk.sender.status(&id).await.expect("reads").map(|status| (status.word, status.sent));
+    let word = async || {
+        masssend::status(&desk.sender.api.read, &id)
+            .await
+            .expect("reads")
+            .map(|status| (status.word, status.sent))
+    };
     assert_eq!(word().await, Some(("sending".to_owned(), None)));
     desk.wait(3);
     assert_eq!(word().await, Some(("send success".to_owned(), Some(3))));
-    assert_eq!(desk.sender.status("unknown").await, Ok(None));
+    assert_eq!(masssend::status(&desk.sender.api.read, "unknown").await, Ok(None));
 }
 
 #[tokio::test]

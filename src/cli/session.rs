@@ -3,26 +3,25 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, Utc};
 use futures::future::join_all;
 
 use super::{Context, Selection};
 use crate::clock::Clock;
 use crate::config;
-use crate::desired::{Desired, DesiredAccount, against_policy, desired};
+use crate::desired::{Desired, DesiredAccount, desired};
 use crate::http::{self, Client, Throttle};
 use crate::live::{self, By, LiveAccount, Scope};
 use crate::model::Address;
-use crate::model::sop::SentBy;
 use crate::plan::drift::{self, Drift};
 use crate::plan::guard::{Permits, emptied, refuse};
 use crate::plan::saved::Saved;
 use crate::plan::{self, FailedAccount, Globs, Plan};
-use crate::problem::{Code, Level, Problem, any_error};
+use crate::problem::{Code, Problem, any_error};
 use crate::providers;
-use crate::sending;
 use crate::state::store::Store;
 use crate::state::{Entry, State};
+
+mod plans;
 
 /// A project and what it wants.
 pub(super) struct Project {
@@ -216,19 +215,8 @@ impl<'a> Session<'a> {
         let counts = live.counts.clone();
         let sops = self.project.desired.sops.get(name).map(|sops| sops.resolved(&live.wanted));
         let mut plan = plan::account(account.desired, live, &state);
-        let now = account.desired.now;
         if let Some(sops) = sops {
-            plan.upcoming = plan::upcoming(&sops, &plan, now);
-            let plans = sending::Account::of(&sops, account.desired);
-            if sops.sent_by == SentBy::Us {
-                leave_out_what_went_out(&mut plan.upcoming, &plans, &state, now);
-            }
-            let due = sending::due(&plans, &state, now);
-            plan.warnings.extend(due.held.iter().map(due_before));
-            let forbidden = against_policy(&self.project.config.policy, &sops, now);
-            let (refused, warned) = forbidden.into_iter().partition(|one| one.level == Level::Error);
-            plan.refusals.extend::<Vec<_>>(refused);
-            plan.warnings.extend::<Vec<_>>(warned);
+            plans::add(&mut plan, &sops, account.desired, &state, &self.project.config.policy);
         }
         plan.rebound.extend(rebound.map(|keep| (name.clone(), keep)));
         plan.environment.clone_from(&self.project.config.environment);
@@ -243,34 +231,6 @@ impl<'a> Session<'a> {
         plan.warnings = std::mem::take(&mut plan.warnings).into_iter().filter_map(judge).collect();
         plan
     }
-}
-
-/// What went out and was moved to later does not go out again.
-fn leave_out_what_went_out(
-    upcoming: &mut Vec<plan::Upcoming>,
-    plans: &sending::Account<'_>,
-    state: &State,
-    now: DateTime<Utc>,
-) {
-    let days = Days::new(plan::UPCOMING_DAYS + 1);
-    let open = sending::open(plans, state, now, now.checked_add_days(days).unwrap_or(now));
-    upcoming.retain_mut(|one| {
-        let at = DateTime::parse_from_rfc3339(&one.at).map(|at| at.to_utc());
-        one.messages = at.ok().and_then(|at| open.get(&(one.run.clone(), at)).copied()).unwrap_or_default();
-        one.messages > 0
-    });
-}
-
-/// What is due by what is armed goes out no more once something else is.
-fn due_before(held: &sending::Held) -> Problem {
-    let count = held.messages;
-    let message = format!(
-        "{count} message{} due now by what is armed, and missed once it is armed anew",
-        if count == 1 { " is" } else { "s are" }
-    );
-    Problem::warning(Code::NotSent, message)
-        .about(&held.plan)
-        .help("put it back, run `mpform sop run`, and edit it then")
 }
 
 /// An account as it is live, and its state with what is declared to have moved in its new place.

@@ -2,6 +2,7 @@
 //! and that nothing goes out twice.
 
 use mpform::cli::Exit;
+use mpform::sandbox::{Fault, Rule};
 use serde_json::{Value, json};
 
 use crate::town::Town;
@@ -380,4 +381,44 @@ fn the_example_shop_has_a_plan_of_each_vendors() {
     town.run("sop run").expect(Exit::Done).shows(&["material poster"]);
     town.run("sop list --from 2026-11-23 --to 2026-12-03")
         .shows(&["@2026-12-01  sent", "@2026-11-30  created"]);
+}
+
+#[test]
+fn no_secret_shows() {
+    let town = town();
+    let mut all = String::new();
+    let mut run = |line: &str| {
+        let ran = town.run(line);
+        all += &(ran.out + &ran.err);
+    };
+    for line in
+        ["validate", "plan -o plan.json", "plan --json", "plan --markdown", "apply --yes", "doctor -v"]
+    {
+        run(line);
+    }
+    town.until("2026-11-23 10:05");
+    town.sandbox.fault(Rule::new("POST", "connect/token", Fault::Html).always());
+    run("sop run --json");
+    town.sandbox.clear_faults();
+    town.sandbox.fault(Rule::new("POST", "doSendPublicMes", Fault::Status { status: 401 }));
+    for line in ["sop run", "sop history --json", "sop list --json", "state list", "drift"] {
+        run(line);
+    }
+    town.write("mpform.yaml", &(crate::town::PROJECT.to_owned() + "policy: [nonsense]\n"));
+    run("plan");
+    let mut folders = vec![town.path("")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_none_or(|ending| ending != "yaml") {
+                all += &std::fs::read_to_string(&path).unwrap_or_default();
+            }
+        }
+    }
+    assert!(all.contains("care/sop/hello@2026-11-23"));
+    for secret in ["key-of-ww1", "secret-of-client"] {
+        assert!(!all.contains(secret), "{secret} shows");
+    }
 }

@@ -391,9 +391,8 @@ fn no_secret_shows() {
         let ran = town.run(line);
         all += &(ran.out + &ran.err);
     };
-    for line in
-        ["validate", "plan -o plan.json", "plan --json", "plan --markdown", "apply --yes", "doctor -v"]
-    {
+    run(&format!("plan -o {}", town.path("plan.json").display()));
+    for line in ["validate", "plan --json", "plan --markdown", "apply --yes", "doctor -v"] {
         run(line);
     }
     town.until("2026-11-23 10:05");
@@ -417,7 +416,7 @@ fn no_secret_shows() {
             }
         }
     }
-    assert!(all.contains("care/sop/hello@2026-11-23"));
+    assert!(all.contains("care/sop/hello@2026-11-23") && town.path("plan.json").exists());
     for secret in ["key-of-ww1", "secret-of-client"] {
         assert!(!all.contains(secret), "{secret} shows");
     }

@@ -190,8 +190,8 @@ impl<'a> Session<'a> {
             return Err(vec![problem]);
         }
         let mut state = state.clone();
-        let wanted: Vec<_> =
-            account.desired.moved.iter().map(|moved| (moved.from.clone(), moved.to.clone())).collect();
+        let said = account.desired.moved.iter().map(|moved| (moved.from.clone(), moved.to.clone()));
+        let wanted: Vec<_> = said.chain(plan::renamed(account.desired, &state)).collect();
         let moved = state.follow(&wanted);
         let reads = account.connect.reads(http::Reader::new(&account.client));
         let scope = Scope { probe: true, trust_ids: !rebind };

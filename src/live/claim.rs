@@ -13,7 +13,7 @@ use super::{By, Kinds, LiveAccount, Other, has_content};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::model::{Address, RemoteId, Rule};
 use crate::problem::{Code, Problem};
-use crate::state::{Record, State};
+use crate::state::State;
 
 /// Says which live object of one kind is which address, and reads those that matter.
 pub(super) async fn claim(
@@ -25,15 +25,8 @@ pub(super) async fn claim(
 ) -> Result<(), Vec<Problem>> {
     let mut problems = vec![];
     let mut book = Book { taken: HashSet::new(), claimed: IndexMap::new() };
-    // What can't be changed is what it is called: under another key it is still the same.
-    let called_otherwise = |address: &Address, record: &Record| {
-        let same = |wanted: &Wanted| wanted.natural == record.id.as_str() && wanted.address != *address;
-        kind.reader.settled()
-            && !desired.resources.contains_key(address)
-            && kind.wanted.iter().any(|wanted| same(wanted))
-    };
-    let owned = state.resources.iter().filter(|(address, _)| address.kind() == kind.info.name);
-    let owned: Vec<_> = owned.filter(|(address, record)| !called_otherwise(address, record)).collect();
+    let owned: Vec<_> =
+        state.resources.iter().filter(|(address, _)| address.kind() == kind.info.name).collect();
     // First by id, for all of ours: an object that is ours is never taken for another of the same name.
     for (address, record) in &owned {
         let replaced = match state.intents.get(*address) {

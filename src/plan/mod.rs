@@ -12,6 +12,7 @@ pub mod guard;
 mod notes;
 mod order;
 mod rank;
+mod renamed;
 mod replaced;
 pub mod saved;
 mod shown;
@@ -22,6 +23,7 @@ mod upcoming;
 pub use build::account;
 pub(crate) use commit::is_commit;
 pub(crate) use order::users;
+pub use renamed::renamed;
 pub use target::{Globs, narrow};
 pub use upcoming::{DAYS as UPCOMING_DAYS, Upcoming, upcoming};
 

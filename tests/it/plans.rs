@@ -421,3 +421,23 @@ fn no_secret_shows() {
         assert!(!all.contains(secret), "{secret} shows");
     }
 }
+
+#[test]
+fn a_run_under_another_key_is_the_same_run() {
+    let town = town();
+    town.apply();
+    town.sent();
+    town.write("community.yaml", &COMMUNITY.replace("brief:", "news:"));
+    let plan = town.run("plan").expect(Exit::Done);
+    plan.shows(&["community/sop/brief@2026-11-23 → community/sop/news@2026-11-23", "No changes."]);
+    town.apply();
+    assert!(!town.run("state list").out.contains("sop/brief"));
+    // Also for others: who is not among its groups is told.
+    let others = COMMUNITY
+        .replace("brief:", "more:")
+        .replace("{select: {tags: [重点]}}", "{groups: [{chat: wr3, owner: \"4633\"}]}");
+    town.write("community.yaml", &others);
+    town.run("plan").expect(Exit::Done).shows(&["No changes."]).says(&["MP115", "does not go to 三群 (wr3)"]);
+    town.apply();
+    assert_eq!(town.sent(), []);
+}

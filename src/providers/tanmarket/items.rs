@@ -147,9 +147,10 @@ impl Item {
     }
 }
 
-/// The document's own request has an id of a file as a number.
+/// The document's own request has an id of a file as a number. What would not be the same as one stays a text.
 fn number_or_text(id: Option<&str>) -> Value {
-    id.map_or(Value::Null, |id| id.parse::<u64>().map_or_else(|_| id.into(), Value::from))
+    let number = |id: &str| id.parse::<u64>().ok().filter(|number| number.to_string() == id);
+    id.map_or(Value::Null, |id| number(id).map_or_else(|| id.into(), Value::from))
 }
 
 impl Words for Item {

@@ -238,6 +238,16 @@ mod tests {
         Value::Object(item(value).data())
     }
 
+    #[test]
+    fn an_id_is_a_number_where_that_is_the_same() {
+        let id =
+            |id: &str| sent(json!({"image": {"url": "https://a/b.png", "file_id": id}}))["fileId"].clone();
+        assert_eq!(
+            [id("4785123"), id("0047"), id("a1"), id("+5")],
+            [json!(4785123), json!("0047"), json!("a1"), json!("+5")]
+        );
+    }
+
     fn found(value: Value) -> Vec<String> {
         item(value)
             .check()

@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chrono::DateTime;
 use futures::future::{join, join_all};
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -167,13 +166,8 @@ pub async fn reach(
     provider: &Provider,
     reads: &dyn Reads,
 ) -> Result<BTreeMap<&'static str, usize>, Vec<Problem>> {
-    let everything = DesiredAccount {
-        name: account.to_owned(),
-        managed: provider.kinds.iter().map(|kind| (*kind, Managed::default())).collect(),
-        resources: IndexMap::new(),
-        moved: vec![],
-        now: DateTime::UNIX_EPOCH,
-    };
+    let managed = provider.kinds.iter().map(|kind| (*kind, Managed::default())).collect();
+    let everything = DesiredAccount::of_kinds(account, managed);
     let listed = list(&everything, provider, reads, true).await?;
     let count = |kind: &Kinds<'_>| kind.found.iter().filter(|found| !found.built_in).count();
     let listed = listed.iter().filter(|kind| !kind.reader.remembered());

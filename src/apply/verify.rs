@@ -151,12 +151,13 @@ impl Part<'_> {
         let part: IndexMap<_, _> = part.collect();
         let linked = part.values().map(|wanted| wanted.kind.name);
         let kinds: BTreeSet<_> = self.kinds().map(|kind| kind.name).chain(linked).collect();
+        let managed = kinds.into_iter().map(|kind| (kind, Managed { section: true, prune: false })).collect();
         DesiredAccount {
-            name: self.desired.name.clone(),
-            managed: kinds.into_iter().map(|kind| (kind, Managed { section: true, prune: false })).collect(),
             resources: part,
-            moved: vec![],
+            zone: self.desired.zone,
+            later: self.desired.later.clone(),
             now: self.desired.now,
+            ..DesiredAccount::of_kinds(&self.desired.name, managed)
         }
     }
 

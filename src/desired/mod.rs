@@ -3,9 +3,10 @@
 //! A body that is wrong is left out, and what points at it is not blamed for that; nobody plans while there are
 //! errors.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -44,8 +45,27 @@ pub struct DesiredAccount {
     pub resources: IndexMap<Address, Wanted>,
     /// Keys that changed.
     pub moved: Vec<Moved>,
+    /// Where the days of its plans begin.
+    pub zone: Tz,
+    /// Runs that its plans declare, and that are not to be made yet.
+    pub later: BTreeSet<Address>,
     /// The time for which that is so.
     pub now: DateTime<Utc>,
+}
+
+impl DesiredAccount {
+    /// Nothing but kinds that are read.
+    pub fn of_kinds(name: &str, managed: BTreeMap<&'static str, Managed>) -> Self {
+        Self {
+            name: name.to_owned(),
+            managed,
+            resources: IndexMap::new(),
+            moved: vec![],
+            zone: Tz::UTC,
+            later: BTreeSet::new(),
+            now: DateTime::UNIX_EPOCH,
+        }
+    }
 }
 
 /// Why a kind is managed.
@@ -156,11 +176,9 @@ impl<'a> Building<'a> {
         problems: &'a mut Vec<Problem>,
     ) -> Self {
         let out = DesiredAccount {
-            name: account.name.clone(),
-            managed: BTreeMap::new(),
-            resources: IndexMap::new(),
-            moved: vec![],
+            zone: account.provider.plans.and_then(|plans| plans.zone).unwrap_or(project.timezone),
             now,
+            ..DesiredAccount::of_kinds(&account.name, BTreeMap::new())
         };
         let (declared, wholes) = (IndexMap::new(), HashMap::new());
         let sops = sops::Written::default();

@@ -129,13 +129,8 @@ pub async fn export(source: &Source<'_>) -> Result<Export, Vec<Problem>> {
 /// Fills the snapshot, with the checks that every plan makes first: is there such an account, can all be listed.
 async fn read_all(source: &Source<'_>, snapshot: &Snapshot) -> Result<(), Vec<Problem>> {
     let all = Managed { section: true, prune: true };
-    let nothing = DesiredAccount {
-        name: source.account.to_owned(),
-        managed: source.provider.kinds.iter().map(|kind| (*kind, all)).collect(),
-        resources: indexmap::IndexMap::new(),
-        moved: vec![],
-        now: chrono::DateTime::UNIX_EPOCH,
-    };
+    let managed = source.provider.kinds.iter().map(|kind| (*kind, all)).collect();
+    let nothing = DesiredAccount::of_kinds(source.account, managed);
     let scope = Scope { probe: true, trust_ids: false };
     live::read(&nothing, source.provider, snapshot, &State::default(), scope).await.map(|_| ())
 }

@@ -317,7 +317,7 @@ impl OneKind<'_> {
             if ours && settled {
                 // A list shows no more than that it is there.
                 let made = self.state.resources.get(address).map_or(&claim.body, |record| &record.applied);
-                self.plan.warnings.extend(still_goes_out(address, made, self.desired.now));
+                self.plan.warnings.extend(still_goes_out(self.desired, address, made));
             } else if ours {
                 self.delete(address, claim, None);
             }

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::FieldChange;
-use crate::desired::Wanted;
+use crate::desired::{DesiredAccount, Wanted};
 use crate::live::{By, Claim};
-use crate::model::kinds::Scheduled;
+use crate::model::kinds::{Scheduled, ScheduledStep};
+use crate::model::schedule::instant;
 use crate::model::{Address, field_of};
 use crate::problem::{Code, Problem};
 use crate::state::State;
@@ -88,11 +89,11 @@ pub(super) fn too_late(wanted: &Wanted, applied: &Value, edited: &[FieldChange])
 }
 
 /// A run that the vendor has already is declared no more.
-pub(super) fn still_goes_out(address: &Address, body: &Value, now: DateTime<Utc>) -> Option<Problem> {
+pub(super) fn still_goes_out(desired: &DesiredAccount, address: &Address, body: &Value) -> Option<Problem> {
     let made = Scheduled::deserialize(body).ok()?;
-    let last = made.steps.iter().filter_map(|step| step.date).max()?;
-    // A day is longer than any zone is off.
-    (last.0 >= now.date_naive()).then(|| {
+    let at = |step: &ScheduledStep| Some(instant(desired.zone, step.date?.0, step.at.0));
+    let last = made.steps.iter().filter_map(at).max()?;
+    (last > desired.now && !desired.later.contains(address)).then(|| {
         Problem::warning(Code::Settled, "it is declared no more, but was created already: it still goes out")
             .about(address)
             .help("the vendor has no call to delete it; delete it in its console if it is not meant any more")

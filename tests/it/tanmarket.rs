@@ -4,18 +4,7 @@ use mpform::cli::Exit;
 use mpform::sandbox::{Entry, Fault, Rule};
 use serde_json::{Value, json};
 
-use crate::town::{Ran, Town, beijing};
-
-const PROJECT: &str = "\
-version: 1
-include: [community.yaml]
-accounts:
-  community:
-    provider: tanmarket
-    base_url: \"${env.SANDBOX}/apiServer\"
-    app_id: ww1
-    app_key: key-of-ww1
-";
+use crate::town::{Ran, Town, beijing, project_of};
 
 /// A weekly plan for the groups of one owner.
 const PLANS: &str = "\
@@ -33,8 +22,7 @@ const FIRST: &str = "community/sop/brief@2026-11-23";
 const SECOND: &str = "community/sop/brief@2026-11-30";
 
 fn town(plans: &str) -> Town {
-    let town = Town::new();
-    town.write("mpform.yaml", PROJECT);
+    let town = Town::new().only("community");
     town.write("community.yaml", plans);
     town
 }
@@ -130,6 +118,32 @@ fn a_plan_shows_each_run_with_its_groups_and_apply_creates_it_once() {
 }
 
 #[test]
+fn a_run_that_is_created_and_not_declared_is_told_until_its_last_message() {
+    let town = town(PLANS);
+    town.apply();
+    let with = |from: &str, to: &str| town.write("community.yaml", &PLANS.replace(from, to));
+    // It is declared all the same: only the next one is not to be made so early.
+    with("ahead: 8d", "ahead: 0m");
+    assert_eq!(town.run("plan --json").expect(Exit::Done).err, "");
+    with("BYDAY=MO", "BYDAY=TU");
+    let plan = town.run("plan").expect(Exit::Done);
+    plan.says(&[FIRST, SECOND, "it still goes out"]);
+    town.until("2026-12-02 18:29");
+    town.run("plan").says(&["MP115", SECOND, "it still goes out"]);
+    town.until("2026-12-02 18:31");
+    let plan = town.run("plan");
+    assert!(!plan.err.contains("MP115"), "{}", plan.err);
+}
+
+#[test]
+fn hours_of_ahead_count() {
+    let town = town(&PLANS.replace("ahead: 8d", "ahead: 3h"));
+    assert_eq!(town.planned(), Vec::<String>::new());
+    town.until("2026-11-22 21:00");
+    assert_eq!(town.planned(), [format!("create {FIRST}")]);
+}
+
+#[test]
 fn a_lost_state_finds_its_runs_again_by_title() {
     let town = once();
     town.apply();
@@ -217,10 +231,11 @@ fn a_refusal_says_what_the_vendor_said() {
 #[test]
 fn a_wrong_key_and_a_wrong_clock_are_named() {
     let town = once();
-    town.write("mpform.yaml", &PROJECT.replace("key-of-ww1", "another-key"));
+    let project = project_of("community");
+    town.write("mpform.yaml", &project.replace("key-of-ww1", "another-key"));
     let ran = town.run("plan").expect(Exit::Error).says(&["code 1002", "app_key"]);
     assert!(!ran.err.contains("another-key") && !ran.out.contains("another-key"));
-    town.write("mpform.yaml", PROJECT);
+    town.write("mpform.yaml", &project);
     town.clock.set(beijing("2026-11-22 21:00"));
     town.run("plan").expect(Exit::Error).says(&[
         "code 1003",
@@ -233,7 +248,10 @@ fn a_wrong_key_and_a_wrong_clock_are_named() {
 #[test]
 fn the_assistant_gets_times_and_days_may_begin_at_0() {
     let town = once();
-    town.write("mpform.yaml", &PROJECT.replace("app_id: ww1", "app_id: ww1\n    first_day: 0"));
+    town.write(
+        "mpform.yaml",
+        &project_of("community").replace("app_id: ww1", "app_id: ww1\n    first_day: 0"),
+    );
     let plan = std::fs::read_to_string(town.path("community.yaml")).expect("reads");
     let other = plan
         .replace("  brief:", "  other:")

@@ -43,8 +43,7 @@ impl Building<'_> {
             for finding in found {
                 self.sop_finding(finding, &node, &origin, &address);
             }
-            let zone = plans.zone.unwrap_or(self.project.timezone);
-            let planned = Planned { address: address.clone(), sop, days, zone };
+            let planned = Planned { address: address.clone(), sop, days, zone: self.out.zone };
             all.insert(address, Declared { planned, origin, protect, node });
         }
         all

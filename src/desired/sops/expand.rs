@@ -1,13 +1,13 @@
 //! What is wanted of a plan: itself, to be armed, or its runs, to be made at the vendor ahead of time.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use indexmap::IndexMap;
 
 use super::Declared;
 use crate::config::Calendar;
 use crate::desired::Wanted;
 use crate::model::kinds::{Scheduled, ScheduledStep, links};
-use crate::model::schedule::{Date, Schedule, Skip};
+use crate::model::schedule::{Date, Schedule, Skip, Span};
 use crate::model::sop::{Delivery, Planned, Run, SentBy, Sop};
 use crate::model::{Address, Kind, kind_named};
 use crate::providers::Plans;
@@ -62,8 +62,7 @@ fn runs(declared: &Declared, now: DateTime<Utc>) -> Vec<Wanted> {
     let today = now.with_timezone(&planned.zone).date_naive();
     let longest = planned.sop.steps.iter().map(|step| u64::from(step.day.0)).max().unwrap_or(1);
     let from = today.checked_sub_days(Days::new(longest)).unwrap_or(today);
-    let ahead = planned.sop.schedule.ahead.unwrap_or(Schedule::AHEAD);
-    let last = today.checked_add_signed(ahead.delta()).unwrap_or(today);
+    let last = last_to_make(planned, now);
     let mut all = vec![];
     for run in planned.runs(from, last) {
         let over = run.dues.iter().all(|due| due.at <= now);
@@ -73,6 +72,24 @@ fn runs(declared: &Declared, now: DateTime<Utc>) -> Vec<Wanted> {
         }
     }
     all
+}
+
+/// The runs whose time to be made has not come yet, as far as one could have been made by a longer `ahead`.
+pub(super) fn later(declared: &Declared, plans: Plans, now: DateTime<Utc>) -> Vec<Address> {
+    let planned = &declared.planned;
+    let last = last_to_make(planned, now);
+    let furthest = last.checked_add_signed(Span::MOST.delta()).unwrap_or(last);
+    let runs =
+        last.succ_opt().filter(|_| plans.sent_by == SentBy::Vendor).map(|next| planned.runs(next, furthest));
+    let runs = runs.into_iter().flatten().filter(|run| !run.dues.is_empty());
+    runs.map(|run| run.address).collect()
+}
+
+/// The last date whose runs are to be made by now. Days are counted by the calendar, hours by the clock.
+fn last_to_make(planned: &Planned, now: DateTime<Utc>) -> NaiveDate {
+    let ahead = planned.sop.schedule.ahead.unwrap_or(Schedule::AHEAD);
+    let local = now.with_timezone(&planned.zone).naive_local();
+    local.checked_add_signed(ahead.delta()).unwrap_or(local).date()
 }
 
 fn of(run: &Run<'_>) -> Scheduled {

@@ -139,6 +139,7 @@ impl Building<'_> {
                 self.declared.entry(wanted.address.clone()).or_insert_with(|| one.origin.clone());
                 self.out.resources.insert(wanted.address.clone(), wanted);
             }
+            self.out.later.extend(expand::later(one, plans, now));
         }
         Some(Sops { sent_by: plans.sent_by, plans, declared })
     }

@@ -14,10 +14,11 @@ pub struct Span(u32);
 
 /// Minutes of the units, the largest first.
 const UNITS: [(char, u32); 3] = [('d', 24 * 60), ('h', 60), ('m', 1)];
-/// No length of time in a plan is more than a year.
-const MOST: u32 = 366 * 24 * 60;
 
 impl Span {
+    /// No length of time in a plan is more than a year.
+    pub const MOST: Self = Self::days(366);
+
     /// So many minutes.
     pub const fn minutes(number: u32) -> Self {
         Self(number)
@@ -45,7 +46,7 @@ impl TryFrom<String> for Span {
             number.checked_mul(minutes)
         });
         match minutes {
-            Some(minutes) if minutes <= MOST => Ok(Self(minutes)),
+            Some(minutes) if minutes <= Self::MOST.0 => Ok(Self(minutes)),
             Some(_) => Err(format!("`{text}` is more than a year\nhelp: write at most 366d")),
             None => Err(format!("`{text}` is not a length of time\nhelp: write e.g. 30m, 6h or 14d")),
         }

@@ -2,7 +2,6 @@ use super::*;
 use crate::desired::Managed;
 use crate::model::{RemoteId, kinds};
 use crate::problem::Place;
-use indexmap::IndexMap;
 use serde_json::json;
 
 fn at(text: &str) -> Address {
@@ -39,13 +38,7 @@ impl Account {
         let managed =
             kinds().iter().map(|kind| (kind.name, Managed { section: true, prune: false })).collect();
         let mut account = Self {
-            desired: DesiredAccount {
-                name: "shop".into(),
-                managed,
-                resources: IndexMap::new(),
-                moved: vec![],
-                now: chrono::DateTime::UNIX_EPOCH,
-            },
+            desired: DesiredAccount::of_kinds("shop", managed),
             live: LiveAccount::default(),
             state: State::new("default", "shop"),
         };

@@ -108,16 +108,20 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
         let needed = |address: &Address| matches(address) || kept.contains(address);
         needed(&resumed.address) || needed(&resumed.old) || pointed.contains(&resumed.address)
     });
-    // What is not touched is no reason to touch nothing.
+    // What is not touched is no reason to touch nothing. A run goes out by its plan.
+    let is_kept = |address: &Address| {
+        matches(address)
+            || [Some(address.clone()), address.of_run()].iter().flatten().any(|one| kept.contains(one))
+    };
     let touched = |problem: &Problem| {
         let about = problem.about.as_deref().and_then(Address::parse);
-        about.is_none_or(|address| matches(&address) || kept.contains(&address))
+        about.is_none_or(|address| is_kept(&address))
     };
     plan.refusals.retain(touched);
     plan.warnings.retain(touched);
     plan.unchanged.retain(|address| matches(address));
     plan.abandoned.retain(|address| matches(address));
-    plan.upcoming.retain(|upcoming| matches(&upcoming.run));
+    plan.upcoming.retain(|upcoming| is_kept(&upcoming.run));
     let needed = |address: &Address| matches(address) || pointed.contains(address);
     plan.learnt.retain(|learnt| needed(&learnt.address));
     plan.adopted.retain(|live| needed(&live.address));
@@ -153,6 +157,47 @@ mod tests {
         let two = Globs::new(["shop/menu/**"]).expect("a pattern");
         assert!(two.matches("shop/menu/新品/官网"));
         assert!(!Globs::default().matches("shop/menu/新品"));
+    }
+
+    #[test]
+    fn what_is_against_a_run_of_a_plan_that_comes_along_stays() {
+        let at = |text: &str| Address::parse(text).expect("an address");
+        let change = |address: &str, requires: &[&str]| Change {
+            address: at(address),
+            action: crate::model::Action::Create,
+            replace: false,
+            id: None,
+            fields: vec![],
+            requires: requires.iter().map(|address| at(address)).collect(),
+            after: vec![],
+            notes: vec![],
+            drift: vec![],
+            origin: None,
+            have: None,
+            want: None,
+            protect: false,
+            held: false,
+            replaced_by: None,
+        };
+        let against = |run: &str| Problem::error(crate::problem::Code::QuietHours, "late").about(run);
+        let upcoming = |run: &str| crate::plan::Upcoming { run: at(run), at: String::new(), messages: 1 };
+        let runs = ["shop/sop/letter@2026-11-23", "shop/sop/other@2026-11-23"];
+        let mut plan = Plan {
+            changes: vec![
+                change("shop/sop/letter", &[]),
+                change("shop/sop/other", &[]),
+                change("shop/group/vip", &["shop/sop/letter"]),
+            ],
+            refusals: runs.map(against).into(),
+            upcoming: runs.map(upcoming).into(),
+            ..Plan::default()
+        };
+        narrow(&mut plan, &Globs::new(["shop/group/*"]).expect("a pattern"));
+        assert_eq!((plan.changes.len(), plan.refusals.len(), plan.upcoming.len()), (2, 1, 1));
+        assert_eq!(
+            (plan.refusals[0].about.as_deref(), plan.upcoming[0].run.as_str()),
+            (Some(runs[0]), runs[0])
+        );
     }
 
     #[test]

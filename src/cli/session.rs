@@ -216,7 +216,8 @@ impl<'a> Session<'a> {
         let sops = self.project.desired.sops.get(name).map(|sops| sops.resolved(&live.wanted));
         let mut plan = plan::account(account.desired, live, &state);
         if let Some(sops) = sops {
-            plans::add(&mut plan, &sops, account.desired, &state, &self.project.config.policy);
+            let policy = &self.project.config.policy;
+            plans::add(&mut plan, &sops, account.desired, &state, policy, &self.targets);
         }
         plan.rebound.extend(rebound.map(|keep| (name.clone(), keep)));
         plan.environment.clone_from(&self.project.config.environment);

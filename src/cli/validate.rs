@@ -22,7 +22,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
     let (project, mut problems) = Project::load(context, true);
     if let Some(project) = &project {
         let plans = project.desired.sops.values();
-        problems.extend(plans.flat_map(|sops| against_policy(&project.config.policy, sops, context.now)));
+        let forbidden = plans.flat_map(|sops| against_policy(&project.config.policy, sops, context.now));
+        problems.extend(forbidden.map(|one| one.problem));
     }
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let failed = project.is_none() || crate::problem::any_error(&problems);

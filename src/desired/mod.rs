@@ -22,7 +22,7 @@ mod section;
 mod sops;
 
 pub(crate) use moved::MovedText;
-pub use sops::{Declared, Sops, against_policy, definition};
+pub use sops::{Declared, Forbidden, Sops, against_policy, definition};
 
 /// What is to be.
 #[derive(Debug)]

@@ -329,6 +329,38 @@ fn a_policy_that_became_stricter_holds_what_is_armed() {
 }
 
 #[test]
+fn a_policy_holds_each_of_two_runs_that_land_on_one_day() {
+    let town = Town::new();
+    let moved = CARE.replace(
+        "FREQ=DAILY}",
+        "FREQ=DAILY, skip: [2026-11-23, 2026-11-24], when_skipped: next_workday, until: 2026-11-24}",
+    );
+    town.write("care.yaml", &moved);
+    town.apply();
+    town.until("2026-11-25 10:05");
+    let with = |policy: &str| {
+        town.write("mpform.yaml", &format!("{}policy: {policy}\n", crate::town::PROJECT));
+        town.sent();
+        town.run("sop run --account care")
+    };
+    with("{quiet_hours: \"09:00-11:00\"}").expect(Exit::Error).says(&["MP111", "in 1 more run"]);
+    assert_eq!(town.sent(), []);
+    // Two of the four to each may go out: those of one of the runs.
+    with("{max_messages_per_audience_per_day: 2}").expect(Exit::Error).says(&["MP112", "hello@2026-11-24"]);
+    assert_eq!(youmi(&town.sent()), ["ajie text", "ajie image", "lin text", "lin image"]);
+}
+
+#[test]
+fn a_policy_holds_for_the_run_that_is_meant() {
+    let town = town();
+    let policy = "policy: {forbidden_words: [早上]}\n";
+    town.write("mpform.yaml", &(crate::town::PROJECT.to_owned() + policy));
+    let run = "community/sop/brief@2026-11-30";
+    town.run(&format!("apply --yes --target {run}")).expect(Exit::Error).says(&["MP027", run]);
+    assert_eq!(town.sent(), []);
+}
+
+#[test]
 fn a_plan_says_all_that_goes_out() {
     let town = town();
     town.write("care.yaml", &CARE.replace("    steps:", "    ignore: [steps]\n    steps:"));

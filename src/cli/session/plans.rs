@@ -3,15 +3,22 @@
 use chrono::{DateTime, Days, Utc};
 
 use crate::config::Policy;
-use crate::desired::{DesiredAccount, Sops, against_policy};
+use crate::desired::{DesiredAccount, Forbidden, Sops, against_policy};
 use crate::model::sop::SentBy;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Globs, Plan};
 use crate::problem::{Code, Level, Problem};
 use crate::sending;
 use crate::state::State;
 
 /// Adds it. `sops` are the plans with the audiences that the vendor was asked for.
-pub(super) fn add(plan: &mut Plan, sops: &Sops, desired: &DesiredAccount, state: &State, policy: &Policy) {
+pub(super) fn add(
+    plan: &mut Plan,
+    sops: &Sops,
+    desired: &DesiredAccount,
+    state: &State,
+    policy: &Policy,
+    targets: &Globs,
+) {
     let now = desired.now;
     plan.upcoming = plan::upcoming(sops, plan, now);
     let plans = sending::Account::of(sops, desired);
@@ -20,9 +27,21 @@ pub(super) fn add(plan: &mut Plan, sops: &Sops, desired: &DesiredAccount, state:
     }
     plan.warnings.extend(sending::due(&plans, state, now).held.iter().map(due_before));
     let forbidden = against_policy(policy, sops, now);
-    let (refused, warned) = forbidden.into_iter().partition(|one| one.level == Level::Error);
+    let forbidden = forbidden.into_iter().map(|one| of_target(one, targets));
+    let (refused, warned) = forbidden.partition(|one| one.level == Level::Error);
     plan.refusals.extend::<Vec<_>>(refused);
     plan.warnings.extend::<Vec<_>>(warned);
+}
+
+/// What is forbidden is said of a run that is meant, if there is one: of a plan that is narrowed to it only that stays.
+fn of_target(Forbidden { problem, runs, .. }: Forbidden, targets: &Globs) -> Problem {
+    let meant = runs.iter().find(|run| targets.matches(run.as_str()));
+    match meant {
+        Some(run) if !problem.about.as_deref().is_some_and(|about| targets.matches(about)) => {
+            problem.about(run)
+        }
+        _ => problem,
+    }
 }
 
 /// What went out and was moved to later does not go out again.

@@ -19,7 +19,7 @@ mod expand;
 mod policy;
 
 pub use expand::definition;
-pub use policy::against_policy;
+pub use policy::{Forbidden, against_policy};
 
 /// The recurring plans of one account.
 #[derive(Clone, Debug)]

@@ -19,24 +19,42 @@ const AHEAD: u64 = 366;
 /// Under these a message is written in the vendor's own words.
 const RAW: [&str; 2] = ["raw", EXTRA];
 
-/// What the policy forbids of an account's messages that are due from a moment on, in the year ahead. What is wrong at
-/// one step of many runs is said once, of the first.
-pub fn against_policy(policy: &Policy, sops: &Sops, now: DateTime<Utc>) -> Vec<Problem> {
-    let mut problems = vec![];
+/// Something that the policy forbids.
+#[derive(Clone, Debug)]
+pub struct Forbidden {
+    /// What it is. What is wrong at one step of many runs is said once, of the first.
+    pub problem: Problem,
+    /// The plan, where it is forbidden whenever it runs.
+    pub plan: Option<Address>,
+    /// The runs that it is about, as far as they are looked at.
+    pub runs: BTreeSet<Address>,
+}
+
+impl Forbidden {
+    /// True if a run may not go out for it.
+    pub fn forbids(&self, run: &Address) -> bool {
+        self.runs.contains(run) || (self.plan.is_some() && self.plan == run.of_run())
+    }
+}
+
+/// What the policy forbids of an account's messages that are due from a moment on, in the year ahead.
+pub fn against_policy(policy: &Policy, sops: &Sops, now: DateTime<Utc>) -> Vec<Forbidden> {
+    let mut found = vec![];
     // What was due earlier today counts among what one day brings.
     let messages = from_today(sops, now);
     let ahead = &messages[messages.partition_point(|message| message.due.at < now)..];
-    words(sops, ahead, policy, &mut problems);
+    words(sops, ahead, policy, &mut found);
     if !policy.allow_money_messages {
-        money(sops, ahead, &mut problems);
+        money(sops, ahead, &mut found);
     }
     if let Some(hours) = &policy.quiet_hours {
-        quiet(ahead, *hours, &mut problems);
+        quiet(ahead, *hours, &mut found);
     }
     if let Some(most) = policy.max_messages_per_audience_per_day {
-        too_many(sops, &messages, most, now, &mut problems);
+        too_many(sops, &messages, most, now, &mut found);
     }
-    problems.into_iter().filter_map(|problem| policy.judged(problem)).collect()
+    let judged = |one: Forbidden| Some(Forbidden { problem: policy.judged(one.problem)?, ..one });
+    found.into_iter().filter_map(judged).collect()
 }
 
 /// A message that is due, by its time.
@@ -79,47 +97,54 @@ fn from_today(sops: &Sops, now: DateTime<Utc>) -> Vec<Message<'_>> {
     messages
 }
 
-fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, problems: &mut Vec<Problem>) {
+fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, all: &mut Vec<Forbidden>) {
     for of in sops.declared.values() {
         for (path, step, text) in texts(of) {
             for word in
                 policy.forbidden_words.iter().filter(|word| !word.is_empty() && text.contains(word.as_str()))
             {
-                let (about, when) = first_of(messages, of, step);
-                problems.push(
+                all.push(whenever(messages, of, step, |when| {
                     Problem::error(Code::ForbiddenWord, format!("{when}: the text says `{word}`"))
                         .at(of.place_of(&path))
-                        .about(about)
-                        .help("say it otherwise; `policy.forbidden_words` of the project forbids the word"),
-                );
+                        .help("say it otherwise; `policy.forbidden_words` of the project forbids the word")
+                }));
             }
         }
     }
 }
 
-/// A step's next run, or the plan itself: one whose runs are over is no less forbidden. And how the step is named.
-fn first_of<'a>(messages: &'a [Message<'_>], of: &'a Declared, step: usize) -> (&'a Address, String) {
-    let of_step = |message: &&Message<'_>| message.step() == (of.planned.address.as_str(), step);
-    match messages.iter().find(of_step) {
-        Some(message) => (&message.run.address, message.named()),
-        None => (&of.planned.address, format!("step {}", step + 1)),
-    }
+/// What is forbidden of a step whenever it is due: said of its next run, or of the plan itself, since one whose runs are
+/// over is no less forbidden. `problem` gets to know how the step is named.
+fn whenever(
+    messages: &[Message<'_>],
+    of: &Declared,
+    step: usize,
+    problem: impl FnOnce(&str) -> Problem,
+) -> Forbidden {
+    let plan = &of.planned.address;
+    let mut of_step = messages.iter().filter(|message| message.step() == (plan.as_str(), step));
+    let problem = match of_step.clone().next() {
+        Some(message) => problem(&message.named()).about(&message.run.address),
+        None => problem(&format!("step {}", step + 1)).about(plan),
+    };
+    let runs = of_step.by_ref().map(|message| message.run.address.clone()).collect();
+    Forbidden { problem, plan: Some(plan.clone()), runs }
 }
 
 /// Messages that move money. What does is the vendor's to know.
-fn money(sops: &Sops, messages: &[Message<'_>], problems: &mut Vec<Problem>) {
+fn money(sops: &Sops, messages: &[Message<'_>], all: &mut Vec<Forbidden>) {
     for of in sops.declared.values() {
         for (step, body) in of.planned.sop.steps.iter().enumerate() {
             for (nth, message) in body.send.iter().enumerate() {
                 let mut path = vec!["steps".into(), step.into(), "send".into(), nth.into()];
                 let mut found = vec![];
                 money_in(&message.0, sops.plans.money, false, &mut path, &mut found);
-                let (about, when) = first_of(messages, of, step);
-                problems.extend(found.into_iter().map(|(path, word)| {
-                    Problem::error(Code::Money, format!("{when}: `{word}` moves money"))
-                        .at(of.place_of(&path))
-                        .about(about)
-                        .help("take it out, or allow it with `policy.allow_money_messages: true` of the project")
+                all.extend(found.into_iter().map(|(path, word)| {
+                    whenever(messages, of, step, |when| {
+                        Problem::error(Code::Money, format!("{when}: `{word}` moves money"))
+                            .at(of.place_of(&path))
+                            .help("take it out, or allow it with `policy.allow_money_messages: true` of the project")
+                    })
                 }));
             }
         }
@@ -179,33 +204,32 @@ fn is_quiet(hours: QuietHours, time: NaiveTime) -> bool {
     }
 }
 
-fn quiet(messages: &[Message<'_>], hours: QuietHours, problems: &mut Vec<Problem>) {
-    let mut said: BTreeMap<_, (&Message<'_>, usize)> = BTreeMap::new();
+fn quiet(messages: &[Message<'_>], hours: QuietHours, all: &mut Vec<Forbidden>) {
+    let mut said: BTreeMap<_, (&Message<'_>, BTreeSet<Address>)> = BTreeMap::new();
     // The clocks may show another time than the step's: that counts.
     for message in messages.iter().filter(|message| is_quiet(hours, message.due.at.time())) {
-        said.entry(message.step()).or_insert((message, 0)).1 += 1;
+        let (_, runs) = said.entry(message.step()).or_insert((message, BTreeSet::new()));
+        runs.insert(message.run.address.clone());
     }
     let mut said: Vec<_> = said.into_values().collect();
     said.sort_by_key(|(message, _)| (message.due.at, message.step()));
-    problems.extend(said.into_iter().map(|(message, count)| {
+    all.extend(said.into_iter().map(|(message, runs)| {
         let hours = format!("{}-{}", hours.from.format("%H:%M"), hours.to.format("%H:%M"));
-        let message_ =
-            format!("{} falls into the quiet hours {hours}{}", message.named(), and_more(count, "in", "run"));
-        Problem::error(Code::QuietHours, message_)
+        let message_ = format!(
+            "{} falls into the quiet hours {hours}{}",
+            message.named(),
+            and_more(runs.len(), "in", "run")
+        );
+        let problem = Problem::error(Code::QuietHours, message_)
             .at(message.place("at"))
             .about(&message.run.address)
-            .help("move it; `policy.quiet_hours` of the project forbids the time")
+            .help("move it; `policy.quiet_hours` of the project forbids the time");
+        Forbidden { problem, plan: None, runs }
     }));
 }
 
 /// Messages reach people through any plan whose audience they are in; who that is the vendor's words say.
-fn too_many(
-    sops: &Sops,
-    messages: &[Message<'_>],
-    most: u32,
-    now: DateTime<Utc>,
-    problems: &mut Vec<Problem>,
-) {
+fn too_many(sops: &Sops, messages: &[Message<'_>], most: u32, now: DateTime<Utc>, all: &mut Vec<Forbidden>) {
     let audiences: Vec<_> = sops.declared.values().map(|of| &of.planned.sop.audience).collect();
     let reach: BTreeMap<&Address, BTreeSet<String>> = sops
         .declared
@@ -218,7 +242,7 @@ fn too_many(
     for message in messages {
         days.entry(message.day()).or_default().push(message);
     }
-    let mut said: BTreeMap<(&str, usize), (Problem, usize)> = BTreeMap::new();
+    let mut said: BTreeMap<(&str, usize), (Forbidden, usize)> = BTreeMap::new();
     let mut order = vec![];
     for (day, messages) in days {
         let mut over: BTreeSet<(&str, usize)> = BTreeSet::new();
@@ -227,16 +251,13 @@ fn too_many(
             let items = |message: &&&Message<'_>| message.due.step.send.len();
             let total: usize = reached.iter().map(items).sum();
             let mut sum = 0;
-            let Some(first) = reached.iter().find(|message| {
+            let beyond = reached.iter().filter(|message| {
                 sum += items(message);
                 sum > most as usize && message.due.at >= now
-            }) else {
-                continue;
-            };
-            if !over.insert(first.step()) {
-                continue;
-            }
-            let (_, count) = said.entry(first.step()).or_insert_with(|| {
+            });
+            let beyond: Vec<_> = beyond.collect();
+            let Some(first) = beyond.first() else { continue };
+            let (forbidden, count) = said.entry(first.step()).or_insert_with(|| {
                 order.push(first.step());
                 let message = format!("{}: {who} would get {total} messages on {day}", first.named());
                 let problem = Problem::error(Code::TooManyMessages, message)
@@ -246,17 +267,19 @@ fn too_many(
                 let problem = others.fold(problem, |problem, other| {
                     problem.at(other.place("at").labelled(format!("{} as well", other.run.address)))
                 });
-                (problem, 0)
+                (Forbidden { problem, plan: None, runs: BTreeSet::new() }, 0)
             });
-            *count += 1;
+            forbidden.runs.extend(beyond.iter().map(|message| message.run.address.clone()));
+            *count += usize::from(over.insert(first.step()));
         }
     }
     for step in order {
-        let Some((mut problem, count)) = said.remove(&step) else { continue };
-        problem.message += &and_more(count, "on", "day");
-        problems.push(problem.help(format!(
+        let Some((mut forbidden, count)) = said.remove(&step) else { continue };
+        forbidden.problem.message += &and_more(count, "on", "day");
+        forbidden.problem = forbidden.problem.help(format!(
             "`policy.max_messages_per_audience_per_day` of the project allows {most}; move or drop one"
-        )));
+        ));
+        all.push(forbidden);
     }
 }
 

@@ -11,7 +11,7 @@ use super::voice::Voice;
 use crate::cli::session::{self, Project, Session, another_account, interrupted, store};
 use crate::cli::{Context, Exit, Selection};
 use crate::config::suggest;
-use crate::desired::{Declared, against_policy};
+use crate::desired::{Declared, Forbidden, against_policy};
 use crate::http;
 use crate::model::Address;
 use crate::model::sop::Sop;
@@ -27,7 +27,7 @@ pub(super) struct Selected<'a> {
     pub(super) accounts: Vec<One<'a>>,
     targets: Globs,
     /// What the policy has against plans that may be armed: it may have become stricter since.
-    forbidden: Vec<Problem>,
+    forbidden: Vec<Forbidden>,
 }
 
 /// One account.
@@ -100,7 +100,7 @@ pub(super) fn selected<'a>(
         let longest = sops.declared.values().map(grace).max().unwrap_or_default();
         against_policy(&project.config.policy, sops, now - longest)
     });
-    let forbidden = forbidden.filter(|problem| problem.level == Level::Error).collect();
+    let forbidden = forbidden.filter(|one| one.problem.level == Level::Error).collect();
     Ok(Selected { accounts, targets, forbidden })
 }
 
@@ -130,15 +130,7 @@ impl Selected<'_> {
 
     /// What the policy has against a run: against its time, or against what its plan says whenever that is.
     fn against<'s>(&'s self, run: &'s Address) -> impl Iterator<Item = &'s Problem> {
-        let plan = run.of_run();
-        self.forbidden.iter().filter(move |problem| {
-            let about = problem.about.as_deref().and_then(Address::parse);
-            let says = matches!(problem.code, Code::Money | Code::ForbiddenWord);
-            about.is_some_and(|about| {
-                about == *run
-                    || (says && plan.is_some() && (about.of_run() == plan || Some(&about) == plan.as_ref()))
-            })
-        })
+        self.forbidden.iter().filter(|one| one.forbids(run)).map(|one| &one.problem)
     }
 
     /// Says of plans why nothing of them goes out. True if something was promised.

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 
-use super::against_policy;
+use super::{Forbidden, against_policy};
 use crate::config::tests::{Trial, line};
 
 /// What the policy says of messages like these, sent on the third day of a year.
@@ -18,7 +18,7 @@ fn said(policy: &str, send: &str) -> Vec<String> {
     let found = against_policy(&project.expect("a project").policy, &desired.sops["care"], now);
     found
         .iter()
-        .map(|problem| {
+        .map(|Forbidden { problem, .. }| {
             format!(
                 "{} {}",
                 problem.about.as_deref().unwrap_or_default(),

@@ -25,7 +25,7 @@ pub struct Due {
     pub held: Vec<Held>,
     /// Plans that were never armed, with messages that are due by what is declared.
     pub unarmed: Vec<Held>,
-    /// Runs with messages that fell due within the last day and did not go out within their grace.
+    /// Runs with messages that did not go out within their grace, which ended within the last day.
     pub missed: Vec<Missed>,
     /// Plans that are armed, and no longer declared.
     pub gone: Vec<Address>,
@@ -95,13 +95,14 @@ pub fn due(account: &Account<'_>, state: &State, now: DateTime<Utc>) -> Due {
     for plan in &account.plans {
         let address = &plan.planned.address;
         let held = |planned: &Planned, since| {
-            let messages = of_plan(account, planned, state, since, now).len();
+            let messages = of_plan(account, planned, state, since, now).0.len();
             (messages > 0).then(|| Held { plan: address.clone(), messages })
         };
         match arming(plan, state) {
             Arming::As(planned, since) => {
-                found.messages.extend(of_plan(account, &planned, state, since, now));
-                found.missed.extend(missed(account, &planned, state, since, now));
+                let (messages, missed) = of_plan(account, &planned, state, since, now);
+                found.messages.extend(messages);
+                found.missed.extend(missed);
                 found.next = found.next.into_iter().chain(next(&planned, now)).min();
             }
             Arming::Otherwise(armed, since) => {
@@ -132,22 +133,27 @@ fn runs_between(planned: &Planned, from: DateTime<Utc>, to: DateTime<Utc>) -> Ve
     planned.runs_touching(day(from), day(to))
 }
 
+/// What is due of a plan, and by run how much became too late within the last day.
 fn of_plan(
     account: &Account<'_>,
     planned: &Planned,
     state: &State,
     since: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Vec<Message> {
+) -> (Vec<Message>, Vec<Missed>) {
     let grace = grace(planned);
-    open_between(
-        account,
-        planned,
-        state,
-        &|at| since < at && at <= now && now <= at + grace,
-        now - grace,
-        now,
-    )
+    let from = now - TimeDelta::days(1);
+    let is_meant = |at| since < at && at <= now && from <= at + grace;
+    let open = open_between(account, planned, state, &is_meant, from - grace, now);
+    let (due, late): (Vec<_>, Vec<_>) = open.into_iter().partition(|message| message.may_go(now));
+    let mut missed: Vec<Missed> = vec![];
+    for message in late {
+        match missed.last_mut().filter(|late| late.run == message.run) {
+            Some(late) => late.messages += 1,
+            None => missed.push(Missed { run: message.run, messages: 1 }),
+        }
+    }
+    (due, missed)
 }
 
 /// By run and time, how many messages from one moment to another nobody has sent yet, whether armed or not.
@@ -164,27 +170,6 @@ pub fn open(
         }
     }
     open
-}
-
-/// By run, what is too late by now.
-fn missed(
-    account: &Account<'_>,
-    planned: &Planned,
-    state: &State,
-    since: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Vec<Missed> {
-    let grace = grace(planned);
-    let from = now - TimeDelta::days(1);
-    let is_late = |at| since < at && from <= at && at + grace < now;
-    let mut missed: Vec<Missed> = vec![];
-    for message in open_between(account, planned, state, &is_late, from, now) {
-        match missed.last_mut().filter(|late| late.run == message.run) {
-            Some(late) => late.messages += 1,
-            None => missed.push(Missed { run: message.run, messages: 1 }),
-        }
-    }
-    missed
 }
 
 /// The messages of the runs from one moment to another that are in nobody's hands, of the moments that are meant.

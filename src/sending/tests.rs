@@ -108,8 +108,27 @@ fn what_was_not_sent_within_its_grace_is_told_for_a_day() {
     assert_eq!(missed("2026-11-23T10:30"), []);
     let both = Missed { run: Address::parse("care/sop/a@2026-11-23").expect("a run"), messages: 2 };
     assert_eq!(missed("2026-11-23T10:31"), std::slice::from_ref(&both));
-    assert_eq!(missed("2026-11-24T10:00"), [both]);
-    assert_eq!(missed("2026-11-24T10:01"), []);
+    assert_eq!(missed("2026-11-24T10:30"), [both]);
+    assert_eq!(missed("2026-11-24T10:31"), []);
+}
+
+#[test]
+fn a_long_grace_is_told_when_it_is_over() {
+    let shop = Shop::with(json!({
+        "schedule": {"start": "2026-11-23"},
+        "audience": {"friends": ["ann"]},
+        "steps": [text(1, "10:00", "a")],
+        "grace": "2d",
+    }));
+    let state = armed(&shop, "2026-11-22T09:00");
+    let counts = |time: &str| {
+        let due = due(&shop.account(), &state, moment(time));
+        (due.messages.len(), due.missed.len())
+    };
+    assert_eq!(counts("2026-11-25T10:00"), (1, 0));
+    assert_eq!(counts("2026-11-25T10:01"), (0, 1));
+    assert_eq!(counts("2026-11-26T10:00"), (0, 1));
+    assert_eq!(counts("2026-11-26T10:01"), (0, 0));
 }
 
 #[test]

@@ -181,7 +181,7 @@ impl Step<'_> {
         if matches!(doing, Doing::Create) {
             self.shared.state().record(Entry::Drop { address: change.address.clone() });
         }
-        let error = last.unwrap_or_else(|| VendorError::refused("nothing sent", "it was not tried"));
+        let error = last.unwrap_or_else(|| VendorError::not_sent("it was not tried"));
         Err(failed(change, &error, Code::Failed))
     }
 

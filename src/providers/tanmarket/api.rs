@@ -106,7 +106,7 @@ impl Caller {
         Mask(self.app_key.expose_secret())
     }
 
-    fn headers(&self, call: &str, at: DateTime<Utc>, body: &[u8]) -> Result<HeaderMap, VendorError> {
+    fn headers(&self, at: DateTime<Utc>, body: &[u8]) -> Result<HeaderMap, VendorError> {
         let timestamp = at.timestamp_millis().to_string();
         let signature = sign(&self.app_id, &timestamp, body, &self.app_key);
         let key = self.send_app_key.then(|| self.app_key.expose_secret());
@@ -114,7 +114,8 @@ impl Caller {
         let mut headers = HeaderMap::new();
         for (name, value) in signed.into_iter().chain(key.map(|key| ("appkey", key))) {
             let mut value = HeaderValue::from_str(value).map_err(|_| {
-                VendorError::refused(call, format!("`{name}` has characters that a header can't have"))
+                VendorError::not_sent(format!("`{name}` has characters that a header can't have"))
+                    .hint("correct it in the account's settings")
             })?;
             value.set_sensitive(true);
             headers.insert(HeaderName::from_static(name), value);
@@ -140,10 +141,10 @@ impl ReadApi {
         body: &impl Serialize,
     ) -> Result<T, VendorError> {
         let call = call_name(read.name());
-        let (url, body) = (self.caller.url(read.name()), bytes_of(&call, body)?);
+        let (url, body) = (self.caller.url(read.name()), bytes_of(body)?);
         let answer = until_it_passes(|| async {
             let at = self.http.now();
-            let headers = self.caller.headers(&call, at, &body)?;
+            let headers = self.caller.headers(at, &body)?;
             let answer = self.http.ask(url.as_str(), body.clone(), headers).await;
             let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
             data(&call, &answer, at, &self.http, self.caller.mask())
@@ -168,9 +169,9 @@ impl WriteApi {
     /// Also an answer that says nothing: the documented one is `{}`. Then it may have happened.
     pub(super) async fn create(&self, create: Create, body: &impl Serialize) -> Result<(), VendorError> {
         let call = call_name(create.name());
-        let body = bytes_of(&call, body)?;
+        let body = bytes_of(body)?;
         let (caller, at) = (&self.read.caller, self.read.now());
-        let headers = caller.headers(&call, at, &body)?;
+        let headers = caller.headers(at, &body)?;
         let url = caller.url(create.name());
         let answer = self.http.send_with(Method::POST, url.as_str(), body, headers).await;
         let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
@@ -192,9 +193,9 @@ fn call_name(name: &str) -> String {
     format!("POST {name}")
 }
 
-fn bytes_of(call: &str, body: &impl Serialize) -> Result<Bytes, VendorError> {
+fn bytes_of(body: &impl Serialize) -> Result<Bytes, VendorError> {
     let bytes = serde_json::to_vec(body);
-    bytes.map(Bytes::from).map_err(|error| VendorError::refused(call, format!("nothing sent: {error}")))
+    bytes.map(Bytes::from).map_err(|error| VendorError::not_sent(format!("no JSON: {error}")))
 }
 
 /// What an answer holds, or why it holds nothing; `at` is the time that the request was signed with.

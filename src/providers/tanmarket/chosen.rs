@@ -47,16 +47,14 @@ impl Chosen {
 
 /// An audience as its words say it.
 pub(super) fn words_of(audience: &Own) -> Result<Audience, VendorError> {
-    audience
-        .typed()
-        .map_err(|error| VendorError::refused("nothing sent", format!("not an audience: {error}")))
+    audience.typed().map_err(|error| VendorError::not_sent(format!("not an audience: {error}")))
 }
 
 /// The groups that stand in an audience, none twice.
 pub(super) fn standing(audience: &Own) -> Result<Vec<Chosen>, VendorError> {
     let Some(groups) = audience.0.get(GROUPS) else { return Ok(vec![]) };
     let chosen = Vec::<Chosen>::deserialize(groups)
-        .map_err(|error| VendorError::refused("nothing sent", format!("not a list of groups: {error}")))?;
+        .map_err(|error| VendorError::not_sent(format!("not a list of groups: {error}")))?;
     Ok(by_chat(chosen))
 }
 

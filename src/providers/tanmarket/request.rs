@@ -117,7 +117,7 @@ pub(super) fn body<'a>(
     if !(NEAR_MIDNIGHT..DAY - NEAR_MIDNIGHT).contains(&second) {
         let message =
             "it is within a minute of midnight in China, and the vendor counts the days from the create";
-        return Err(refused(message).hint("run the command again in two minutes"));
+        return Err(VendorError::not_sent(message).hint("run the command again in two minutes"));
     }
     let content = |step: &ScheduledStep| {
         let days = (date_of(step, now)? - here.date_naive()).num_days();
@@ -140,29 +140,25 @@ pub(super) fn body<'a>(
 
 /// The date of a step that is still to come.
 fn date_of(step: &ScheduledStep, now: DateTime<Utc>) -> Result<NaiveDate, VendorError> {
-    let Some(date) = step.date else { return Err(refused("a step without a date")) };
+    let Some(date) = step.date else { return Err(VendorError::not_sent("a step without a date")) };
     if instant(Shanghai, date.0, step.at.0) <= now {
         let message = format!(
             "the step of {date} {} is due already, and the vendor would take it all the same",
             step.at
         );
-        return Err(
-            refused(&message).hint("it is too late for this run; run `mpform plan` to see what is left")
-        );
+        let hint = "it is too late for this run; run `mpform plan` to see what is left";
+        return Err(VendorError::not_sent(message).hint(hint));
     }
     Ok(date.0)
 }
 
 fn datas(step: &ScheduledStep) -> Result<Vec<Map<String, Value>>, VendorError> {
     let data = |item: &crate::model::sop::Own| {
-        let item = item.typed::<Item>().map_err(|error| refused(&format!("not a message: {error}")))?;
+        let item =
+            item.typed::<Item>().map_err(|error| VendorError::not_sent(format!("not a message: {error}")))?;
         Ok(item.data())
     };
     step.send.iter().map(data).collect()
-}
-
-fn refused(message: &str) -> VendorError {
-    VendorError::refused("nothing sent", message)
 }
 
 #[cfg(test)]

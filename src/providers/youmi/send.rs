@@ -34,7 +34,7 @@ impl Sends for Sender {
 
 /// The whole body. Who it goes to is laid over it last, whatever else it says.
 fn body(message: &Outgoing<'_>) -> Result<Value, VendorError> {
-    let unread = |error| VendorError::refused("nothing sent", format!("not a message of youmi's: {error}"));
+    let unread = |error| VendorError::not_sent(format!("not a message of youmi's: {error}"));
     let audience: Audience = message.audience.typed().map_err(unread)?;
     let item: Item = message.message.typed().map_err(unread)?;
     let mut body = Map::new();
@@ -46,7 +46,7 @@ fn body(message: &Outgoing<'_>) -> Result<Value, VendorError> {
         }
         (None, None) => {
             let why = "neither an account that sends nor a takeover key";
-            return Err(VendorError::refused("nothing sent", why));
+            return Err(VendorError::not_sent(why));
         }
     }
     body.insert("RelationType".to_owned(), audience.channel.relation().into());

@@ -113,7 +113,8 @@ fn nothing_is_sent_within_a_minute_of_midnight_in_china() {
 fn a_run_of_another_vendors_is_not_sent() {
     let mut other = run(json!({"groups": []}));
     other.steps[0].send = serde_json::from_value(json!([{"link": 5}])).expect("items");
-    assert!(made(&other, COUNTING, "2026-01-05T01:00:00Z").is_err());
+    let error = made(&other, COUNTING, "2026-01-05T01:00:00Z").expect_err("no message");
+    assert_eq!(error.problem("community").help, VendorError::not_sent("").problem("").help);
     other.steps[0].date = None;
     assert!(made(&other, COUNTING, "2026-01-05T01:00:00Z").is_err());
 }

@@ -105,6 +105,7 @@ impl Building<'_> {
         }
         let part = Part { key: Some(key), also: super::entry::ON_ANY, never: &[] };
         let Some((sop, mut found)) = (plans.read)(&node, part, files, self.problems) else { return };
+        found.extend(of_others(&sop, plans.sent_by, self.account.provider.name));
         if let Ok(body) = serde_json::to_value(&sop) {
             found.extend((self.account.provider.limits)(Scheduled::NAME, &body));
         }
@@ -145,6 +146,27 @@ impl Building<'_> {
     }
 }
 
+/// What means something only where somebody else sends.
+fn of_others(sop: &Sop, sent_by: SentBy, provider: &str) -> Vec<Finding> {
+    let not_kept = |path: &[&str], message: String, help: &str| {
+        Finding::error(Code::NotKept, path.iter().copied().map(Step::from), message, help)
+    };
+    let by_vendor = "take it out: the vendor sends each message by itself, when it is due";
+    let by_us = "take it out: no run is created ahead, each message is sent from here when it is due";
+    let delivery = || not_kept(&["delivery"], format!("`delivery` at {provider}"), by_us);
+    let ahead = || not_kept(&["schedule", "ahead"], format!("`ahead` at {provider}"), by_us);
+    let grace = || not_kept(&["grace"], format!("`grace` at {provider}"), by_vendor);
+    match sent_by {
+        SentBy::Us => {
+            sop.delivery.map(|_| delivery()).into_iter().chain(sop.schedule.ahead.map(|_| ahead())).collect()
+        }
+        SentBy::Vendor => sop.grace.map(|_| grace()).into_iter().collect(),
+    }
+}
+
 fn place(node: &Node, origin: &Place, path: &[Step]) -> Place {
     node.follow(path).map_or_else(|| origin.clone(), Node::place)
 }
+
+#[cfg(test)]
+mod tests;

@@ -236,7 +236,7 @@ error[MP028]: shop/sop/spoilt: `delivery` at yeapoo
 9 |     delivery: manual
   |               ^^^^^^
   |
-  = help: take it out: a mass send of yeapoo's has no other way to go out
+  = help: take it out: no run is created ahead, each message is sent from here when it is due
 
 error[MP028]: shop/sop/spoilt: `ahead` at yeapoo
  --> shop.yaml:8:61
@@ -244,7 +244,7 @@ error[MP028]: shop/sop/spoilt: `ahead` at yeapoo
 8 |     schedule: {start: 2026-12-01, until: 2026-11-30, ahead: 14d}
   |                                                             ^^^
   |
-  = help: take it out: yeapoo creates no runs, each message is sent when it is due
+  = help: take it out: no run is created ahead, each message is sent from here when it is due
 
 error[MP019]: shop/sop/spoilt: more than one message in a step
   --> shop.yaml:12:57

@@ -12,23 +12,6 @@ const OURS: [&str; 4] = ["group_id", "gender", "msg_type", "msg_id"];
 
 /// What is wrong with a recurring plan.
 pub(super) fn plan(body: &Value, found: &mut Vec<Finding>) {
-    let of_others = [
-        (
-            vec!["delivery"],
-            "`delivery` at yeapoo",
-            "take it out: a mass send of yeapoo's has no other way to go out",
-        ),
-        (
-            vec!["schedule", "ahead"],
-            "`ahead` at yeapoo",
-            "take it out: yeapoo creates no runs, each message is sent when it is due",
-        ),
-    ];
-    for (path, message, help) in of_others {
-        if body.pointer(&format!("/{}", path.join("/"))).is_some() {
-            found.push(Finding::error(Code::NotKept, path.into_iter().map(Step::from), message, help));
-        }
-    }
     for (nth, step) in body["steps"].as_array().into_iter().flatten().enumerate() {
         let items = step["send"].as_array().map(Vec::as_slice).unwrap_or_default();
         let path = |item: usize| vec!["steps".into(), nth.into(), "send".into(), item.into()];
@@ -167,16 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn one_message_a_step_and_nothing_that_only_others_do() {
+    fn one_message_a_step() {
         let mut found = vec![];
         let body = json!({
-            "delivery": "manual",
-            "schedule": {"ahead": "14d"},
             "steps": [{"send": [{"text": "一"}, {"text": "二"}]}],
         });
         plan(&body, &mut found);
         let codes: Vec<_> = found.iter().map(|finding| finding.code).collect();
-        assert_eq!(codes, [Code::NotKept, Code::NotKept, Code::NotExactlyOne]);
+        assert_eq!(codes, [Code::NotExactlyOne]);
     }
 
     #[test]

@@ -95,7 +95,8 @@ impl<'a> Sender<'a> {
                     self.tell(told(Ending::Sent).id(id));
                 }
                 Ok(Settled::NotSent) if self.options.clock.now() - one.begun < self.options.patience => {
-                    let problem = uncertain(&run, &one.to, "it may still be on its way").help(LOOK_AGAIN);
+                    let problem =
+                        uncertain(&run, &one.to, "it may still be on its way", None).help(LOOK_AGAIN);
                     self.tell(told(Ending::Uncertain).why(problem));
                 }
                 Ok(Settled::NotSent) => {
@@ -109,10 +110,10 @@ impl<'a> Sender<'a> {
                         Outcome::Doubtful { why } => why.as_str(),
                         _ => "nothing at the vendor tells",
                     };
-                    let problem = uncertain(&run, &one.to, why);
+                    let problem = uncertain(&run, &one.to, why, None);
                     self.tell(told(Ending::Uncertain).why(problem));
                 }
-                Err(why) => self.tell(told(Ending::Uncertain).why(uncertain(&run, &one.to, &why))),
+                Err(why) => self.tell(told(Ending::Uncertain).why(uncertain(&run, &one.to, &why, None))),
             }
         }
         left
@@ -248,7 +249,7 @@ impl<'a> Sender<'a> {
             self.end(&identity, Outcome::Sent { id: id.clone() });
             return Told::of(message, Ending::Sent).id(id);
         }
-        let mut problem = uncertain(about, &message.to, &lost.to_string());
+        let mut problem = uncertain(about, &message.to, &lost.to_string(), lost.hint);
         if lost.answered() {
             self.end(&identity, Outcome::Doubtful { why: lost.to_string() });
             return Told::of(message, Ending::Uncertain).why(problem);
@@ -323,11 +324,15 @@ fn not_sent(run: &Address, error: &VendorError) -> Problem {
     Problem { code: Code::NotSent, ..error.problem(run) }.help(AGAIN)
 }
 
-fn uncertain(run: &Address, to: &str, why: &str) -> Problem {
+/// `hint` is what the vendor's answer gives to do.
+fn uncertain(run: &Address, to: &str, why: &str, hint: Option<&str>) -> Problem {
     let problem = Problem::error(Code::UncertainSend, format!("nobody knows whether it went out: {why}"));
-    problem.about(run).help(format!(
-        "ask {to:?}, or look at the vendor's; then run `mpform sop resolve {run}` with --sent or --not-sent"
-    ))
+    problem.about(run).help(match hint {
+        Some(hint) => format!("{hint}; then run `mpform sop resolve {run}` with --sent or --not-sent"),
+        None => format!(
+            "ask {to:?}, or look at the vendor's; then run `mpform sop resolve {run}` with --sent or --not-sent"
+        ),
+    })
 }
 
 /// Tells in the order in which messages fell due, however the answers came in.

@@ -171,7 +171,8 @@ impl Sends for Vendor {
         Box::pin(self.call(move || match self.of(message) {
             Act::Refused => Err(VendorError::refused("POST send", "no such friend").code(40003)),
             Act::Broke => {
-                Err(VendorError::refused("POST send", "assertion failed").code(500).maybe_happened())
+                let broke = VendorError::refused("POST send", "assertion failed").code(500);
+                Err(broke.maybe_happened().hint("ask the vendor with the request's number"))
             }
             Act::LostBefore => lost(),
             Act::LostAfter => {

@@ -40,9 +40,6 @@ const BUSY: TimeDelta = TimeDelta::minutes(5);
 /// The server's only code that says for sure that WeChat was not asked: there is nobody to send to.
 const NOBODY: &str = "400";
 
-/// What to do when the server said no and WeChat may have been asked.
-const ASKED: &str = "WeChat may have sent it all the same: look there, then say so with `mpform sop resolve`";
-
 /// Sends messages.
 pub(super) struct Broadcast {
     pub(super) api: Arc<WriteApi>,
@@ -126,7 +123,8 @@ fn judged(error: VendorError) -> VendorError {
         ),
         // A gateway that gave up on a request that it was passing on.
         Some("HTTP 408") => error.maybe_happened(),
-        _ if error.answered() => error.maybe_happened().hint(ASKED),
+        // WeChat may have been asked by then.
+        _ if error.answered() => error.maybe_happened(),
         _ => error,
     }
 }

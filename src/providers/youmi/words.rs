@@ -1,7 +1,6 @@
 //! How plans are written for this vendor: whom they go to. What they send is in [`super::items`].
 
-use std::collections::HashSet;
-
+use indexmap::IndexSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -111,9 +110,6 @@ impl Words for Audience {
                 Err(finding) => found.push(finding.under("friends_file")),
             }
         }
-        for list in [&mut self.friends, &mut self.takeover_keys].into_iter().flatten() {
-            *list = once(std::mem::take(list));
-        }
         found
     }
 
@@ -170,17 +166,14 @@ fn not_a_word(id: &str, path: impl IntoIterator<Item = Step>) -> Finding {
     Finding::error(Code::BadValue, path, message, "an id is one word, as the vendor gives it")
 }
 
-/// Nobody gets a message twice because a list names them twice.
-fn once(ids: Vec<String>) -> Vec<String> {
-    let mut seen = HashSet::new();
-    ids.into_iter().filter(|id| seen.insert(id.clone())).collect()
-}
-
-/// One message for each, in the order of the list. Nothing while it is not known who they are.
+/// One message for each, in the order of the list: nobody gets it twice because the list names them twice. Nothing while
+/// it is not known who they are.
 fn recipients(audience: &Own) -> Option<Vec<String>> {
     let audience: Audience = audience.typed().ok()?;
     match (audience.friends, audience.friends_file, audience.takeover_keys) {
-        (Some(ids), None, None) | (None, None, Some(ids)) => Some(once(ids)),
+        (Some(ids), None, None) | (None, None, Some(ids)) => {
+            Some(IndexSet::<String>::from_iter(ids).into_iter().collect())
+        }
         _ => None,
     }
 }

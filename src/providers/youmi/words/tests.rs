@@ -85,6 +85,8 @@ fn an_audience_that_makes_no_sense_is_refused() {
         of_audience("from: 'w 1', channel: mp, friends: [a, '']"),
         ["MP014 mpform.yaml:8:22 `w 1` is not an id", "MP014 mpform.yaml:8:55 `` is not an id"]
     );
+    let after_a_double = of_audience("from: w, channel: mp, friends: [a, a, '']");
+    assert_eq!(after_a_double, ["MP014 mpform.yaml:8:54 `` is not an id"]);
     assert!(of_audience("from: w, friends: [a]")[0].contains("`channel` is missing"));
     let wrong = of_audience("from: w, channel: qq, friends: [a]");
     assert!(wrong.len() == 1 && wrong[0].contains("mpform.yaml:8:34"), "{wrong:?}");

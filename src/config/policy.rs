@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::nearest::suggest;
 use crate::model::Address;
+use crate::model::schedule::time;
 use crate::problem::{Code, Level, Problem};
 
 /// What the project forbids itself. What is absent is not checked, except `max_deletes` and `allow_money_messages`.
@@ -148,9 +149,8 @@ impl TryFrom<String> for QuietHours {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
         text.split_once('-')
-            .and_then(|(from, to)| Some(Self { from: time(from)?, to: time(to)? }))
+            .and_then(|(from, to)| Some(Self { from: time(from.trim())?, to: time(to.trim())? }))
             .filter(|hours| hours.from != hours.to)
             .ok_or_else(|| format!("`{text}` is not a stretch of the day\nhelp: write e.g. \"22:00-08:00\""))
     }

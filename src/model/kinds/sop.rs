@@ -79,7 +79,7 @@ impl TryFrom<StepText> for ScheduledStep {
             text.when.strip_prefix("day ").and_then(|rest| rest.split_once(", ")).ok_or_else(wrong)?;
         let (date, at) = rest.split_once(' ').map_or((None, rest), |(date, at)| (Some(date), at));
         Ok(Self {
-            day: Day(day.parse().map_err(|_| wrong())?),
+            day: Day::try_from(day.to_owned())?,
             date: date.map(|date| Date::try_from(date.to_owned())).transpose()?,
             at: Time::try_from(at.to_owned())?,
             send: text.send,
@@ -120,7 +120,7 @@ mod tests {
             let step = ScheduledStep::deserialize(&text).expect("a step");
             assert_eq!(serde_json::to_value(step).expect("writes"), text);
         }
-        for wrong in ["10:00", "day x, 10:00", "day 1, soon", "day 1"] {
+        for wrong in ["10:00", "day x, 10:00", "day 0, 10:00", "day 1, soon", "day 1, 9:5", "day 1"] {
             assert!(ScheduledStep::deserialize(json!({"when": wrong, "send": []})).is_err(), "{wrong}");
         }
     }

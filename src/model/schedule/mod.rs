@@ -20,6 +20,7 @@ pub use days::{DateRange, Days};
 pub use rule::Rule;
 pub use runs::Start;
 pub use span::Span;
+pub(crate) use text::time;
 pub use text::{Date, Day, Time};
 pub use zone::instant;
 

@@ -286,7 +286,8 @@ fn dates_outside_the_years_and_half_written_ones_are_refused() {
     {
         assert!(Date::try_from(wrong.to_owned()).is_err(), "{wrong}");
     }
-    for wrong in ["24:00", "9", "9:5:1", "-1:00", "nine", "10:60"] {
+    for wrong in ["24:00", "9", "9:5", "9:5:1", "9:005", "009:05", "+9:05", "9: 05", "-1:00", "nine", "10:60"]
+    {
         assert!(Time::try_from(wrong.to_owned()).is_err(), "{wrong}");
     }
 }

@@ -70,11 +70,19 @@ impl TryFrom<String> for Day {
     }
 }
 
+/// A time as it is written in a plan: `9:05`, `18:30`.
+pub(crate) fn time(text: &str) -> Option<NaiveTime> {
+    let (hours, minutes) = text.split_once(':')?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let shape = digits(hours) && digits(minutes) && (1..=2).contains(&hours.len()) && minutes.len() == 2;
+    NaiveTime::from_hms_opt(hours.parse().ok()?, minutes.parse().ok()?, 0).filter(|_| shape)
+}
+
 impl TryFrom<String> for Time {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        NaiveTime::parse_from_str(&text, "%H:%M").ok().map(Self).ok_or_else(|| {
+        time(&text).map(Self).ok_or_else(|| {
             format!("`{text}` is not a time of the day\nhelp: write hours and minutes, from \"00:00\" to \"23:59\"")
         })
     }
@@ -161,6 +169,6 @@ macro_rules! schema {
     };
 }
 schema!(Date, "Date", {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$|\\$\\{"});
-schema!(Day, "Day", {"type": "integer", "minimum": 1, "maximum": 3660});
+schema!(Day, "Day", {"type": "integer", "minimum": 1, "maximum": LAST_DAY});
 schema!(Time, "Time", {"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}$|\\$\\{"});
 schema!(Skip, "Skip", {"type": "string", "minLength": 1});

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Building;
 use crate::config::{Node, Part};
 use crate::model::kinds::Scheduled;
-use crate::model::sop::{Planned, SentBy, Sop};
+use crate::model::sop::{Planned, SentBy, Sop, misnamed};
 use crate::model::{Address, Files, Finding, Kind, Step};
 use crate::problem::{Code, Place, Problem};
 use crate::providers::Plans;
@@ -105,6 +105,9 @@ impl Building<'_> {
         }
         let part = Part { key: Some(key), also: super::entry::ON_ANY, never: &[] };
         let Some((sop, mut found)) = (plans.read)(&node, part, files, self.problems) else { return };
+        if sop.title.is_none() {
+            found.extend(key.text().and_then(misnamed));
+        }
         found.extend(of_others(&sop, plans.sent_by, self.account.provider.name));
         if let Ok(body) = serde_json::to_value(&sop) {
             found.extend((self.account.provider.limits)(Scheduled::NAME, &body));

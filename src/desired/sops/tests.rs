@@ -11,6 +11,24 @@ fn said(settings: &str, audience: &str, lines: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_key_that_is_the_title_is_one_line_without_blanks_at_its_ends() {
+    let of = |key: &str, lines: &str| {
+        let project = format!(
+            "version: 1\naccounts: {{care: {{provider: tanmarket, app_id: a, app_key: k}}}}\n---\naccount: care\nsops:\n  \"{key}\":\n    \
+             audience: {{groups: [{{chat: wr1, owner: '1'}}]}}\n    steps: [{{day: 1, at: '9:00', send: [{{text: 早}}]}}]\n    \
+             schedule: {{start: 2026-01-03}}\n{lines}"
+        );
+        Trial::new(&[("mpform.yaml", &project)]).said()
+    };
+    for key in [" a", "a ", "a\\nb"] {
+        let said = of(key, "");
+        assert!(said.len() == 1 && said[0].starts_with("MP014 mpform.yaml:6:3 a title with"), "{said:?}");
+        assert_eq!(of(key, "    title: A\n"), Vec::<String>::new());
+    }
+    assert_eq!(of("a b", ""), Vec::<String>::new());
+}
+
+#[test]
 fn what_only_another_sender_keeps_is_refused() {
     let youmi = |lines: &str| {
         let settings = "provider: youmi, base_url: 'https://y.example.com', token: t";

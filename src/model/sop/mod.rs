@@ -178,9 +178,9 @@ fn check_item<I: Words>(item: &I) -> Vec<Finding> {
     vec![Finding::error(Code::NotExactlyOne, [], message, "keep one of them; write a message for each")]
 }
 
-/// What is wrong with a title. There are vendors at which a run is known by nothing else, and nobody sees a blank at an
+/// What is wrong with a title, which is the key where there is none. There are vendors at which a run is known by nothing else, and nobody sees a blank at an
 /// end of it, or a control character; what the vendor takes away is not found again.
-fn misnamed(title: &str) -> Option<Finding> {
+pub fn misnamed(title: &str) -> Option<Finding> {
     let path = ["title".into()];
     let trimmed = title.trim();
     if trimmed.is_empty() {

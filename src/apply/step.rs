@@ -118,10 +118,10 @@ impl Step<'_> {
                 self.shared.leave(writer.unlisted(&before.want));
             }
             let intent = self.intent(change, None);
-            let entry = Entry::Begin { address: change.address.clone(), intent };
+            let address = change.address.clone();
             if kind.shape != Shape::Plans {
-                state.record(entry);
-            } else if let Err(error) = state.record_durably(entry) {
+                state.record(Entry::Begin { address, intent });
+            } else if let Err(error) = state.begin_durably(address, intent) {
                 // What reaches people must be known before it is begun, whatever happens to the machine.
                 let message = format!("the state can't be written ({error}), so it was not begun");
                 let problem = Problem::error(Code::State, message).about(&change.address);

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 pub use super::lock::Holder;
 use super::lock::{Attempt, Lock, attempt};
-use super::{Entry, State, VERSION, atomic};
+use super::{Entry, Intent, State, VERSION, atomic};
+use crate::model::Address;
 use crate::problem::{Code, Problem};
 
 /// The folder with the states of one environment.
@@ -173,6 +174,23 @@ impl Open {
             Some(error) => Err(io::Error::new(error.kind(), error.to_string())),
             None => Ok(()),
         }
+    }
+
+    /// Writes down that something is about to be made, so that not even a power cut loses it. What can't be written down
+    /// is not begun, and is as it was before.
+    ///
+    /// # Errors
+    /// The disk's error.
+    pub fn begin_durably(&mut self, address: Address, intent: Intent) -> io::Result<()> {
+        let before = self.state.intents.get(&address).cloned();
+        let begun = self.record_durably(Entry::Begin { address: address.clone(), intent });
+        if begun.is_err() {
+            self.record(match before {
+                Some(intent) => Entry::Begin { address, intent },
+                None => Entry::Drop { address },
+            });
+        }
+        begun
     }
 
     /// Why the journal could not be written, if so: nothing new may be begun then.
@@ -346,6 +364,19 @@ mod tests {
         opened.journal = File::open(store.path("shop", "journal")).expect("opens for reading only");
         assert!(opened.record_durably(keep("b")).is_err() && opened.broken().is_some());
         assert!(opened.record_durably(keep("c")).is_err());
+        let begun = |at: i64| Intent {
+            natural: "早报".into(),
+            id: None,
+            begun: chrono::DateTime::from_timestamp(at, 0),
+            want: serde_json::Value::Null,
+        };
+        let (old, new) =
+            (Address::new("shop", "sop", ["a@2026-11-23"]), Address::new("shop", "sop", ["b@2026-11-23"]));
+        opened.state.take(Entry::Begin { address: old.clone(), intent: begun(1) });
+        for address in [&old, &new] {
+            assert!(opened.begin_durably(address.clone(), begun(2)).is_err());
+        }
+        assert_eq!(opened.state().intents, [(old, begun(1))].into(), "as it was before");
         assert_eq!(store.read("shop").expect("reads").resources.len(), 1);
     }
 

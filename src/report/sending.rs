@@ -91,9 +91,6 @@ pub struct Past {
 
 /// Messages that were sent, or begun, in the order in which they were.
 pub fn history(past: &[Past], zone: Tz, style: Style) -> String {
-    if past.is_empty() {
-        return "nothing was sent yet\n".to_owned();
-    }
     let lines = past.iter().map(|one| {
         let Sending { step, item, to, what, begun, .. } = &one.sending;
         let (ending, role, more) = came(&one.sending.outcome);
@@ -132,11 +129,17 @@ pub fn history_json(past: &[Past], zone: Tz) -> Value {
             "what": what,
             "at": time(*at),
             "begun": time(*begun),
-            "outcome": came(outcome).0.replace(' ', "_"),
+            "outcome": came(outcome).0,
             "id": id,
             "mark": mark,
             "error": why,
-            "status": one.status.as_ref().map(progress),
+            "status": one.status.as_ref().map(|status| json!({
+                "word": status.word,
+                "total": status.total,
+                "filtered": status.filtered,
+                "sent": status.sent,
+                "failed": status.failed,
+            })),
         })
     };
     json!({
@@ -162,12 +165,14 @@ fn place(run: &Address, step: usize, item: usize) -> String {
 
 fn came(outcome: &Outcome) -> (&'static str, Role, String) {
     match outcome {
-        Outcome::Begun => ("uncertain", Role::Warning, String::new()),
-        Outcome::Doubtful { why } => ("uncertain", Role::Warning, format!(" ({why})")),
-        Outcome::Sent { id } => {
-            ("sent", Role::Create, id.as_ref().map(|id| format!(" (id {id})")).unwrap_or_default())
-        }
-        Outcome::NotSent { why } => ("not sent", Role::Delete, format!(" ({why})")),
+        Outcome::Begun => (Ending::Uncertain.as_str(), Role::Warning, String::new()),
+        Outcome::Doubtful { why } => (Ending::Uncertain.as_str(), Role::Warning, format!(" ({why})")),
+        Outcome::Sent { id } => (
+            Ending::Sent.as_str(),
+            Role::Create,
+            id.as_ref().map(|id| format!(" (id {id})")).unwrap_or_default(),
+        ),
+        Outcome::NotSent { why } => (Ending::Failed.as_str(), Role::Delete, format!(" ({why})")),
     }
 }
 
@@ -248,13 +253,16 @@ mod tests {
         insta::assert_snapshot!(history(&all, chrono_tz::Asia::Shanghai, Style::PLAIN), @r"
         1970-01-01 08:00 sent      shop/sop/monday@2026-11-23 step 2, to vip: text 早上好 (id 7); send success: 2 of 3 got it, 1 did not
         1970-01-01 08:00 uncertain shop/sop/monday@2026-11-23 step 2, to vip: text 早上好
-        1970-01-01 08:00 not sent  shop/sop/monday@2026-11-23 step 2, to vip: text 早上好 (no)
+        1970-01-01 08:00 failed    shop/sop/monday@2026-11-23 step 2, to vip: text 早上好 (no)
         ");
         let found = history_json(&all, chrono_tz::UTC);
         assert_eq!(
             (&found["messages"][0]["id"], &found["messages"][2]["outcome"]),
-            (&json!("7"), &json!("not_sent"))
+            (&json!("7"), &json!("failed"))
         );
-        assert_eq!(history(&[], chrono_tz::UTC, Style::PLAIN), "nothing was sent yet\n");
+        assert_eq!(
+            found["messages"][0]["status"],
+            json!({"word": "send success", "total": 3, "filtered": 3, "sent": 2, "failed": 1})
+        );
     }
 }

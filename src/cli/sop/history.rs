@@ -1,15 +1,21 @@
 //! `mpform sop history`: what was sent, as it is remembered, and how far it has come where the vendor tells.
 
+use chrono::{DateTime, Days, NaiveDate, NaiveTime};
+use chrono_tz::Tz;
 use futures::future::join_all;
 
-use super::run_address;
+use super::{date, run_address};
 use crate::cli::session::{Account, Project, Session, store};
 use crate::cli::{Context, Exit, Selection};
 use crate::http;
 use crate::model::Address;
+use crate::model::schedule::instant;
 use crate::problem::{Code, Problem};
 use crate::report::sending::{self, Past};
-use crate::state::{Outcome, State};
+use crate::state::{Outcome, Sending, State};
+
+/// So many days back are looked at, if nobody says otherwise: the vendor is asked about every message of them.
+const DAYS: Days = Days::new(7);
 
 /// Arguments of `sop history`.
 #[derive(Debug, clap::Args)]
@@ -17,9 +23,12 @@ pub(in crate::cli) struct Args {
     /// Only these accounts; `*` works
     #[arg(long, value_name = "NAME")]
     account: Vec<String>,
-    /// Only this run
-    #[arg(long, value_name = "RUN")]
+    /// All of this run, and nothing else
+    #[arg(long, value_name = "RUN", conflicts_with = "since")]
     run: Option<String>,
+    /// Messages from that day on; default: the last 7 days. What is uncertain is always shown
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    since: Option<NaiveDate>,
     /// Prints the messages as one JSON object
     #[arg(long)]
     json: bool,
@@ -33,6 +42,8 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
             let zone = project.config.timezone;
             if args.json {
                 context.print(&format!("{:#}\n", sending::history_json(&past, zone)));
+            } else if past.is_empty() {
+                context.print(&nothing(args, &project, context));
             } else {
                 context.print(&sending::history(&past, zone, context.style));
             }
@@ -45,14 +56,37 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     }
 }
 
+/// The first moment of the days that are asked for.
+fn since(args: &Args, project: &Project, context: &Context) -> DateTime<Tz> {
+    let zone = project.config.timezone;
+    let today = context.now.with_timezone(&zone).date_naive();
+    let day = args.since.or_else(|| today.checked_sub_days(DAYS)).unwrap_or(today);
+    instant(zone, day, NaiveTime::MIN)
+}
+
+fn nothing(args: &Args, project: &Project, context: &Context) -> String {
+    match &args.run {
+        Some(run) => format!("nothing of {run} was sent yet\n"),
+        None => {
+            let since = since(args, project, context).format("%Y-%m-%d");
+            format!("nothing was sent since {since}; `--since` looks further back\n")
+        }
+    }
+}
+
 async fn past(args: &Args, project: &Project, context: &Context) -> Result<Vec<Past>, Vec<Problem>> {
     let only = args.run.as_deref().map(run_address).transpose().map_err(|problem| vec![problem])?;
     let selection = Selection { account: args.account.clone(), ..Selection::default() };
     let session = Session::open(project, &selection)?;
+    let since = since(args, project, context);
+    let wanted = |run: &Address, sending: &Sending| match &only {
+        Some(only) => only == run,
+        None => sending.begun >= since || sending.is_uncertain(),
+    };
     let mut all = vec![];
     for account in &session.accounts {
         let state = store(project).read(&account.config.name).map_err(|problem| vec![problem])?;
-        all.extend(of_account(account, &state, only.as_ref(), context).await);
+        all.extend(of_account(account, &state, &wanted, context).await);
     }
     // By the time at which they went, as a diary has it.
     all.sort_by(|one, other| {
@@ -66,10 +100,10 @@ async fn past(args: &Args, project: &Project, context: &Context) -> Result<Vec<P
 async fn of_account(
     account: &Account<'_>,
     state: &State,
-    only: Option<&Address>,
+    wanted: &dyn Fn(&Address, &Sending) -> bool,
     context: &Context,
 ) -> Vec<Past> {
-    let wanted = state.sendings().filter(|(run, _)| only.is_none_or(|only| only == *run));
+    let wanted = state.sendings().filter(|(run, sending)| wanted(run, sending));
     let mut past: Vec<_> = wanted
         .map(|(run, sending)| Past { run: run.clone(), sending: sending.clone(), status: None })
         .collect();

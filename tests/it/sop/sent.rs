@@ -196,7 +196,7 @@ fn a_person_says_what_nobody_could_find_out() {
     let found = world.run(&format!("sop history --json --run {RUN}")).expect_code(0).json();
     let outcomes: Vec<_> =
         found["messages"].as_array().expect("messages").iter().map(|one| &one["outcome"]).collect();
-    assert_eq!(outcomes, ["sent", "not_sent", "not_sent"]);
+    assert_eq!(outcomes, ["sent", "failed", "failed"]);
     world.run(&format!("sop resolve {RUN} --sent")).expect_code(1).says(&["nothing of shop is"]);
     assert_eq!(world.calls(), Vec::<String>::new());
 }

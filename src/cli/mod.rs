@@ -98,7 +98,7 @@ enum Command {
     /// Checks everything that can be checked offline; no network
     #[command(after_help = "Example:\n  mpform validate --json")]
     Validate(validate::Args),
-    /// Prints the JSON Schema of the configuration language, or of plan files
+    /// Prints the JSON Schema of the configuration language, or of plans as JSON
     #[command(after_help = "Example:\n  mpform schema > mpform.schema.json")]
     Schema(schema::Args),
     /// Fetches live state, compares, and prints what would change
@@ -115,7 +115,7 @@ enum Command {
     /// Reaches every account and says what is wrong with it, a line each
     #[command(after_help = "Example:\n  mpform doctor --account shop")]
     Doctor(doctor::Args),
-    /// Writes what an account holds as YAML that plans to no change
+    /// Writes what an account holds, recurring plans left out, as YAML that plans to no change
     #[command(after_help = "Example:\n  mpform export shop -o shop-project")]
     Export(export::Args),
     /// Brings an account to its vendor: binds it, fills in its credentials, loads what WeChat holds of it
@@ -133,7 +133,7 @@ enum Command {
     /// Serves the vendors' APIs locally, with seeded demo data
     #[command(after_help = "Example:\n  mpform sandbox --listen 127.0.0.1:7070")]
     Sandbox(sandbox::Args),
-    /// The whole tour against an embedded sandbox: plan, apply, a hand-made change, drift, repair
+    /// The whole tour against an embedded sandbox: plan, apply, a hand-made change, drift, repair, messages that fall due
     #[command(after_help = "Example:\n  mpform demo")]
     Demo,
     /// Prints a shell completion script
@@ -145,7 +145,9 @@ impl Command {
     /// True if it may take another time for the present: nothing is written, and nothing is sent.
     fn only_looks(&self) -> bool {
         match self {
-            Self::Validate(_) | Self::Plan(_) | Self::Drift(_) => true,
+            Self::Validate(_) | Self::Drift(_) => true,
+            // A plan that is saved is carried out at the time that it is.
+            Self::Plan(args) => args.out.is_none(),
             Self::Sop(command) => command.only_looks(),
             _ => false,
         }
@@ -182,7 +184,7 @@ pub fn main() -> Exit {
     // Whatever sends or writes does so at the time that it is.
     if cli.global.now.is_some() && !cli.command.only_looks() {
         context.say(
-            "error: --now is for commands that send nothing: validate, plan, drift, sop list, calendar and run --dry-run",
+            "error: --now is for commands that send nothing: validate, plan without -o, drift, sop list, sop calendar and sop run --dry-run",
         );
         return Exit::Error;
     }

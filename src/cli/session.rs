@@ -297,7 +297,7 @@ fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Accoun
 }
 
 /// Another account has other objects: of what is remembered only that counts which this one lists as well. Gives
-/// back what stays.
+/// back what stays of it; messages and runs are never forgotten.
 fn forget_the_other(live: &mut LiveAccount, state: &mut State) -> Vec<Address> {
     let listed = live.claims.iter().filter(|(_, claim)| claim.by == By::State);
     let keep: Vec<_> = listed.map(|(address, _)| address.clone()).collect();
@@ -344,7 +344,7 @@ pub(super) fn another_account(account: &Account<'_>, state: &State) -> Option<Pr
         format!("it is not the account that the state remembers: {}", differs.join(", ")),
     );
     Some(problem.about(name).at(account.config.place.clone()).help(format!(
-        "nothing was read; if it is meant, give `--rebind {name}`: ids that this account does not list are then forgotten"
+        "nothing was read; if it is meant, give `--rebind {name}`: ids that this account does not list are then forgotten, messages and runs are not"
     )))
 }
 

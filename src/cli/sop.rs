@@ -53,7 +53,9 @@ pub(super) enum Command {
     )]
     Run(run::Args),
     /// Shows what was sent, to whom, and what came of it
-    #[command(after_help = "Example:\n  mpform sop history --run shop/sop/monday-brief@2026-11-23")]
+    #[command(
+        after_help = "Example:\n  mpform sop history --since 2026-11-01\n  mpform sop history --run shop/sop/monday-brief@2026-11-23"
+    )]
     History(history::Args),
     /// Says of a message of which nobody knows whether it went out
     #[command(after_help = "Example:\n  mpform sop resolve shop/sop/monday-brief@2026-11-23 --to vip --sent")]
@@ -64,9 +66,10 @@ impl Command {
     /// True if it may take another time for the present: nothing is written, and nothing is sent.
     pub(super) fn only_looks(&self) -> bool {
         match self {
-            Self::List { .. } | Self::Calendar { .. } | Self::History(_) => true,
+            Self::List { .. } | Self::Calendar { .. } => true,
             Self::Run(args) => args.dry_run,
-            Self::Resolve(_) => false,
+            // What a vendor says of a message it says now.
+            Self::History(_) | Self::Resolve(_) => false,
         }
     }
 }

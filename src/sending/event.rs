@@ -100,7 +100,7 @@ impl Tally {
     }
 }
 
-/// So many columns of a message are remembered and shown.
+/// So many characters of a message are remembered and shown.
 const SHORT: usize = 60;
 
 /// What a message says, in short.

@@ -139,7 +139,8 @@ pub enum Entry {
         /// Setting and value.
         identity: IndexMap<String, String>,
     },
-    /// It is another account from now on: of what was ours only that stays which it lists as well.
+    /// It is another account from now on: of what was ours only that stays which it lists as well, and what is known of
+    /// messages and runs.
     Rebind {
         /// Setting and value.
         identity: IndexMap<String, String>,

@@ -1,4 +1,4 @@
-//! `mpform sop`, and what else knows of recurring plans: `validate` checks them, nothing carries them out.
+//! `mpform sop`, as a program of its own: what is shown of plans, what is refused, what is sent.
 
 use icalendar::{Calendar, CalendarComponent, Component};
 use insta::assert_snapshot;
@@ -194,7 +194,9 @@ fn a_month_for_calendar_programs() {
 fn the_time_can_be_chosen_where_nothing_is_sent_only() {
     let world = plans(PLANS);
     let resolve = "sop resolve shop/sop/monday@2026-11-23 --sent";
-    for command in ["apply --yes", "state list", "sop run", "sop run --watch", resolve] {
+    for command in
+        ["apply --yes", "plan -o p.json", "state list", "sop run", "sop run --watch", "sop history", resolve]
+    {
         world
             .run(&format!("{NOW} {command}"))
             .expect_code(1)

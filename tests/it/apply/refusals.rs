@@ -172,7 +172,7 @@ fn another_account_than_the_one_remembered() {
     4 |   shop: {provider: yeapoo, base_url: "${env.SANDBOX}", info_id: cafe}
       |   ^^^^
       |
-      = help: nothing was read; if it is meant, give `--rebind shop`: ids that this account does not list are then forgotten
+      = help: nothing was read; if it is meant, give `--rebind shop`: ids that this account does not list are then forgotten, messages and runs are not
     "#);
     assert_eq!(world.calls(), Vec::<String>::new(), "nothing is even read");
     world.run("apply --yes --rebind shop").expect_code(0);

@@ -275,6 +275,12 @@ fn finish(
     }
     if !context.quiet {
         context.say(&said);
+        if !target.there && !made.secrets.is_empty() {
+            let variables = made.secrets.join(", ");
+            context.say(&format!(
+                "secrets of its settings were not copied; put them into the environment: {variables}"
+            ));
+        }
         if missing == 0 {
             context
                 .say(&format!("next: `mpform plan --project {}` shows no change", target.folder.display()));

@@ -77,6 +77,11 @@ impl Node {
         Self { kind: Kind::Mapping(entries.into()), span: narrow(span), source: Arc::clone(source) }
     }
 
+    /// The same place with a text that somebody else wrote.
+    pub fn saying(&self, text: &str) -> Self {
+        self.with_text(text, Style::Quoted)
+    }
+
     /// The same place with another text.
     pub(super) fn with_text(&self, text: &str, style: Style) -> Self {
         Self { kind: Kind::Scalar(Text::Made(text.into()), style), ..self.clone() }

@@ -58,6 +58,8 @@ pub struct Source<'a> {
 pub struct Export {
     /// The project document, for a project that has none.
     pub project: File,
+    /// The variables that it names in place of secrets.
+    pub secrets: Vec<String>,
     /// The account's files.
     pub files: Vec<File>,
     /// The plan that the files make without a state: no change, and what the state is to remember.
@@ -103,7 +105,8 @@ pub async fn export(source: &Source<'_>) -> Result<Export, Vec<Problem>> {
                     left_out: left_out(source.account, &snapshot, &fates),
                     aside: fates.all().len(),
                     plan,
-                    project: File::text("mpform.yaml", draft.project),
+                    project: File::text("mpform.yaml", draft.project.text),
+                    secrets: draft.project.secrets,
                     declared: draft.declared.into_keys().collect(),
                     files: draft.files,
                     _saved: Arc::clone(snapshot.saved()),

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::fates::Fates;
 use super::page::{Around, page};
+use super::settings::{self, Document};
 use super::snapshot::Snapshot;
-use super::{File, Source, settings};
+use super::{File, Source};
 use crate::config::{self, Options};
 use crate::desired::{Desired, DesiredAccount, desired};
 use crate::live::{self, Scope};
@@ -17,7 +18,7 @@ use crate::state::State;
 
 /// Files on trial.
 pub(super) struct Draft {
-    pub(super) project: String,
+    pub(super) project: Document,
     pub(super) files: Vec<File>,
     pub(super) declared: HashMap<Address, (&'static KindInfo, RemoteId)>,
 }
@@ -76,16 +77,18 @@ impl Draft {
             ]
         };
         let folder = tempfile::tempdir().map_err(failed)?;
-        let project = File::text("mpform.yaml", &self.project);
+        let project = File::text("mpform.yaml", &*self.project.text);
         for file in self.files.iter().chain([&project]) {
             file.try_out(folder.path()).map_err(failed)?;
         }
-        let uses_vars = settings::has_vars(source.account, source.written);
+        let (env, secrets) = (Arc::clone(&source.options.env), self.project.secrets.clone());
+        // What is read is here already: any secret does.
+        let stand_in = move |name: &str| secrets.iter().any(|one| one == name).then(|| "secret".to_owned());
         let options = Options {
             environment: None,
             // A var that the new project has no use for would be refused.
-            vars: if uses_vars { source.options.vars.clone() } else { vec![] },
-            env: Arc::clone(&source.options.env),
+            vars: if self.project.uses_vars { source.options.vars.clone() } else { vec![] },
+            env: Arc::new(move |name: &str| env(name).or_else(|| stand_in(name))),
             stand_in: false,
         };
         let mut problems = vec![];

@@ -234,6 +234,31 @@ fn settings_stay_as_they_are_written() {
 }
 
 #[test]
+fn secrets_that_stand_in_the_file_are_not_copied() {
+    let world = world(&json!({}));
+    world.write(
+        "mpform.yaml",
+        "version: 1\nvars: {token: s3cr3t-2}\naccounts:\n  shop:\n    provider: yeapoo\n    base_url: ${env.SANDBOX}\n    info_id: shop\n    \
+         headers: {Authorization: Bearer s3cr3t-1, X-Token: \"${var.token}\", X-Key: \"${env.KEY:-s3cr3t-3}\", X-Fine: \"${env.FINE}\"}\n",
+    );
+    let ran = world.run_with("export shop -o fresh", &[("FINE", "f")]).expect_code(0);
+    let all = "SHOP_HEADERS_AUTHORIZATION, SHOP_HEADERS_X_TOKEN, SHOP_HEADERS_X_KEY";
+    let ran = ran
+        .says(&[&format!("secrets of its settings were not copied; put them into the environment: {all}")]);
+    let project = read(&world, "fresh/mpform.yaml");
+    for text in [&project, &ran.out, &ran.err] {
+        assert!(!text.contains("s3cr3t"), "{text}");
+    }
+    for line in ["Authorization: \"${env.SHOP_HEADERS_AUTHORIZATION}\"", "X-Fine: \"${env.FINE}\"", all] {
+        assert!(project.contains(line), "no `{line}` in\n{project}");
+    }
+    let plan = world.run_with("plan --project fresh", &[("FINE", "f")]).expect_code(1);
+    plan.says(&["SHOP_HEADERS_X_KEY"]);
+    let variables: Vec<_> = all.split(", ").chain(["FINE"]).map(|name| (name, "s3cr3t")).collect();
+    world.run_with("plan --project fresh --detailed-exitcode", &variables).expect_code(0);
+}
+
+#[test]
 fn an_environment_is_laid_over_the_settings() {
     let world = world(&json!({}));
     world.write(

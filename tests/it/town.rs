@@ -161,11 +161,19 @@ impl Town {
 
     /// Runs a command; arguments are split at blanks.
     pub(crate) fn run(&self, arguments: &str) -> Ran {
+        self.run_in(self.folder.path().to_owned(), arguments)
+    }
+
+    /// Runs a command on the project in a folder.
+    pub(crate) fn run_in(&self, folder: PathBuf, arguments: &str) -> Ran {
         let variables = BTreeMap::from([
             ("SANDBOX".to_owned(), self.sandbox.url().to_owned()),
             ("USER".to_owned(), "tester".to_owned()),
+            // What stands in an exported project instead of the secrets of this one.
+            ("COMMUNITY_APP_KEY".to_owned(), "key-of-ww1".to_owned()),
+            ("CARE_CLIENT_SECRET".to_owned(), "secret-of-client".to_owned()),
         ]);
-        let (mut context, said) = Context::kept(self.folder.path().to_owned(), self.clock.clone(), variables);
+        let (mut context, said) = Context::kept(folder, self.clock.clone(), variables);
         context.environment.clone_from(&self.environment);
         let words: Vec<_> = arguments.split_whitespace().collect();
         let exit = self.runtime.block_on(run_words(&words, &context));

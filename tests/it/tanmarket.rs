@@ -1,7 +1,7 @@
 //! Plans at Tanmarket, from the command line: runs are created ahead, once, and the vendor sends them.
 
 use mpform::cli::Exit;
-use mpform::sandbox::{Entry, Fault, Rule};
+use mpform::sandbox::{Fault, Rule};
 use serde_json::{Value, json};
 
 use crate::town::{Ran, Town, beijing, project_of};
@@ -27,9 +27,13 @@ fn town(plans: &str) -> Town {
     town
 }
 
-/// The same plan, once.
+/// The same plan, for one run.
+fn of_one_run() -> String {
+    PLANS.replace(", repeat: FREQ=WEEKLY;BYDAY=MO, ahead: 8d", "")
+}
+
 fn once() -> Town {
-    town(&PLANS.replace(", repeat: FREQ=WEEKLY;BYDAY=MO, ahead: 8d", ""))
+    town(&of_one_run())
 }
 
 fn app(town: &Town) -> Value {
@@ -54,10 +58,6 @@ fn once_each(town: &Town) {
     assert_eq!(messages(town, "wr3"), Vec::<String>::new());
 }
 
-fn creates(town: &Town) -> Vec<Entry> {
-    town.sandbox.writes()
-}
-
 fn break_creates(town: &Town, fault: Fault) {
     town.sandbox.fault(Rule::new("POST", "addGroup", fault));
 }
@@ -75,7 +75,7 @@ fn a_plan_shows_each_run_with_its_groups_and_apply_creates_it_once() {
     assert_eq!(named, [(&json!("create"), &json!(FIRST)), (&json!("create"), &json!(SECOND))]);
     let shown = town.run("plan").expect(Exit::Done);
     shown.shows(&[FIRST, "一群", "二群", "甲"]);
-    assert_eq!(creates(&town), []);
+    assert_eq!(town.sandbox.writes(), []);
 
     town.apply();
     let bodies = town.sent();
@@ -150,13 +150,10 @@ fn a_lost_state_finds_its_runs_again_by_title() {
     town.lose_state();
     assert_eq!(town.planned(), Vec::<String>::new());
     town.apply();
-    assert_eq!(creates(&town).len(), 1);
+    assert_eq!(town.sandbox.writes().len(), 1);
     once_each(&town);
     // An edit is too late, and said so.
-    town.write(
-        "community.yaml",
-        &PLANS.replace("早上好", "晚上好").replace(", repeat: FREQ=WEEKLY;BYDAY=MO, ahead: 8d", ""),
-    );
+    town.write("community.yaml", &of_one_run().replace("早上好", "晚上好"));
     town.run("plan").expect(Exit::Done).says(&["MP115", "it was created before"]);
     assert_eq!(town.planned(), Vec::<String>::new());
 }
@@ -179,7 +176,7 @@ fn an_answer_that_is_lost_makes_nothing_twice() {
     town.apply();
     assert_eq!(town.planned(), Vec::<String>::new());
     town.apply();
-    assert_eq!(creates(&town).len(), 1);
+    assert_eq!(town.sandbox.writes().len(), 1);
     once_each(&town);
 }
 
@@ -189,12 +186,12 @@ fn a_create_that_never_arrived_is_made_by_the_next_apply() {
     break_creates(&town, Fault::ResetBefore);
     let ran = town.run("apply --yes").expect(Exit::Partial);
     ran.says(&[FIRST, "0 of 2 groups carry its title", "Uncertain"]);
-    assert_eq!(creates(&town).len(), 1, "never blindly again");
+    assert_eq!(town.sandbox.writes().len(), 1, "never blindly again");
     // A list may be late: it is not asked for again so soon, and a person may say what came of it.
     town.run("plan").expect(Exit::Done).says(&["MP116", "not asked for again so soon", "sop resolve"]);
     assert_eq!(town.planned(), Vec::<String>::new());
     town.run("apply --yes");
-    assert_eq!(creates(&town).len(), 1);
+    assert_eq!(town.sandbox.writes().len(), 1);
     town.run("sop list").shows(&["uncertain"]);
     town.until("2026-11-22 20:03");
     assert_eq!(town.planned(), [format!("create {FIRST}")]);
@@ -223,7 +220,7 @@ fn a_refusal_says_what_the_vendor_said() {
     let town = once();
     break_creates(&town, Fault::Code { code: 40417, message: "参数校验失败: showDate".into() });
     town.run("apply --yes").expect(Exit::Partial).says(&["code 40417: 参数校验失败: showDate"]);
-    assert_eq!(creates(&town).len(), 1);
+    assert_eq!(town.sandbox.writes().len(), 1);
     town.apply();
     once_each(&town);
 }
@@ -283,10 +280,10 @@ fn an_audience_of_nobody_or_of_unknown_groups_is_refused() {
     town.run("plan").expect(Exit::Error).says(&["MP113", "the audience selects none"]);
     with("{groups: [{chat: wr1, owner: 4516}, {chat: wr9, owner: 4516}]}");
     town.run("apply --yes").expect(Exit::Error).says(&["MP012", "shows no group wr9", "community.yaml:6:"]);
-    assert_eq!(creates(&town), []);
+    assert_eq!(town.sandbox.writes(), []);
     with("{select: {name_contains: 没有}, allow_empty: true}");
     town.apply();
-    assert_eq!((creates(&town), town.planned()), (vec![], vec![]));
+    assert_eq!((town.sandbox.writes(), town.planned()), (vec![], vec![]));
 }
 
 #[test]

@@ -124,7 +124,11 @@ fn killed_at_each_call_to_fifty(done: bool) {
         assert!(open <= PARALLEL && !outcomes.contains_key("failed"), "{about}: {outcomes:?}");
         assert!(sent.len() + open >= planned.len(), "{about}: {} got it, {outcomes:?}", sent.len());
         // The token tells nobody anything: what was begun by then went to nobody.
-        assert!(nth > 0 || sent.len() + open == planned.len(), "{about}: {} got it, {outcomes:?}", sent.len());
+        assert!(
+            nth > 0 || sent.len() + open == planned.len(),
+            "{about}: {} got it, {outcomes:?}",
+            sent.len()
+        );
     }
 }
 

@@ -229,12 +229,11 @@ fn section(kind: &KindInfo, generator: &mut SchemaGenerator) -> Value {
 
 /// A recurring plan as it is written. A document does not say whose words its audience and messages are in.
 fn plan(generator: &mut SchemaGenerator) -> Value {
-    let plan = <Sop>::json_schema(generator).to_value();
+    let mut plan = <Sop>::json_schema(generator).to_value();
     let all = || providers().iter().filter_map(|provider| provider.plans);
     let any = |schemas: Vec<Schema>| json!({"anyOf": schemas});
     let audience = any(all().map(|plans| (plans.audience)(generator)).collect());
     let message = any(all().map(|plans| (plans.message)(generator)).collect());
-    let mut plan = plan;
     plan["properties"]["audience"] = audience;
     let definitions = generator.definitions_mut();
     definitions.shift_remove("Own");

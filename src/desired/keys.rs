@@ -49,20 +49,19 @@ impl Building<'_> {
                 );
                 continue;
             };
-            if kind.shape == Shape::Plans {
-                self.problems.push(
-                    Problem::error(Code::BadValue, format!("`{section}` can't stand under `prune`"))
-                        .at(item.place())
-                        .help("no vendor lets plans be deleted that it sends; those of ours go with their entry"),
-                );
-            } else if kind.is_whole() {
-                self.problems.push(
-                    Problem::error(Code::BadValue, format!("`{section}` can't stand under `prune`"))
-                        .at(item.place())
-                        .help(format!(
-                            "a `{section}:` is always the whole of it: what it doesn't list is deleted"
-                        )),
-                );
+            let why_not = match kind.shape {
+                Shape::Plans => Some(
+                    "no vendor lets plans be deleted that it sends; those of ours go with their entry"
+                        .to_owned(),
+                ),
+                _ if kind.is_whole() => {
+                    Some(format!("a `{section}:` is always the whole of it: what it doesn't list is deleted"))
+                }
+                _ => None,
+            };
+            if let Some(help) = why_not {
+                let message = format!("`{section}` can't stand under `prune`");
+                self.problems.push(Problem::error(Code::BadValue, message).at(item.place()).help(help));
             } else if self.keeps(kind, item) {
                 self.out.managed.entry(kind.name).or_default().prune = true;
             }

@@ -73,10 +73,6 @@ fn every_example_validates() {
     let examples = std::fs::read_dir(Path::new(ROOT).join("examples")).expect("a folder");
     for example in examples {
         let folder = example.expect("an entry").path();
-        // Calendars are for any project.
-        if folder.ends_with("calendars") {
-            continue;
-        }
         let world = World::empty();
         world.run_args(&["validate", "--project", &folder.to_string_lossy()]).expect_code(0);
     }

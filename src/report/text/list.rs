@@ -44,16 +44,17 @@ fn items(side: Side, items: &[String], style: Style, room: usize) -> Vec<String>
 
 /// The items of `these` that `those` does not have, each as often as it has it more.
 fn beyond(these: &[Value], those: &[Value]) -> Vec<String> {
-    let mut held: HashMap<String, usize> = HashMap::new();
+    // What is shown of two that differ may be the same.
+    let mut held: HashMap<&Value, usize> = HashMap::new();
     for item in those {
-        *held.entry(compact(item)).or_default() += 1;
+        *held.entry(item).or_default() += 1;
     }
-    let lacks = |item: &String| match held.get_mut(item) {
-        Some(left) if *left > 0 => {
-            *left -= 1;
-            false
+    let mut lacking = vec![];
+    for item in these {
+        match held.get_mut(item) {
+            Some(left) if *left > 0 => *left -= 1,
+            _ => lacking.push(compact(item)),
         }
-        _ => true,
-    };
-    these.iter().map(compact).filter(lacks).collect()
+    }
+    lacking
 }

@@ -21,11 +21,15 @@ const CALL: &str = "POST v2/ChatMess/doSendPublicMes";
 const PATH: [&str; 3] = ["v2", "ChatMess", "doSendPublicMes"];
 /// The token is not valid.
 const TOKEN_INVALID: i64 = 10_003;
-/// What the vendor says when it has looked at a message and turned it down before it sent anything. Of every other code
-/// nobody knows how far the message had come: the vendor's own failures (200011, 200013, 200019) and what it has not
-/// published.
-const CHECKED: [i64; 10] =
-    [10_005, 10_006, 200_008, 200_009, 200_010, 200_012, 200_014, 200_015, 200_018, 200_022];
+
+/// What is known of a code.
+#[derive(Clone, Copy)]
+enum Meaning {
+    /// The vendor has looked at the message and turned it down before it sent anything.
+    Checked(&'static str),
+    /// Nobody knows how far the message had come, as with every code that the vendor has not published.
+    Broke(&'static str),
+}
 
 /// The API of one account.
 #[derive(Debug)]
@@ -122,7 +126,7 @@ fn verdict(answer: &Answer, token: &SecretString) -> Result<Verdict, VendorError
     let error = refusal(&said, code.as_deref(), mask);
     match code.and_then(|code| code.parse().ok()) {
         Some(TOKEN_INVALID) => Ok(Verdict::TokenRefused(error)),
-        Some(code) if CHECKED.contains(&code) => Err(error),
+        Some(code) if matches!(meaning(code), Some(Meaning::Checked(_))) => Err(error),
         _ => Err(error.maybe_happened()),
     }
 }
@@ -136,28 +140,35 @@ fn refusal(said: &Envelope, code: Option<&str>, mask: Mask<'_>) -> VendorError {
     let request = word(&said.request).map(|id| format!(" (request {id})")).unwrap_or_default();
     let error = VendorError::refused(CALL, mask.over(&format!("{text}{request}")));
     let error = error.code(mask.over(code.unwrap_or("(none)")));
-    let hint = code.and_then(|code| code.parse().ok()).and_then(meaning);
-    hint.into_iter().fold(error, VendorError::hint)
+    match code.and_then(|code| code.parse().ok()).and_then(meaning) {
+        Some(Meaning::Checked(hint) | Meaning::Broke(hint)) => error.hint(hint),
+        None => error,
+    }
 }
 
 /// What the codes mean. They are published for version 1 of the API, which has the same envelope.
-fn meaning(code: i64) -> Option<&'static str> {
+fn meaning(code: i64) -> Option<Meaning> {
+    use Meaning::{Broke, Checked};
     Some(match code {
-        TOKEN_INVALID => CREDENTIALS,
-        10_005 => "the vendor found data that do not fit together; check `extra` and `raw` of the message",
-        10_006 => "the vendor's time is another; check this machine's clock with `mpform doctor`",
-        200_008 => "the vendor got no friend's id; check `friends` of the audience",
-        200_009 => "the vendor knows no such friend; check `friends` and `from` of the audience",
-        200_010 => "the vendor knows no such member of staff; check `from` of the audience",
-        200_011 => "something went wrong at the vendor's; ask it with the request's number",
-        200_012 => "the vendor takes a field for wrong; check the message and `channel` of the audience",
-        200_013 => "the vendor's messenger failed; ask it with the request's number",
-        200_014 | 200_015 => "the vendor got no account that sends; check `from` of the audience",
-        200_018 => "the vendor knows no such WechatId; check `from` of the audience",
-        200_019 => {
-            "the vendor could not do it; check `takeover_keys` of the audience, or ask it with the request's number"
+        TOKEN_INVALID => Checked(CREDENTIALS),
+        10_005 => {
+            Checked("the vendor found data that do not fit together; check `extra` and `raw` of the message")
         }
-        200_022 => "they are no friend of the account any more; take them out of the audience",
+        10_006 => Checked("the vendor's time is another; check this machine's clock with `mpform doctor`"),
+        200_008 => Checked("the vendor got no friend's id; check `friends` of the audience"),
+        200_009 => Checked("the vendor knows no such friend; check `friends` and `from` of the audience"),
+        200_010 => Checked("the vendor knows no such member of staff; check `from` of the audience"),
+        200_011 => Broke("something went wrong at the vendor's; ask it with the request's number"),
+        200_012 => {
+            Checked("the vendor takes a field for wrong; check the message and `channel` of the audience")
+        }
+        200_013 => Broke("the vendor's messenger failed; ask it with the request's number"),
+        200_014 | 200_015 => Checked("the vendor got no account that sends; check `from` of the audience"),
+        200_018 => Checked("the vendor knows no such WechatId; check `from` of the audience"),
+        200_019 => Broke(
+            "the vendor could not do it; check `takeover_keys` of the audience, or ask it with the request's number",
+        ),
+        200_022 => Checked("they are no friend of the account any more; take them out of the audience"),
         _ => return None,
     })
 }

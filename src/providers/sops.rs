@@ -28,6 +28,8 @@ pub struct Plans {
     /// For all audiences of an account together: who is reached by each, in words that are the same wherever the same
     /// people are meant.
     pub reach: fn(&[&Own]) -> Vec<Vec<String>>,
+    /// What is wrong with one of the account's materials as a message.
+    pub material: fn(&Value) -> Vec<Finding>,
     /// How messages are written that move money: they are refused unless the policy allows them.
     pub money: &'static [Money],
 }

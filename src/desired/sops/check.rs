@@ -15,16 +15,13 @@ use crate::model::{Address, Finding, Kind, Step};
 use crate::problem::{Code, Problem};
 use crate::providers::Plans;
 
-/// What a vendor's limits call a material that is sent to many.
-const SENT: &str = "sop/send";
-
 impl Building<'_> {
     /// The plans whose runs can be worked out.
     pub(super) fn planned(&mut self, plans: Plans) -> IndexMap<Address, Declared> {
         let mut all = IndexMap::new();
         for entry in std::mem::take(&mut self.sops).entries {
             let mut found = self.audience(&entry, plans);
-            found.extend(self.materials(&entry));
+            found.extend(self.materials(&entry, plans));
             let (days, unknown) = self.days(&entry);
             let known = unknown.is_empty();
             found.extend(unknown);
@@ -91,7 +88,7 @@ impl Building<'_> {
         vec![]
     }
 
-    fn materials(&self, entry: &Entry) -> Vec<Finding> {
+    fn materials(&self, entry: &Entry, plans: Plans) -> Vec<Finding> {
         let mut found = vec![];
         let items = entry
             .sop
@@ -105,7 +102,7 @@ impl Building<'_> {
             let path: [Step; 5] = ["steps".into(), step.into(), "send".into(), nth.into(), "material".into()];
             let address = Address::new(&self.account.name, Material::NAME, [key]);
             if let Some(body) = self.out.resources.get(&address).and_then(|wanted| wanted.body.as_ref()) {
-                let refused = (self.account.provider.limits)(SENT, body);
+                let refused = (plans.material)(body);
                 found.extend(refused.into_iter().map(|finding| Finding { path: path.to_vec(), ..finding }));
             }
         }

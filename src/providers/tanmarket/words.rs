@@ -18,6 +18,7 @@ use crate::providers::{Plans, SentBy, read_plan, words};
 pub(super) const PLANS: Plans = Plans {
     sent_by: SentBy::Vendor,
     zone: Some(Shanghai),
+    material: |_| vec![],
     money: &[],
     read: read_plan::<Audience, Item>,
     audience: words::<Audience>,

@@ -13,6 +13,8 @@ use crate::problem::{Code, Place, Problem};
 mod broadcast;
 mod materials;
 
+pub(super) use broadcast::material as sent;
+
 /// Characters of a group's, rule's or button's name.
 const NAME: usize = 100;
 /// Characters of a text.
@@ -46,7 +48,6 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
         "material" => materials::material(body, &mut found),
         "reply" => reply(body, &[], &mut found),
         "sop" => broadcast::plan(body, &mut found),
-        "sop/send" => broadcast::material(body, &mut found),
         "menu" if body.is_array() => found.push(Finding::error(
             Code::CannotBeEmpty,
             [],

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::limits;
 use crate::model::sop::{ALL, Own, Raw, Words};
 use crate::providers::{Plans, SentBy, read_plan, words};
 
@@ -17,6 +18,7 @@ pub(super) const PLANS: Plans = Plans {
     message: words::<Item>,
     recipients: |audience| Some(vec![label(&audience.typed().ok()?)]),
     reach,
+    material: limits::sent,
     money: &[],
 };
 

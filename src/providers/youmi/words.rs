@@ -19,6 +19,7 @@ pub(super) const PLANS: Plans = Plans {
     message: words::<Item>,
     recipients,
     reach: |audiences| audiences.iter().map(|one| recipients(one).unwrap_or_default()).collect(),
+    material: |_| vec![],
     money: MONEY,
 };
 

@@ -64,7 +64,8 @@ fn extra(extra: &Value, path: &[Step], found: &mut Vec<Finding>) {
 }
 
 /// What is wrong with a material that is sent to many.
-pub(super) fn material(body: &Value, found: &mut Vec<Finding>) {
+pub(in super::super) fn material(body: &Value) -> Vec<Finding> {
+    let mut found = vec![];
     if body.get("video").is_some() {
         found.push(Finding::error(
             Code::Spoilt,
@@ -86,6 +87,7 @@ pub(super) fn material(body: &Value, found: &mut Vec<Finding>) {
             }
         }
     }
+    found
 }
 
 /// What the vendor's server would put into JSON as it stands.
@@ -119,9 +121,7 @@ mod tests {
     }
 
     fn in_material(body: &Value) -> Vec<Code> {
-        let mut found = vec![];
-        material(body, &mut found);
-        found.into_iter().map(|finding| finding.code).collect()
+        material(body).into_iter().map(|finding| finding.code).collect()
     }
 
     #[test]

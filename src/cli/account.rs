@@ -13,6 +13,7 @@ use crate::http;
 use crate::problem::{Code, Problem};
 use crate::providers::{Fetched, Holds, Onboard};
 use crate::state::store::Open;
+use crate::text;
 
 /// What to do with an account.
 #[derive(Debug, clap::Subcommand)]
@@ -60,9 +61,9 @@ pub(super) async fn run(command: &Command, context: &Context) -> Exit {
 fn onboard(account: &Account<'_>) -> Result<Arc<dyn Onboard>, Vec<Problem>> {
     let writer = http::Writer::new(&account.client);
     account.connect.onboard(writer).ok_or_else(|| {
-        let message = format!("{} can't be asked for that", account.config.provider.name);
+        let message = text!("{name} can't be asked for that", name = account.config.provider.name);
         let problem = Problem::error(Code::NotOffered, message).about(&account.config.name);
-        vec![problem.help("do it in the vendor's console; only yeapoo offers it here")]
+        vec![problem.help(text!("do it in the vendor's console; only yeapoo offers it here"))]
     })
 }
 

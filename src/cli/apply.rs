@@ -20,6 +20,7 @@ use crate::report::json;
 use crate::report::progress::Progress;
 use crate::state::State;
 use crate::state::store::Open;
+use crate::text;
 
 /// Arguments of `apply`.
 #[derive(Clone, Debug, clap::Args)]
@@ -130,8 +131,8 @@ async fn ask(
     context: &Context,
 ) -> Result<(), Problem> {
     if !context.can_ask {
-        return Err(Problem::error(Code::Declined, "nobody can be asked, since this is no terminal")
-            .help("give --yes to apply what was shown without asking"));
+        return Err(Problem::error(Code::Declined, text!("nobody can be asked, since this is no terminal"))
+            .help(text!("give --yes to apply what was shown without asking")));
     }
     let answer = tokio::task::spawn_blocking(|| {
         let _ = write!(std::io::stderr(), "\nApply these changes? Only `yes` is taken for yes: ");
@@ -141,8 +142,8 @@ async fn ask(
     });
     let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
     if answer.trim() != "yes" {
-        return Err(Problem::error(Code::Declined, "declined; nothing was written")
-            .help("run it again when you are ready"));
+        return Err(Problem::error(Code::Declined, text!("declined; nothing was written"))
+            .help(text!("run it again when you are ready")));
     }
     let again = joined(&shown.environment, session.plan(states).await);
     let same = json::plan(&again)["changes"] == json::plan(shown)["changes"];
@@ -151,9 +152,9 @@ async fn ask(
     } else {
         Err(Problem::error(
             Code::Declined,
-            "what is live changed while you were reading; nothing was written",
+            text!("what is live changed while you were reading; nothing was written"),
         )
-        .help("run it again to see the plan as it is now"))
+        .help(text!("run it again to see the plan as it is now")))
     }
 }
 
@@ -212,8 +213,8 @@ async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Outco
 
 /// Interrupted twice. What was begun is in the state's journal, and the next run looks what came of it.
 fn stopped_at_once() -> Outcome {
-    let problem = Problem::error(Code::Uncertain, "stopped in the middle of what was under way")
-        .help("run `mpform plan`: it looks what came of it");
+    let problem = Problem::error(Code::Uncertain, text!("stopped in the middle of what was under way"))
+        .help(text!("run `mpform plan`: it looks what came of it"));
     Outcome { problems: vec![problem], ..Outcome::default() }
 }
 

@@ -4,12 +4,14 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::Context;
 use crate::problem::{Code, Problem};
+use crate::text;
 
 /// One line. The question shows only to a person.
 pub(super) async fn line(question: &str, context: &Context) -> Result<String, Problem> {
     if io::stdin().is_terminal() && !context.can_ask {
-        let problem = Problem::error(Code::Declined, "nobody can be asked, since stderr is no terminal");
-        return Err(problem.help("nothing was written; run it without redirecting stderr"));
+        let problem =
+            Problem::error(Code::Declined, text!("nobody can be asked, since stderr is no terminal"));
+        return Err(problem.help(text!("nothing was written; run it without redirecting stderr")));
     }
     let question = question_for(question, context);
     blocking(move || {
@@ -54,7 +56,7 @@ async fn blocking(read: impl FnOnce() -> io::Result<String> + Send + 'static) ->
     let read = tokio::task::spawn_blocking(read).await;
     let line = read.map_err(io::Error::other).and_then(|line| line);
     line.map(|line| line.trim().to_owned()).map_err(|error| {
-        Problem::error(Code::Declined, format!("no answer can be read: {error}"))
-            .help("nothing was written; run it again")
+        Problem::error(Code::Declined, text!("no answer can be read: {error}", error))
+            .help(text!("nothing was written; run it again"))
     })
 }

@@ -14,6 +14,7 @@ use crate::model::kind_named;
 use crate::problem::{Code, Problem};
 use crate::report::Role;
 use crate::state::store::Store;
+use crate::text;
 
 /// Arguments of `doctor`.
 #[derive(Clone, Debug, clap::Args)]
@@ -82,9 +83,9 @@ async fn examine(account: &Account<'_>, store: &Store, context: &Context) -> Fin
         Ok(Some(holder)) => {
             let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
             problems.push(
-                Problem::error(Code::Locked, format!("the state is locked by {who}"))
+                Problem::error(Code::Locked, text!("the state is locked by {who}", who))
                     .about(name)
-                    .help("it is free as soon as that process has ended"),
+                    .help(text!("it is free as soon as that process has ended")),
             );
         }
         Err(problem) => problems.push(problem),
@@ -132,8 +133,13 @@ fn clock(name: &str, theirs: &str, ours: DateTime<Utc>) -> Option<Problem> {
         time => format!("{} days", time.num_days()),
     };
     let apart = if apart == "1 minutes" { "a minute" } else { &apart };
-    let problem = Problem::warning(Code::Clock, format!("the vendor's clock is {apart} {way} ours"));
-    Some(problem.about(name).help("set this machine's clock by the network; if it is right, tell the vendor"))
+    let problem =
+        Problem::warning(Code::Clock, text!("the vendor's clock is {apart} {way} ours", apart, way));
+    Some(
+        problem
+            .about(name)
+            .help(text!("set this machine's clock by the network; if it is right, tell the vendor")),
+    )
 }
 
 fn line(account: &Account<'_>, finding: &Finding, context: &Context) -> String {
@@ -142,7 +148,7 @@ fn line(account: &Account<'_>, finding: &Finding, context: &Context) -> String {
     let (mark, said) = match finding.problems.first() {
         None => (context.style.paint(Role::Create, "✓"), finding.said.join("; ")),
         Some(first) => {
-            let message = first.message.lines().next().unwrap_or_default().to_owned();
+            let message = first.message.to(context.style.lang).lines().next().unwrap_or_default().to_owned();
             (context.style.paint(Role::Delete, "✗"), message)
         }
     };
@@ -160,7 +166,7 @@ mod tests {
 
     fn said(theirs: &str) -> Option<String> {
         let ours = "2026-11-22T01:00:00Z".parse().expect("a time");
-        clock("shop", theirs, ours).map(|problem| problem.message)
+        clock("shop", theirs, ours).map(|problem| problem.message.en())
     }
 
     #[test]

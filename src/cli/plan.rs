@@ -8,6 +8,7 @@ use super::{Context, Exit, Selection};
 use crate::plan::Plan;
 use crate::problem::{Code, Problem};
 use crate::report;
+use crate::text;
 
 /// Arguments of `plan`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -75,10 +76,10 @@ fn comment(plan: &Plan, project: &Project, context: &Context) -> bool {
     context.print(&comment.text);
     explain(plan, context);
     if !comment.whole {
-        let message = "the addresses of what would be deleted are more than a comment holds";
+        let message = text!("the addresses of what would be deleted are more than a comment holds");
         let problem = Problem::error(Code::TooLong, message);
         context.complain(&[
-            problem.help("read them with `mpform plan`, or plan a part of them with `--target`")
+            problem.help(text!("read them with `mpform plan`, or plan a part of them with `--target`"))
         ]);
     }
     comment.whole

@@ -13,6 +13,7 @@ use crate::problem::{Code, Problem, any_error};
 use crate::report::apply::left_over;
 use crate::state::State;
 use crate::state::store::Open;
+use crate::text;
 
 /// What to do with the state.
 #[derive(Debug, clap::Subcommand)]
@@ -137,24 +138,24 @@ fn unlock(project: &Project, account: &str, context: &Context) -> Result<(), Pro
         }
         Some(holder) => {
             let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
-            Err(Problem::error(Code::Locked, format!("the state is locked by {who}"))
-                .about(account)
-                .help("the lock is the operating system's: it is free as soon as that process has ended"))
+            Err(Problem::error(Code::Locked, text!("the state is locked by {who}", who)).about(account).help(
+                text!("the lock is the operating system's: it is free as soon as that process has ended"),
+            ))
         }
     }
 }
 
 fn address(text: &str) -> Result<Address, Problem> {
     Address::parse(text).ok_or_else(|| {
-        Problem::error(Code::BadValue, format!("`{text}` is not an address"))
-            .help("an address is ACCOUNT/KIND/KEY, e.g. shop/keyword/营业时间")
+        Problem::error(Code::BadValue, text!("`{text}` is not an address", text))
+            .help(text!("an address is ACCOUNT/KIND/KEY, e.g. shop/keyword/营业时间"))
     })
 }
 
 fn not_remembered(address: &Address) -> Problem {
-    Problem::error(Code::DanglingReference, "nothing is remembered of it")
+    Problem::error(Code::DanglingReference, text!("nothing is remembered of it"))
         .about(address)
-        .help("`mpform state list` shows what is")
+        .help(text!("`mpform state list` shows what is"))
 }
 
 /// Saves a state that was changed by hand; one that can't be saved is printed, to be saved by hand as well.
@@ -166,7 +167,7 @@ fn save(state: Open, context: &Context) -> Result<(), Problem> {
 }
 
 fn nothing_known(account: &str) -> Problem {
-    Problem::error(Code::UnknownAccount, "nothing is remembered of this account")
+    Problem::error(Code::UnknownAccount, text!("nothing is remembered of this account"))
         .about(account)
-        .help("`mpform state list` shows what is; `--env` chooses the environment")
+        .help(text!("`mpform state list` shows what is; `--env` chooses the environment"))
 }

@@ -73,9 +73,13 @@ impl Talk {
         for done in these {
             lines.push(format!("    {} ({})", escape(done.address.as_str()), done.action));
             let Some(problem) = &done.problem else { continue };
-            lines.push(format!("        {}", escape(&problem.message)));
+            lines.push(format!("        {}", escape(&self.style.say(&problem.message))));
             if let Some(help) = &problem.help {
-                lines.push(format!("        {} {}", self.style.paint(Role::Faint, "help:"), escape(help)));
+                lines.push(format!(
+                    "        {} {}",
+                    self.style.paint(Role::Faint, "help:"),
+                    escape(&self.style.say(help))
+                ));
             }
         }
         lines.join("\n")
@@ -107,7 +111,7 @@ pub fn left_over(count: u64) -> String {
 fn line(done: &Done, style: Style) -> String {
     let address = escape(done.address.as_str());
     let reason = |problem: &Option<Problem>| match problem {
-        Some(problem) => format!(": {}", escape(&problem.message)),
+        Some(problem) => format!(": {}", escape(&style.say(&problem.message))),
         None => String::new(),
     };
     match done.ending {

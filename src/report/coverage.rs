@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::columns::{escape, pad, truncate, width};
 use super::{Role, Style};
 use crate::coverage::{Coverage, Fired};
+use crate::text;
 
 /// So many texts that no rule answers are shown to a person.
 const SHOWN: usize = 40;
@@ -44,8 +45,9 @@ fn unanswered(found: &Coverage, style: Style, columns: usize) -> Option<String> 
         return Some(style.paint(Role::Create, "a rule answers each of them"));
     }
     let so = if found.default { "the default reply is sent" } else { "nothing is sent" };
-    let title = format!("no rule answers {} of {}; {so}:", found.left(), found.texts);
-    let mut lines = vec![style.paint(Role::Warning, &title)];
+    let title =
+        text!("no rule answers {left} of {texts}; {so}:", left = found.left(), texts = found.texts, so);
+    let mut lines = vec![style.said(Role::Warning, &title)];
     let digits = found.unanswered[0].count.to_string().len();
     for one in found.unanswered.iter().take(SHOWN) {
         let shown = if one.text.is_empty() { "(blank)".into() } else { escape(&one.text) };

@@ -18,6 +18,7 @@ use super::columns::{escape, truncate};
 use super::upcoming;
 use crate::plan::{Change, Live, Plan};
 use crate::problem::Problem;
+use crate::words::Lang;
 
 /// The bytes that fit into a comment; a Chinese character is three.
 pub const LIMIT: usize = 60_000;
@@ -190,13 +191,13 @@ fn problems(plan: &Plan) -> String {
     let mut rest = 0;
     for problem in &all {
         let rendered: String = problem
-            .render(false)
+            .render(false, Lang::En)
             .lines()
             .map(|line| escape(line).into_owned() + "\n")
             .chain(["\n".into()])
             .collect();
         if shown.len() + rendered.len() > PROBLEMS {
-            let headline = format!("{}: {}\n\n", problem.code.as_str(), first_line(&problem.message));
+            let headline = format!("{}: {}\n\n", problem.code.as_str(), first_line(&problem.message.en()));
             if shown.len() + headline.len() <= PROBLEMS {
                 shown += &headline;
             }

@@ -37,9 +37,10 @@ pub fn told(told: &Told, zone: Tz, style: Style) -> String {
         style.paint(Role::Faint, earlier),
     )];
     if let Some(Problem { message, help, .. }) = &told.problem {
-        lines.push(format!("    {}", escape(message)));
-        let help =
-            help.iter().map(|help| format!("    {} {}", style.paint(Role::Faint, "help:"), escape(help)));
+        lines.push(format!("    {}", escape(&style.say(message))));
+        let help = help
+            .iter()
+            .map(|help| format!("    {} {}", style.paint(Role::Faint, "help:"), escape(&style.say(help))));
         lines.extend(help);
     }
     lines.join("\n")
@@ -68,7 +69,7 @@ pub fn told_json(told: &Told, zone: Tz) -> Value {
         "begun_earlier": earlier,
         "id": id,
         "code": problem.as_ref().map(|problem| problem.code.as_str()),
-        "error": problem.as_ref().map(|problem| &problem.message),
+        "error": problem.as_ref().map(|problem| problem.message.en()),
     })
 }
 

@@ -167,7 +167,7 @@ impl Sends for Vendor {
         message: &'a Outgoing<'a>,
         mark: Option<&'a str>,
     ) -> BoxFuture<'a, Result<Option<String>, VendorError>> {
-        let lost = || Err(VendorError::unanswered("POST send", &Failure::Lost("reset".to_owned())));
+        let lost = || Err(VendorError::unanswered("POST send", &Failure::Lost("reset".into())));
         Box::pin(self.call(move || match self.of(message) {
             Act::Refused => Err(VendorError::refused("POST send", "no such friend").code(40003)),
             Act::Broke => {

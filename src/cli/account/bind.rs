@@ -8,6 +8,7 @@ use crate::cli::session::{Account, Project, one_account};
 use crate::config::Node;
 use crate::problem::{Code, Problem};
 use crate::providers::{Bound, Happened};
+use crate::text;
 
 /// Binds a WeChat id and prints what comes of it.
 pub(super) async fn run(
@@ -19,18 +20,19 @@ pub(super) async fn run(
     let account = one_account(project, name)?;
     let onboard = onboard(&account)?;
     if weixin_id.is_empty() || weixin_id.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        let message = format!("`{}` is not a WeChat id", weixin_id.escape_debug());
-        let help =
-            "it is one word, in WeChat's console under 设置 → 公众号设置 → 原始ID, e.g. gh_0123456789ab";
+        let message = text!("`{escape_debug}` is not a WeChat id", escape_debug = weixin_id.escape_debug());
+        let help = text!(
+            "it is one word, in WeChat's console under 设置 → 公众号设置 → 原始ID, e.g. gh_0123456789ab"
+        );
         return Err(vec![Problem::error(Code::BadValue, message).help(help)]);
     }
     let bound = onboard.bind(weixin_id).await.map_err(|error| {
         let problem = error.problem(name);
         let uncertain = error.happened == Happened::Maybe;
         vec![if uncertain {
-            Problem { code: Code::Uncertain, ..problem }.help(
-                "nobody knows whether it was bound; run it again: the same WeChat id gets the same account",
-            )
+            Problem { code: Code::Uncertain, ..problem }.help(text!(
+                "nobody knows whether it was bound; run it again: the same WeChat id gets the same account"
+            ))
         } else {
             problem
         }]

@@ -10,6 +10,7 @@ use crate::problem::{Code, Problem};
 use crate::providers::{Fetched, Happened, NotDone, Onboard, VendorError};
 use crate::report::columns::escape;
 use crate::state::State;
+use crate::text;
 
 /// Arguments of `account fetch`.
 #[derive(Debug, clap::Args)]
@@ -78,8 +79,8 @@ async fn fetch(
                 });
                 sent.extend(uncertain.then_some(*one));
                 if let Some(next) = what.get(nth + 1).filter(|_| force) {
-                    let message = format!("the {} was not tried", word(*next));
-                    let help = "it is as it was; run it again once the first works";
+                    let message = text!("the {next} was not tried", next = word(*next));
+                    let help = text!("it is as it was; run it again once the first works");
                     problems.push(Problem::warning(Code::Failed, message).about(name).help(help));
                     break;
                 }
@@ -91,10 +92,10 @@ async fn fetch(
 
 fn nobody_to_ask(account: &Account<'_>) -> Problem {
     let message =
-        "`--force` deletes what the vendor holds, and nobody can be asked, since this is no terminal";
+        text!("`--force` deletes what the vendor holds, and nobody can be asked, since this is no terminal");
     Problem::error(Code::Declined, message)
         .about(&account.config.name)
-        .help("run it in a terminal: the account's name has to be typed, and no option replaces that; nothing was sent")
+        .help(text!("run it in a terminal: the account's name has to be typed, and no option replaces that; nothing was sent"))
 }
 
 /// Shows what would be lost and wants the account's name for it.
@@ -128,8 +129,8 @@ async fn agree(
     if answer.map_err(|problem| vec![problem])? == *name {
         return Ok(());
     }
-    let problem = Problem::error(Code::Declined, "that is not the account's name; nothing was sent");
-    Err(vec![problem.about(name).help("run it again when you are sure")])
+    let problem = Problem::error(Code::Declined, text!("that is not the account's name; nothing was sent"));
+    Err(vec![problem.about(name).help(text!("run it again when you are sure"))])
 }
 
 fn has_it(error: &VendorError, what: Fetched, name: &str) -> Problem {
@@ -140,25 +141,32 @@ fn has_it(error: &VendorError, what: Fetched, name: &str) -> Problem {
         ),
         Fetched::Menu => ("it loads the menu only while it holds no button", "menu"),
     };
-    Problem::error(Code::HasIt, format!("the vendor has fetched it already, and changed nothing: {error}"))
-        .about(name)
-        .help(format!(
-            "{why}; `mpform account fetch {name} --{flag} --force` deletes what is there and loads it anew"
-        ))
+    Problem::error(
+        Code::HasIt,
+        text!("the vendor has fetched it already, and changed nothing: {error}", error),
+    )
+    .about(name)
+    .help(text!(
+        "{why}; `mpform account fetch {name} --{flag} --force` deletes what is there and loads it anew",
+        why,
+        name,
+        flag
+    ))
 }
 
 fn unknown(error: &VendorError, what: Fetched, name: &str, force: bool) -> Problem {
     let (message, help) = if force {
         let message =
-            format!("what the vendor held is most likely deleted, and not or not all loaded: {error}");
-        let help = format!(
-            "it was not repeated; look at what is there now, and once WeChat answers run `mpform account fetch {name} --{}`",
-            word(what)
+            text!("what the vendor held is most likely deleted, and not or not all loaded: {error}", error);
+        let help = text!(
+            "it was not repeated; look at what is there now, and once WeChat answers run `mpform account fetch {name} --{what}`",
+            name,
+            what = word(what)
         );
         (message, help)
     } else {
-        let message = format!("nobody knows whether it was loaded: {error}");
-        (message, "it was not repeated; look at what is there now before you run it again".to_owned())
+        let message = text!("nobody knows whether it was loaded: {error}", error);
+        (message, text!("it was not repeated; look at what is there now before you run it again"))
     };
     Problem::error(Code::Uncertain, message).about(name).help(help)
 }

@@ -10,6 +10,7 @@ use crate::model::Address;
 use crate::problem::{Code, Problem};
 use crate::report::sending::{self, Past};
 use crate::state::{Outcome, State};
+use crate::text;
 
 /// Arguments of `sop history`.
 #[derive(Debug, clap::Args)]
@@ -87,9 +88,9 @@ async fn of_account(
             Ok(status) => past.status = status,
             Err(error) if !said => {
                 said = true;
-                let why = format!("how far they have come is not known: {error}");
+                let why = text!("how far they have come is not known: {error}", error);
                 let problem = Problem::warning(Code::Vendor, why).about(&account.config.name);
-                context.complain([&problem.help("what is remembered is shown all the same")]);
+                context.complain([&problem.help(text!("what is remembered is shown all the same"))]);
             }
             Err(_) => {}
         }

@@ -7,6 +7,7 @@ use crate::model::{Address, RemoteId};
 use crate::problem::{Code, Problem};
 use crate::report::sending::uncertain;
 use crate::state::{Entry, Outcome, Record, Sending, State};
+use crate::text;
 
 /// Arguments of `sop resolve`.
 #[derive(Debug, clap::Args)]
@@ -109,9 +110,9 @@ fn nothing(run: &Address, state: &State) -> Problem {
     let runs = state.intents.keys().filter(|address| address.kind() == run.kind());
     open.extend(runs.map(ToString::to_string));
     let help = if open.is_empty() {
-        format!("nothing of {} is", run.account())
+        text!("nothing of {account} is", account = run.account())
     } else {
-        format!("what is uncertain: {}", open.join("; "))
+        text!("what is uncertain: {open}", open = open.join("; "))
     };
-    Problem::error(Code::DanglingReference, "nothing like that is uncertain").about(run).help(help)
+    Problem::error(Code::DanglingReference, text!("nothing like that is uncertain")).about(run).help(help)
 }

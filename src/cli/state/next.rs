@@ -3,6 +3,8 @@
 use crate::cli::session::Project;
 use crate::model::{Address, KindInfo, Shape, kind_named};
 use crate::problem::{Code, Problem};
+use crate::text;
+use crate::words::Text;
 
 /// What is to become of an address.
 enum Fate<'a> {
@@ -74,18 +76,16 @@ pub(super) fn of_forgotten(project: &Project, address: &Address) -> String {
 }
 
 /// Says that nobody knows, since the configuration is wrong.
-pub(super) const UNKNOWN: &str =
-    "the configuration has errors (`mpform validate`): what a plan makes of it can't be said";
+pub(super) const UNKNOWN: Text =
+    text!("the configuration has errors (`mpform validate`): what a plan makes of it can't be said");
 
 /// An address that something of its kind can have.
 pub(super) fn check(address: &Address) -> Result<&'static KindInfo, Problem> {
-    let wrong = |message: String, help: &str| {
-        Problem::error(Code::BadValue, message).about(address).help(help.to_owned())
-    };
+    let wrong = |message: Text, help: Text| Problem::error(Code::BadValue, message).about(address).help(help);
     let Some(kind) = kind_named(address.kind()) else {
         let kinds: Vec<_> = crate::model::kinds().iter().map(|kind| kind.name).collect();
-        let message = format!("there is no kind `{}`", address.kind());
-        return Err(wrong(message, &format!("the kinds are {}", kinds.join(", "))));
+        let message = text!("there is no kind `{kind}`", kind = address.kind());
+        return Err(wrong(message, text!("the kinds are {kinds}", kinds = kinds.join(", "))));
     };
     let parts = address.key().count();
     let fits = match kind.shape {
@@ -94,9 +94,9 @@ pub(super) fn check(address: &Address) -> Result<&'static KindInfo, Problem> {
         Shape::Tree(levels) => (1..=levels).contains(&parts),
     };
     let help = match kind.shape {
-        Shape::Map | Shape::Plans => "its key is one part; a `/` in it is written `%2F`".to_owned(),
-        Shape::Named(names) => format!("its key is one of {}", names.join(", ")),
-        Shape::Tree(levels) => format!("its key has up to {levels} parts"),
+        Shape::Map | Shape::Plans => text!("its key is one part; a `/` in it is written `%2F`"),
+        Shape::Named(names) => text!("its key is one of {names}", names = names.join(", ")),
+        Shape::Tree(levels) => text!("its key has up to {levels} parts", levels),
     };
-    if fits { Ok(kind) } else { Err(wrong(format!("no {} has such an address", kind.name), &help)) }
+    if fits { Ok(kind) } else { Err(wrong(text!("no {kind} has such an address", kind = kind.name), help)) }
 }

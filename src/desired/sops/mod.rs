@@ -13,6 +13,7 @@ use crate::model::sop::{Planned, SentBy, Sop};
 use crate::model::{Address, Files, Finding, Kind, Step};
 use crate::problem::{Code, Place, Problem};
 use crate::providers::Plans;
+use crate::text;
 
 mod check;
 mod expand;
@@ -89,18 +90,18 @@ impl Building<'_> {
         let Some(plans) = self.account.provider.plans else { return };
         if key.text().is_some_and(|text| text.contains('@')) {
             self.problems.push(
-                Problem::error(Code::BadValue, "an `@` in the key of a plan")
+                Problem::error(Code::BadValue, text!("an `@` in the key of a plan"))
                     .at(key.place())
-                    .help("it stands before a run's date, as in KEY@2026-11-23; take it out"),
+                    .help(text!("it stands before a run's date, as in KEY@2026-11-23; take it out")),
             );
         }
         let node = if node.is_nothing() { key.with_entries(vec![]) } else { node.clone() };
         let protect = self.aside::<bool>(&node, "protect");
         if let Some((ignore, _)) = node.entry("ignore") {
             self.problems.push(
-                Problem::error(Code::BadValue, "a plan has nothing live that could be left alone")
+                Problem::error(Code::BadValue, text!("a plan has nothing live that could be left alone"))
                     .at(ignore.place())
-                    .help("take `ignore` out: what goes out is what the plan says"),
+                    .help(text!("take `ignore` out: what goes out is what the plan says")),
             );
         }
         let part = Part { key: Some(key), also: super::entry::ON_ANY, never: &[] };

@@ -13,6 +13,8 @@ use crate::model::sop::{Due, EXTRA, Run};
 use crate::model::{Address, Step};
 use crate::problem::{Code, Place, Problem};
 use crate::providers::Money;
+use crate::text;
+use crate::words::Text;
 
 /// So many days ahead are looked at.
 const AHEAD: u64 = 366;
@@ -60,8 +62,8 @@ impl Message<'_> {
         (self.of.planned.address.as_str(), self.due.nth)
     }
 
-    fn named(&self) -> String {
-        format!("step {}, due {}", self.due.nth + 1, self.due.at.format("%Y-%m-%d %H:%M"))
+    fn named(&self) -> Text {
+        text!("step {step}, due {at}", step = self.due.nth + 1, at = self.due.at.format("%Y-%m-%d %H:%M"))
     }
 }
 
@@ -87,10 +89,12 @@ fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, problems: &mut 
             {
                 let (about, when) = first_of(messages, of, step);
                 problems.push(
-                    Problem::error(Code::ForbiddenWord, format!("{when}: the text says `{word}`"))
+                    Problem::error(Code::ForbiddenWord, text!("{when}: the text says `{word}`", when, word))
                         .at(of.place_of(&path))
                         .about(about)
-                        .help("say it otherwise; `policy.forbidden_words` of the project forbids the word"),
+                        .help(text!(
+                            "say it otherwise; `policy.forbidden_words` of the project forbids the word"
+                        )),
                 );
             }
         }
@@ -98,11 +102,11 @@ fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, problems: &mut 
 }
 
 /// A step's next run, or the plan itself: one whose runs are over is no less forbidden. And how the step is named.
-fn first_of<'a>(messages: &'a [Message<'_>], of: &'a Declared, step: usize) -> (&'a Address, String) {
+fn first_of<'a>(messages: &'a [Message<'_>], of: &'a Declared, step: usize) -> (&'a Address, Text) {
     let of_step = |message: &&Message<'_>| message.step() == (of.planned.address.as_str(), step);
     match messages.iter().find(of_step) {
         Some(message) => (&message.run.address, message.named()),
-        None => (&of.planned.address, format!("step {}", step + 1)),
+        None => (&of.planned.address, text!("step {step}", step = step + 1)),
     }
 }
 
@@ -116,10 +120,12 @@ fn money(sops: &Sops, messages: &[Message<'_>], problems: &mut Vec<Problem>) {
                 money_in(&message.0, sops.plans.money, false, &mut path, &mut found);
                 let (about, when) = first_of(messages, of, step);
                 problems.extend(found.into_iter().map(|(path, word)| {
-                    Problem::error(Code::Money, format!("{when}: `{word}` moves money"))
+                    Problem::error(Code::Money, text!("{when}: `{word}` moves money", when, word))
                         .at(of.place_of(&path))
                         .about(about)
-                        .help("take it out, or allow it with `policy.allow_money_messages: true` of the project")
+                        .help(text!(
+                            "take it out, or allow it with `policy.allow_money_messages: true` of the project"
+                        ))
                 }));
             }
         }
@@ -189,12 +195,15 @@ fn quiet(messages: &[Message<'_>], hours: QuietHours, problems: &mut Vec<Problem
     said.sort_by_key(|(message, _)| (message.due.at, message.step()));
     problems.extend(said.into_iter().map(|(message, count)| {
         let hours = format!("{}-{}", hours.from.format("%H:%M"), hours.to.format("%H:%M"));
-        let message_ =
-            format!("{} falls into the quiet hours {hours}{}", message.named(), and_more(count, "in", "run"));
-        Problem::error(Code::QuietHours, message_)
+        let what = text!("{message} falls into the quiet hours {hours}", message = message.named(), hours);
+        let what = match count.saturating_sub(1) {
+            0 => what,
+            more => text!("{what}, and in {more} more runs of the year ahead", what, more),
+        };
+        Problem::error(Code::QuietHours, what)
             .at(message.place("at"))
             .about(&message.run.address)
-            .help("move it; `policy.quiet_hours` of the project forbids the time")
+            .help(text!("move it; `policy.quiet_hours` of the project forbids the time"))
     }));
 }
 
@@ -238,13 +247,21 @@ fn too_many(
             }
             let (_, count) = said.entry(first.step()).or_insert_with(|| {
                 order.push(first.step());
-                let message = format!("{}: {who} would get {total} messages on {day}", first.named());
+                let message = text!(
+                    "{named}: {who} would get {total} messages on {day}",
+                    named = first.named(),
+                    who,
+                    total,
+                    day
+                );
                 let problem = Problem::error(Code::TooManyMessages, message)
                     .at(first.place("at"))
                     .about(&first.run.address);
                 let others = reached.iter().filter(|message| message.step() != first.step());
                 let problem = others.fold(problem, |problem, other| {
-                    problem.at(other.place("at").labelled(format!("{} as well", other.run.address)))
+                    problem.at(other
+                        .place("at")
+                        .labelled(text!("{address} as well", address = other.run.address)))
                 });
                 (problem, 0)
             });
@@ -253,21 +270,17 @@ fn too_many(
     }
     for step in order {
         let Some((mut problem, count)) = said.remove(&step) else { continue };
-        problem.message += &and_more(count, "on", "day");
-        problems.push(problem.help(format!(
-            "`policy.max_messages_per_audience_per_day` of the project allows {most}; move or drop one"
+        if let more @ 1.. = count.saturating_sub(1) {
+            problem.message =
+                text!("{what}, and on {more} more days of the year ahead", what = problem.message, more);
+        }
+        problems.push(problem.help(text!(
+            "`policy.max_messages_per_audience_per_day` of the project allows {most}; move or drop one",
+            most
         )));
     }
 }
 
 /// Says how many more there are of what is said of the first.
-fn and_more(count: usize, at: &str, what: &str) -> String {
-    match count.saturating_sub(1) {
-        0 => String::new(),
-        1 => format!(", and {at} 1 more {what} of the year ahead"),
-        more => format!(", and {at} {more} more {what}s of the year ahead"),
-    }
-}
-
 #[cfg(test)]
 mod tests;

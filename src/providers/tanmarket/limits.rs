@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::model::kinds::Scheduled;
 use crate::model::{Finding, Kind};
 use crate::problem::Code;
+use crate::text;
 
 /// What is wrong with one body.
 pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
@@ -14,8 +15,8 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
     vec![Finding::error(
         Code::NotKept,
         ["grace".into()],
-        "`grace` at tanmarket",
-        "take it out: the vendor sends each message by itself, when it is due",
+        text!("`grace` at tanmarket"),
+        text!("take it out: the vendor sends each message by itself, when it is due"),
     )]
 }
 

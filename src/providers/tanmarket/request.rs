@@ -14,6 +14,8 @@ use crate::model::kinds::{Scheduled, ScheduledStep};
 use crate::model::schedule::instant;
 use crate::model::sop::Delivery;
 use crate::providers::VendorError;
+use crate::text;
+use crate::words::Text;
 
 /// So many seconds before and after midnight the vendor's day may be another than ours.
 const NEAR_MIDNIGHT: u32 = 60;
@@ -115,9 +117,10 @@ pub(super) fn body<'a>(
     let here = now.with_timezone(&Shanghai);
     let second = here.num_seconds_from_midnight();
     if !(NEAR_MIDNIGHT..DAY - NEAR_MIDNIGHT).contains(&second) {
-        let message =
-            "it is within a minute of midnight in China, and the vendor counts the days from the create";
-        return Err(refused(message).hint("run the command again in two minutes"));
+        let message = text!(
+            "it is within a minute of midnight in China, and the vendor counts the days from the create"
+        );
+        return Err(refused(message).hint(text!("run the command again in two minutes")));
     }
     let content = |step: &ScheduledStep| {
         let days = (date_of(step, now)? - here.date_naive()).num_days();
@@ -140,28 +143,28 @@ pub(super) fn body<'a>(
 
 /// The date of a step that is still to come.
 fn date_of(step: &ScheduledStep, now: DateTime<Utc>) -> Result<NaiveDate, VendorError> {
-    let Some(date) = step.date else { return Err(refused("a step without a date")) };
+    let Some(date) = step.date else { return Err(refused(text!("a step without a date"))) };
     if instant(Shanghai, date.0, step.at.0) <= now {
-        let message = format!(
-            "the step of {date} {} is due already, and the vendor would take it all the same",
-            step.at
+        let message = text!(
+            "the step of {date} {at} is due already, and the vendor would take it all the same",
+            date,
+            at = step.at
         );
-        return Err(
-            refused(&message).hint("it is too late for this run; run `mpform plan` to see what is left")
-        );
+        return Err(refused(message)
+            .hint(text!("it is too late for this run; run `mpform plan` to see what is left")));
     }
     Ok(date.0)
 }
 
 fn datas(step: &ScheduledStep) -> Result<Vec<Map<String, Value>>, VendorError> {
     let data = |item: &crate::model::sop::Own| {
-        let item = item.typed::<Item>().map_err(|error| refused(&format!("not a message: {error}")))?;
+        let item = item.typed::<Item>().map_err(|error| refused(text!("not a message: {error}", error)))?;
         Ok(item.data())
     };
     step.send.iter().map(data).collect()
 }
 
-fn refused(message: &str) -> VendorError {
+fn refused(message: Text) -> VendorError {
     VendorError::refused("nothing sent", message)
 }
 

@@ -16,6 +16,8 @@ use super::token::Tokens;
 use crate::http::{Answer, Post, Writer};
 use crate::providers::answer::Mask;
 use crate::providers::{Happened, VendorError};
+use crate::text;
+use crate::words::Text;
 
 const CALL: &str = "POST v2/ChatMess/doSendPublicMes";
 const PATH: [&str; 3] = ["v2", "ChatMess", "doSendPublicMes"];
@@ -105,7 +107,8 @@ struct Envelope {
 fn verdict(answer: &Answer, token: &SecretString) -> Result<Verdict, VendorError> {
     let mask = Mask(token.expose_secret());
     if answer.status == 401 {
-        let error = VendorError::refused(CALL, "the token was refused").code("HTTP 401").hint(CREDENTIALS);
+        let error =
+            VendorError::refused(CALL, text!("the token was refused")).code("HTTP 401").hint(CREDENTIALS);
         return Ok(Verdict::TokenRefused(error));
     }
     let said = match mask.json::<Envelope>(CALL, answer) {
@@ -127,37 +130,47 @@ fn verdict(answer: &Answer, token: &SecretString) -> Result<Verdict, VendorError
     }
 }
 
-const CREDENTIALS: &str = "check `token`, or `client_id` and `client_secret`, of the account, and that they are for \
-    this `base_url`";
+const CREDENTIALS: Text = text!(
+    "check `token`, or `client_id` and `client_secret`, of the account, and that they are for \
+    this `base_url`"
+);
 
 /// The vendor's no, with its words and the number by which it finds the request again.
 fn refusal(said: &Envelope, code: Option<&str>, mask: Mask<'_>) -> VendorError {
-    let text = word(&said.errdesc).unwrap_or_else(|| "(no message)".to_owned());
-    let request = word(&said.request).map(|id| format!(" (request {id})")).unwrap_or_default();
-    let error = VendorError::refused(CALL, mask.over(&format!("{text}{request}")));
+    let said_why = word(&said.errdesc).map(|words| Text::verbatim(mask.over(&words)));
+    let why = said_why.unwrap_or_else(|| text!("(no message)"));
+    let message = match word(&said.request) {
+        Some(id) => text!("{why} (request {id})", why, id = mask.over(&id)),
+        None => why,
+    };
+    let error = VendorError::refused(CALL, message);
     let error = error.code(mask.over(code.unwrap_or("(none)")));
     let hint = code.and_then(|code| code.parse().ok()).and_then(meaning);
     hint.into_iter().fold(error, VendorError::hint)
 }
 
 /// What the codes mean. They are published for version 1 of the API, which has the same envelope.
-fn meaning(code: i64) -> Option<&'static str> {
+fn meaning(code: i64) -> Option<Text> {
     Some(match code {
         TOKEN_INVALID => CREDENTIALS,
-        10_005 => "the vendor found data that do not fit together; check `extra` and `raw` of the message",
-        10_006 => "the vendor's time is another; check this machine's clock with `mpform doctor`",
-        200_008 => "the vendor got no friend's id; check `friends` of the audience",
-        200_009 => "the vendor knows no such friend; check `friends` and `from` of the audience",
-        200_010 => "the vendor knows no such member of staff; check `from` of the audience",
-        200_011 => "something went wrong at the vendor's; ask it with the request's number",
-        200_012 => "the vendor takes a field for wrong; check the message and `channel` of the audience",
-        200_013 => "the vendor's messenger failed; ask it with the request's number",
-        200_014 | 200_015 => "the vendor got no account that sends; check `from` of the audience",
-        200_018 => "the vendor knows no such WechatId; check `from` of the audience",
-        200_019 => {
-            "the vendor could not do it; check `takeover_keys` of the audience, or ask it with the request's number"
+        10_005 => {
+            text!("the vendor found data that do not fit together; check `extra` and `raw` of the message")
         }
-        200_022 => "they are no friend of the account any more; take them out of the audience",
+        10_006 => text!("the vendor's time is another; check this machine's clock with `mpform doctor`"),
+        200_008 => text!("the vendor got no friend's id; check `friends` of the audience"),
+        200_009 => text!("the vendor knows no such friend; check `friends` and `from` of the audience"),
+        200_010 => text!("the vendor knows no such member of staff; check `from` of the audience"),
+        200_011 => text!("something went wrong at the vendor's; ask it with the request's number"),
+        200_012 => {
+            text!("the vendor takes a field for wrong; check the message and `channel` of the audience")
+        }
+        200_013 => text!("the vendor's messenger failed; ask it with the request's number"),
+        200_014 | 200_015 => text!("the vendor got no account that sends; check `from` of the audience"),
+        200_018 => text!("the vendor knows no such WechatId; check `from` of the audience"),
+        200_019 => text!(
+            "the vendor could not do it; check `takeover_keys` of the audience, or ask it with the request's number"
+        ),
+        200_022 => text!("they are no friend of the account any more; take them out of the audience"),
         _ => return None,
     })
 }

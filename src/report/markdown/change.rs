@@ -15,7 +15,8 @@ const LINES: usize = 6;
 
 /// The change in one line, with what one must know about it.
 pub(super) fn short(change: &Change) -> String {
-    let notes: String = change.notes.iter().take(LINES).map(|note| format!("; {}", code(note))).collect();
+    let notes: String =
+        change.notes.iter().take(LINES).map(|note| format!("; {}", code(&note.en()))).collect();
     format!("- {} {}{}{notes}\n", word(change), code(change.address.as_str()), beside(change))
 }
 

@@ -50,7 +50,8 @@ pub(in crate::report) fn details<'a>(
     style: Style,
     room: usize,
 ) -> impl Iterator<Item = String> + 'a {
-    let notes = change.notes.iter().map(move |note| style.paint(Role::Warning, "note: ") + &escape(note));
+    let notes =
+        change.notes.iter().map(move |note| style.paint(Role::Warning, "note: ") + &escape(&style.say(note)));
     field::lines(fields, change.action, style, room)
         .into_iter()
         .chain(notes)

@@ -7,6 +7,7 @@ use crate::plan::{Live, Plan, UPCOMING_DAYS};
 use crate::problem::Problem;
 use crate::report::columns::escape;
 use crate::report::{Role, Style, upcoming};
+use crate::text;
 
 /// So many objects of a section are named.
 const NAMED: usize = 10;
@@ -42,9 +43,11 @@ pub(super) fn noticed(plan: &Plan, style: Style) -> Vec<String> {
     }
     let upcoming: Vec<_> = plan.upcoming.iter().map(upcoming::line).collect();
     if !upcoming.is_empty() {
-        let title =
-            format!("Messages that fall due in the next {UPCOMING_DAYS} days (no part of this plan):");
-        parts.push(named(&upcoming, &title, style));
+        let title = text!(
+            "Messages that fall due in the next {UPCOMING_DAYS} days (no part of this plan):",
+            UPCOMING_DAYS
+        );
+        parts.push(named(&upcoming, &style.say(&title), style));
     }
     parts.extend(rest(plan, style));
     parts
@@ -54,8 +57,8 @@ pub(super) fn noticed(plan: &Plan, style: Style) -> Vec<String> {
 pub(super) fn problems(plan: &Plan, style: Style) -> Vec<String> {
     let mut parts: Vec<_> = rendered(&plan.warnings, style).collect();
     for failed in &plan.failed {
-        let title = format!("{} could not be planned:", escape(&failed.account));
-        parts.push(style.paint(Role::Delete, &title));
+        let title = text!("{account} could not be planned:", account = escape(&failed.account));
+        parts.push(style.said(Role::Delete, &title));
         parts.extend(rendered(&failed.problems, style));
     }
     if !plan.refusals.is_empty() {
@@ -103,7 +106,7 @@ pub(super) fn named(these: &[(String, String)], title: &str, style: Style) -> St
 }
 
 fn rendered(problems: &[Problem], style: Style) -> impl Iterator<Item = String> {
-    problems.iter().map(move |problem| problem.render(style.colour))
+    problems.iter().map(move |problem| problem.render(style.colour, style.lang))
 }
 
 fn rest(plan: &Plan, style: Style) -> Option<String> {

@@ -61,7 +61,8 @@ pub(super) fn lines(
     if let Some(commit) = commit {
         let marker = style.paint(Role::Update, "  ~");
         shown.push(format!("{marker} {}", said(commit)));
-        let notes = commit.notes.iter().map(|note| style.paint(Role::Warning, "note: ") + &escape(note));
+        let notes =
+            commit.notes.iter().map(|note| style.paint(Role::Warning, "note: ") + &escape(&style.say(note)));
         shown.extend(notes.map(|note| format!("      {note}")));
     }
     Some(shown)

@@ -21,6 +21,7 @@ use crate::providers::SentBy;
 use crate::sending::event::Event;
 use crate::sending::{self, Account, Due, Held, Options, Outcome, Wants, Work, due};
 use crate::state::{Identity, Sending, State};
+use crate::text;
 
 /// What was selected.
 pub(super) struct Selected<'a> {
@@ -57,7 +58,7 @@ pub(super) fn selected<'a>(
     let selection = Selection { account: args.account.clone(), ..Selection::default() };
     let session = Session::open(project, &selection)?;
     let targets = Globs::new(args.target.iter().map(String::as_str))
-        .map_err(|message| vec![Problem::error(Code::BadValue, message).help("correct --target")])?;
+        .map_err(|message| vec![Problem::error(Code::BadValue, message).help(text!("correct --target"))])?;
     let ours = session.accounts.into_iter().filter_map(|account| {
         let by_us = account.config.provider.plans.filter(|plans| plans.sent_by == SentBy::Us)?;
         let plans = match project.desired.sops.get(&account.config.name) {
@@ -86,9 +87,13 @@ pub(super) fn selected<'a>(
         .map(|pattern| {
             Problem::error(
                 Code::DanglingReference,
-                format!("`--target {pattern}` names no plan that is sent from here"),
+                text!("`--target {pattern}` names no plan that is sent from here", pattern),
             )
-            .help(suggest(pattern, known.iter().copied(), "`mpform sop list` shows the plans"))
+            .help(suggest(
+                pattern,
+                known.iter().copied(),
+                text!("`mpform sop list` shows the plans"),
+            ))
         })
         .collect();
     if !missed.is_empty() {
@@ -158,11 +163,13 @@ impl Selected<'_> {
         voice.complain(forbidden.iter().copied());
         let held: Vec<_> = due.held.iter().filter(|held| self.wants(&held.plan)).collect();
         for held in &held {
-            let why =
-                format!("{}, and it is not armed as it is declared: nothing of it goes out", many(held));
+            let why = text!(
+                "{held}, and it is not armed as it is declared: nothing of it goes out",
+                held = many(held)
+            );
             let problem = Problem::error(Code::NotArmed, why).about(&held.plan);
             voice.complain([&problem.help(
-                "put it back as it was, or run `mpform apply` to arm it as it is: what is due until then is missed",
+                text!("put it back as it was, or run `mpform apply` to arm it as it is: what is due until then is missed"),
             )]);
         }
         for unarmed in due.unarmed.iter().filter(|held| self.wants(&held.plan)) {
@@ -270,9 +277,9 @@ impl One<'_> {
         let state = store(project).open(self.plans.name, &holder, context.lock_timeout).await?;
         self.is_same(state.state())?;
         let sends = self.account.connect.sends(http::Writer::new(&self.account.client)).ok_or_else(|| {
-            Problem::error(Code::NotOffered, "its vendor takes no messages from here")
+            Problem::error(Code::NotOffered, text!("its vendor takes no messages from here"))
                 .about(self.plans.name)
-                .help("look for a newer mpform")
+                .help(text!("look for a newer mpform"))
         })?;
         let Account { name, sent_by, recipients, ref plans } = self.plans;
         let account = Account { name, sent_by, recipients, plans: plans.clone() };
@@ -299,8 +306,8 @@ async fn send(work: Vec<Work<'_>>, voice: &Voice<'_>, context: &Context) -> (Out
     let outcome = tokio::select! {
         ended = &mut running => ended,
         () = interrupted() => {
-            let problem = Problem::error(Code::UncertainSend, "stopped in the middle of what was under way")
-                .help("run `mpform sop run` again: it looks what came of it");
+            let problem = Problem::error(Code::UncertainSend, text!("stopped in the middle of what was under way"))
+                .help(text!("run `mpform sop run` again: it looks what came of it"));
             Outcome { problems: vec![problem], ..Outcome::default() }
         }
     };

@@ -77,7 +77,7 @@ impl<'a> Voice<'a> {
 
     pub(super) fn complain<'b>(&self, problems: impl IntoIterator<Item = &'b Problem>) {
         for problem in problems {
-            if self.heard().said.insert(problem.render(false)) {
+            if self.heard().said.insert(problem.render(false, self.context.talk_style.lang)) {
                 self.context.complain([problem]);
             }
         }

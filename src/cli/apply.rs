@@ -90,7 +90,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         return Exit::Error;
     }
     if is_done {
-        context.say("everything in the plan file is done already; nothing is written");
+        context.note(&text!("everything in the plan file is done already; nothing is written"));
     }
     if !whole.is_empty() && !args.yes && saved.is_none() {
         match ask(&session, &remembered, &whole, context).await {
@@ -106,7 +106,10 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let outcome = carry_out(work, args, context).await;
     context.complain(&outcome.problems);
     for (account, text) in &outcome.unsaved {
-        context.say(&format!("the state of {account} could not be saved; this is it, to be saved by hand:"));
+        context.note(&text!(
+            "the state of {account} could not be saved; this is it, to be saved by hand:",
+            account
+        ));
         context.print(&format!("{text}\n"));
     }
     let clean = outcome.tally.failed + outcome.tally.skipped == 0 && outcome.tally.verified && all_planned;
@@ -134,8 +137,9 @@ async fn ask(
         return Err(Problem::error(Code::Declined, text!("nobody can be asked, since this is no terminal"))
             .help(text!("give --yes to apply what was shown without asking")));
     }
-    let answer = tokio::task::spawn_blocking(|| {
-        let _ = write!(std::io::stderr(), "\nApply these changes? Only `yes` is taken for yes: ");
+    let question = text!("Apply these changes? Only `yes` is taken for yes: ").to(context.talk_style.lang);
+    let answer = tokio::task::spawn_blocking(move || {
+        let _ = write!(std::io::stderr(), "\n{question}");
         let _ = std::io::stderr().flush();
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).map(|_| line)
@@ -199,7 +203,7 @@ async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Outco
         ended = &mut running => outcome = Some(ended),
         () = interrupted() => {
             stop.store(true, Ordering::Relaxed);
-            context.say("interrupted: no new change is begun; those under way are finished (once more stops at once)");
+            context.note(&text!("interrupted: no new change is begun; those under way are finished (once more stops at once)"));
         }
     }
     match outcome {
@@ -230,7 +234,8 @@ struct Voice {
 impl Voice {
     fn new(json: bool, nothing: bool, context: &Context) -> Self {
         let style = context.talk_style;
-        let progress = if context.can_draw && !json { Progress::bar(style) } else { Progress::plain() };
+        let progress =
+            if context.can_draw && !json { Progress::bar(style) } else { Progress::plain(style.lang) };
         Self { json, nothing, quiet: context.quiet, talk: Talk::new(style), progress }
     }
 

@@ -1,5 +1,6 @@
 //! Asking the person at the terminal, or the pipe in their place.
 
+use crate::words::Text;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::Context;
@@ -7,7 +8,7 @@ use crate::problem::{Code, Problem};
 use crate::text;
 
 /// One line. The question shows only to a person.
-pub(super) async fn line(question: &str, context: &Context) -> Result<String, Problem> {
+pub(super) async fn line(question: &Text, context: &Context) -> Result<String, Problem> {
     if io::stdin().is_terminal() && !context.can_ask {
         let problem =
             Problem::error(Code::Declined, text!("nobody can be asked, since stderr is no terminal"));
@@ -24,7 +25,7 @@ pub(super) async fn line(question: &str, context: &Context) -> Result<String, Pr
 }
 
 /// One line that does not show while it is typed.
-pub(super) async fn secret(question: &str, context: &Context) -> Result<String, Problem> {
+pub(super) async fn secret(question: &Text, context: &Context) -> Result<String, Problem> {
     if !io::stdin().is_terminal() {
         return line(question, context).await;
     }
@@ -47,8 +48,8 @@ impl Question {
     }
 }
 
-fn question_for(text: &str, context: &Context) -> Question {
-    Question(context.can_ask.then(|| text.to_owned()))
+fn question_for(text: &Text, context: &Context) -> Question {
+    Question(context.can_ask.then(|| text.to(context.talk_style.lang)))
 }
 
 /// Without the line's end: blanks in front or behind are most likely copied by mistake.

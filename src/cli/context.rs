@@ -1,6 +1,7 @@
 //! What a command gets from the world around it. The only caller of the clock and of the environment; everything
 //! else takes them from here, so that the same input gives the same output.
 
+use crate::text;
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -157,6 +158,11 @@ impl Context {
     /// A text of ours, to stderr, as a line.
     pub fn note(&self, text: &Text) {
         self.say(&self.talk_style.say(text));
+    }
+
+    /// Prints what went wrong before there was anything that a problem could point at.
+    pub fn fail(&self, message: &Text) {
+        self.note(&text!("error: {message}", message));
     }
 
     /// Talk, to stderr, as a line.

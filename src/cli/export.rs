@@ -1,5 +1,6 @@
 //! `mpform export`.
 
+use crate::words::Text;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
@@ -233,22 +234,26 @@ async fn args_allow(
     if there.is_empty() || args.force {
         return Ok(());
     }
-    let problem = |what: &str| {
-        let message =
-            text!("{what} in {folder}; nothing was written", what, folder = target.folder.display());
+    let problem = |message: Text| {
         Problem::error(Code::Exists, message)
             .about(&args.account)
             .help(text!("give --force to overwrite them, or another folder with `-o DIR`"))
     };
-    let mut listed = there.iter().take(MANY).copied().collect::<Vec<_>>().join(", ");
-    if there.len() > MANY {
-        listed += &format!(" and {} more", there.len() - MANY);
-    }
+    let folder = target.folder.display();
+    let first = there.iter().take(MANY).copied().collect::<Vec<_>>().join(", ");
+    let files = match there.len().saturating_sub(MANY) {
+        0 => Text::verbatim(first),
+        rest => text!("{first} and {rest} more", first, rest),
+    };
     if !context.can_ask {
-        return Err(problem(&format!("{listed} would be overwritten")));
+        return Err(problem(text!(
+            "{files} would be overwritten in {folder}; nothing was written",
+            files,
+            folder
+        )));
     }
-    let question =
-        format!("Overwrite {listed} in {}? Only `yes` is taken for yes: ", target.folder.display());
+    let question = text!("Overwrite {files} in {folder}? Only `yes` is taken for yes: ", files, folder);
+    let question = question.to(context.talk_style.lang);
     let answer = tokio::task::spawn_blocking(move || {
         let _ = write!(std::io::stderr(), "{question}");
         let _ = std::io::stderr().flush();
@@ -257,7 +262,11 @@ async fn args_allow(
     });
     match answer.await {
         Ok(Ok(line)) if line.trim() == "yes" => Ok(()),
-        _ => Err(problem(&format!("{listed} would have been overwritten"))),
+        _ => Err(problem(text!(
+            "{files} would have been overwritten in {folder}; nothing was written",
+            files,
+            folder
+        ))),
     }
 }
 
@@ -279,9 +288,12 @@ fn finish(
     open.close().map_err(|(problem, _)| vec![problem.about(name)])?;
     let aside = made.aside;
     let count = made.declared.len();
-    let mut said = format!("{count} object{} of {name} exported", if count == 1 { "" } else { "s" });
+    let mut said = vec![match count {
+        1 => text!("1 object of {name} exported", name),
+        _ => text!("{count} objects of {name} exported", count, name),
+    }];
     if aside > 0 {
-        said += &format!(", {aside} left out with a comment");
+        said.push(text!(", {aside} left out with a comment", aside));
     }
     if missing > 0 {
         context.complain([&Problem::warning(
@@ -291,13 +303,13 @@ fn finish(
         .about(name)
         .help(text!("add `include: [\"{name}/*.yaml\"]` to its mpform.yaml", name))]);
     } else if !empty {
-        said += "; what the state remembered stays as it is";
+        said.push(text!("; what the state remembered stays as it is"));
     }
     if !context.quiet {
-        context.say(&said);
+        context.note(&Text::joined(said, ""));
         if missing == 0 {
-            context
-                .say(&format!("next: `mpform plan --project {}` shows no change", target.folder.display()));
+            let folder = target.folder.display();
+            context.note(&text!("next: `mpform plan --project {folder}` shows no change", folder));
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! The door. clap lives here and nowhere else; one file per command.
 
+use crate::text;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -177,16 +178,16 @@ pub fn main() -> Exit {
     let context = Context::real(&cli.global);
     // Whatever sends or writes does so at the time that it is.
     if cli.global.now.is_some() && !cli.command.only_looks() {
-        context.say(
-            "error: --now is for commands that send nothing: validate, plan, drift, sop list, calendar and run --dry-run",
-        );
+        context.fail(&text!(
+            "--now is for commands that send nothing: validate, plan, drift, sop list, calendar and run --dry-run"
+        ));
         return Exit::Error;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
         Ok(runtime) => runtime.block_on(run(cli.command, &context)),
         Err(error) => {
-            context.say(&format!("error: can't start: {error}"));
+            context.fail(&text!("can't start: {error}", error));
             Exit::Error
         }
     }

@@ -62,8 +62,11 @@ pub(super) fn read(path: &Path, context: &Context) -> Result<Saved, Problem> {
     let (was, now) = (&saved.selection().vars, names(context));
     if *was != now {
         let said = |names: &[String]| match names {
-            [] => "no `--var`".to_owned(),
-            names => names.iter().map(|name| format!("`--var {name}=…`")).collect::<Vec<_>>().join(" "),
+            [] => text!("no `--var`"),
+            names => {
+                let names: Vec<_> = names.iter().map(|name| format!("`--var {name}=…`")).collect();
+                Text::verbatim(names.join(" "))
+            }
         };
         let message = text!(
             "{name} was planned with {was}, and this is {now}",

@@ -105,13 +105,16 @@ impl<'a> Session<'a> {
     /// Opens what was selected.
     pub(super) fn open(project: &'a Project, selection: &Selection) -> Result<Self, Vec<Problem>> {
         let mut problems = vec![];
-        let mut globs = |patterns: &[String], what: &str| {
+        let mut globs = |patterns: &[String], help: Text| {
             Globs::new(patterns.iter().map(String::as_str)).unwrap_or_else(|message| {
-                problems.push(Problem::error(Code::BadValue, message).help(text!("correct {what}", what)));
+                problems.push(Problem::error(Code::BadValue, message).help(help));
                 Globs::default()
             })
         };
-        let (targets, names) = (globs(&selection.target, "--target"), globs(&selection.account, "--account"));
+        let (targets, names) = (
+            globs(&selection.target, text!("correct --target")),
+            globs(&selection.account, text!("correct --account")),
+        );
         let chosen: Vec<_> = project
             .config
             .accounts
@@ -333,7 +336,9 @@ pub(super) fn another_account(account: &Account<'_>, state: &State) -> Option<Pr
     let differs: Vec<_> = now
         .iter()
         .filter(|(setting, value)| state.identity.get(**setting).is_some_and(|known| known != *value))
-        .map(|(setting, value)| format!("`{setting}` is {value} and was {}", state.identity[*setting]))
+        .map(|(setting, now)| {
+            text!("`{setting}` is {now} and was {was}", setting, now, was = state.identity[*setting])
+        })
         .collect();
     if differs.is_empty() {
         return None;
@@ -341,7 +346,10 @@ pub(super) fn another_account(account: &Account<'_>, state: &State) -> Option<Pr
     let name = &account.config.name;
     let problem = Problem::error(
         Code::Rebind,
-        text!("it is not the account that the state remembers: {differs}", differs = differs.join(", ")),
+        text!(
+            "it is not the account that the state remembers: {differs}",
+            differs = Text::joined(differs, ", ")
+        ),
     );
     Some(problem.about(name).at(account.config.place.clone()).help(text!("nothing was read; if it is meant, give `--rebind {name}`: ids that this account does not list are then forgotten", name)))
 }

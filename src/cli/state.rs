@@ -4,6 +4,7 @@ mod adopt;
 mod edit;
 mod next;
 
+use crate::state::store::Holder;
 use serde_json::json;
 
 use super::session::{Project, store};
@@ -97,7 +98,8 @@ fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), 
     let store = store(project);
     let accounts = store.accounts()?;
     if accounts.is_empty() {
-        context.say(&format!("nothing is remembered in the environment {}", project.config.environment));
+        let environment = &project.config.environment;
+        context.note(&text!("nothing is remembered in the environment {environment}", environment));
     }
     if let Some(name) = only.filter(|name| !accounts.iter().any(|account| account == name)) {
         return Err(nothing_known(name));
@@ -105,14 +107,18 @@ fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), 
     for account in accounts.iter().filter(|name| only.is_none_or(|only| only == *name)) {
         let state = store.read(account)?;
         for (address, record) in &state.resources {
-            let protect = if record.protect { "  protected" } else { "" };
-            context.print(&format!("{address}  {}{protect}\n", record.id));
+            let id = &record.id;
+            context.tell(&if record.protect {
+                text!("{address}  {id}  protected", address, id)
+            } else {
+                text!("{address}  {id}", address, id)
+            });
         }
         for address in state.intents.keys() {
-            context.print(&format!("{address}  begun, end unknown: the next plan looks\n"));
+            context.tell(&text!("{address}  begun, end unknown: the next plan looks", address));
         }
         if state.left_over > 0 {
-            context.say(&format!("{account}: {}", left_over(state.left_over)));
+            context.note(&text!("{account}: {left}", account, left = left_over(state.left_over)));
         }
     }
     Ok(())
@@ -133,11 +139,11 @@ fn show(project: &Project, text: &str, context: &Context) -> Result<(), Problem>
 fn unlock(project: &Project, account: &str, context: &Context) -> Result<(), Problem> {
     match store(project).holder(account, &context.holder("state unlock"))? {
         None => {
-            context.print(&format!("{account} is not locked\n"));
+            context.tell(&text!("{account} is not locked", account));
             Ok(())
         }
         Some(holder) => {
-            let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
+            let who = Holder::said(holder.as_ref());
             Err(Problem::error(Code::Locked, text!("the state is locked by {who}", who)).about(account).help(
                 text!("the lock is the operating system's: it is free as soon as that process has ended"),
             ))

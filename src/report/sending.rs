@@ -1,5 +1,7 @@
 //! Messages that are sent, or were: a line each for people, an object each for programs.
 
+use crate::text;
+use crate::words::Text;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -22,25 +24,26 @@ pub fn told(told: &Told, zone: Tz, style: Style) -> String {
         Ending::Due => ("+", Role::Create),
     };
     let ending = match told.ending {
-        Ending::Skipped => "held back",
-        ending => ending.as_str(),
+        Ending::Sent => text!("sent"),
+        Ending::Failed => text!("failed"),
+        Ending::Uncertain => text!("uncertain"),
+        Ending::Skipped => text!("held back"),
+        Ending::Due => text!("due"),
     };
     let Told { run, step, item, to, at, what, .. } = told;
-    let earlier = if told.earlier { ", begun earlier" } else { "" };
+    let earlier = if told.earlier { text!(", begun earlier") } else { Text::default() };
     let mut lines = vec![format!(
-        "{} {} {}, to {}: {}{}",
-        style.paint(role, &format!("{mark} {}", pad(ending, 9))),
+        "{} {} {}{}",
+        style.paint(role, &format!("{mark} {}", pad(&style.say(&ending), 9))),
         when(*at, zone),
-        place(run, *step, *item),
-        escape(to),
-        escape(what),
-        style.paint(Role::Faint, earlier),
+        style.say(&message(run, (*step, *item), to, what)),
+        style.said(Role::Faint, &earlier),
     )];
     if let Some(Problem { message, help, .. }) = &told.problem {
         lines.push(format!("    {}", escape(&style.say(message))));
-        let help = help
-            .iter()
-            .map(|help| format!("    {} {}", style.paint(Role::Faint, "help:"), escape(&style.say(help))));
+        let help = help.iter().map(|help| {
+            format!("    {} {}", style.said(Role::Faint, &text!("help:")), escape(&style.say(help)))
+        });
         lines.extend(help);
     }
     lines.join("\n")
@@ -49,8 +52,14 @@ pub fn told(told: &Told, zone: Tz, style: Style) -> String {
 /// The line below everything.
 pub fn sum(tally: Tally, style: Style) -> String {
     let Tally { sent, failed, uncertain, skipped } = tally;
-    let sum = format!("Messages: {sent} sent, {failed} failed, {uncertain} uncertain, {skipped} held back.");
-    style.paint(if tally.is_clean() { Role::Emphasis } else { Role::Delete }, &sum)
+    let sum = text!(
+        "Messages: {sent} sent, {failed} failed, {uncertain} uncertain, {skipped} held back.",
+        sent,
+        failed,
+        uncertain,
+        skipped
+    );
+    style.said(if tally.is_clean() { Role::Emphasis } else { Role::Delete }, &sum)
 }
 
 /// One line of `sop run --json`. The keys and their meaning are a contract: what is here stays; something may be added.
@@ -93,21 +102,26 @@ pub struct Past {
 /// Messages that were sent, or begun, in the order in which they were.
 pub fn history(past: &[Past], zone: Tz, style: Style) -> String {
     if past.is_empty() {
-        return "nothing was sent yet\n".to_owned();
+        return style.say(&text!("nothing was sent yet")) + "\n";
     }
     let lines = past.iter().map(|one| {
         let Sending { step, item, to, what, begun, .. } = &one.sending;
-        let (ending, role, more) = came(&one.sending.outcome);
-        let status = one.status.as_ref().map(|status| format!("; {}", progress(status))).unwrap_or_default();
+        let (ending, role, more) = match &one.sending.outcome {
+            Outcome::Begun => (text!("uncertain"), Role::Warning, String::new()),
+            Outcome::Doubtful { why } => (text!("uncertain"), Role::Warning, format!(" ({why})")),
+            Outcome::Sent { id } => {
+                (text!("sent"), Role::Create, id.as_ref().map(|id| format!(" (id {id})")).unwrap_or_default())
+            }
+            Outcome::NotSent { why } => (text!("not sent"), Role::Delete, format!(" ({why})")),
+        };
+        let status = one.status.as_ref().map(|status| text!("; {status}", status = progress(status)));
         format!(
-            "{} {} {}, to {}: {}{}{}\n",
+            "{} {} {}{}{}\n",
             when(*begun, zone),
-            style.paint(role, &pad(ending, 9)),
-            place(&one.run, *step, *item),
-            escape(to),
-            escape(what),
+            style.paint(role, &pad(&style.say(&ending), 9)),
+            style.say(&message(&one.run, (*step, *item), to, what)),
             style.paint(Role::Faint, &escape(&more)),
-            escape(&status),
+            escape(&style.say(&status.unwrap_or_default())),
         )
     });
     lines.collect()
@@ -118,11 +132,11 @@ pub fn history_json(past: &[Past], zone: Tz) -> Value {
     let time = |at: DateTime<Utc>| at.with_timezone(&zone).to_rfc3339();
     let message = |one: &Past| {
         let Sending { step, item, at, to, what, begun, mark, outcome, .. } = &one.sending;
-        let (id, why) = match outcome {
-            Outcome::Begun => (None, None),
-            Outcome::Doubtful { why } => (None, Some(why)),
-            Outcome::Sent { id } => (id.as_ref(), None),
-            Outcome::NotSent { why } => (None, Some(why)),
+        let (came, id, why) = match outcome {
+            Outcome::Begun => ("uncertain", None, None),
+            Outcome::Doubtful { why } => ("uncertain", None, Some(why)),
+            Outcome::Sent { id } => ("sent", id.as_ref(), None),
+            Outcome::NotSent { why } => ("not_sent", None, Some(why)),
         };
         json!({
             "account": one.run.account(),
@@ -133,11 +147,11 @@ pub fn history_json(past: &[Past], zone: Tz) -> Value {
             "what": what,
             "at": time(*at),
             "begun": time(*begun),
-            "outcome": came(outcome).0.replace(' ', "_"),
+            "outcome": came,
             "id": id,
             "mark": mark,
             "error": why,
-            "status": one.status.as_ref().map(progress),
+            "status": one.status.as_ref().map(|status| progress(status).en()),
         })
     };
     json!({
@@ -148,36 +162,32 @@ pub fn history_json(past: &[Past], zone: Tz) -> Value {
 }
 
 /// An uncertain message in a few words.
-pub fn uncertain(run: &Address, one: &Sending) -> String {
-    format!("{}, to {}: {}", place(run, one.step, one.item), escape(&one.to), escape(&one.what))
+pub fn uncertain(run: &Address, one: &Sending) -> Text {
+    message(run, (one.step, one.item), &one.to, &one.what)
 }
 
 fn when(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
 }
 
-fn place(run: &Address, step: usize, item: usize) -> String {
-    let item = if item > 1 { format!(".{item}") } else { String::new() };
-    format!("{} step {step}{item}", escape(run.as_str()))
+fn message(run: &Address, (step, item): (usize, usize), to: &str, what: &str) -> Text {
+    let step = if item > 1 { format!("{step}.{item}") } else { step.to_string() };
+    let (run, to, what) = (escape(run.as_str()), escape(to), escape(what));
+    text!("{run} step {step}, to {to}: {what}", run, step, to, what)
 }
 
-fn came(outcome: &Outcome) -> (&'static str, Role, String) {
-    match outcome {
-        Outcome::Begun => ("uncertain", Role::Warning, String::new()),
-        Outcome::Doubtful { why } => ("uncertain", Role::Warning, format!(" ({why})")),
-        Outcome::Sent { id } => {
-            ("sent", Role::Create, id.as_ref().map(|id| format!(" (id {id})")).unwrap_or_default())
-        }
-        Outcome::NotSent { why } => ("not sent", Role::Delete, format!(" ({why})")),
-    }
-}
-
-fn progress(status: &Status) -> String {
+fn progress(status: &Status) -> Text {
     let Status { word, total, sent, failed, .. } = status;
     let of = |number: &Option<u64>| number.map_or_else(|| "?".to_owned(), |number| number.to_string());
     match (sent, failed) {
-        (None, None) => word.clone(),
-        _ => format!("{word}: {} of {} got it, {} did not", of(sent), of(total), of(failed)),
+        (None, None) => Text::verbatim(word),
+        _ => text!(
+            "{word}: {sent} of {total} got it, {failed} did not",
+            word,
+            sent = of(sent),
+            total = of(total),
+            failed = of(failed)
+        ),
     }
 }
 

@@ -127,8 +127,7 @@ impl Store {
             match attempt(&path, me).map_err(|error| failed(&path, "lock", &error))? {
                 Attempt::Ours(lock) => return Ok(lock),
                 Attempt::Held(holder) if tokio::time::Instant::now() >= until => {
-                    let who =
-                        holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
+                    let who = Holder::said(holder.as_ref());
                     return Err(Problem::error(Code::Locked, text!("the state is locked by {who}", who))
                         .about(account)
                         .help(text!("wait until it has ended, or give `--lock-timeout 5m` to wait for it")));

@@ -1,5 +1,6 @@
 //! `mpform account bind`.
 
+use crate::words::Text;
 use secrecy::ExposeSecret;
 
 use super::onboard;
@@ -45,27 +46,37 @@ pub(super) async fn run(
         bound.url,
         bound.token.expose_secret()
     ));
-    context
-        .say("url and token go into WeChat's developer page (基本配置 → 服务器配置); the token is a secret");
-    context.say(&next(&account, &bound));
+    context.note(&text!(
+        "url and token go into WeChat's developer page (基本配置 → 服务器配置); the token is a secret"
+    ));
+    context.note(&next(&account, &bound));
     Ok(())
 }
 
 /// Where the id goes.
-fn next(account: &Account<'_>, bound: &Bound) -> String {
+fn next(account: &Account<'_>, bound: &Bound) -> Text {
     let name = &account.config.name;
     let setting = bound.setting;
-    let after = format!("`mpform account fill-in {name}`");
     let known = account.connect.identity();
     match known.get(setting) {
-        Some(id) if *id == bound.id => format!("next: {after}; `{setting}` of {name} is this id already"),
+        Some(id) if *id == bound.id => {
+            text!(
+                "next: `mpform account fill-in {name}`; `{setting}` of {name} is this id already",
+                name,
+                setting
+            )
+        }
         now => {
-            let now = now.map_or("nothing", String::as_str);
+            let now = now.map_or_else(|| text!("nothing"), Text::verbatim);
             let place =
                 account.config.node.get(setting).map_or_else(|| account.config.place.clone(), Node::place);
-            format!(
-                "next: write `{setting}: {}` at {place}, where `{now}` stands for {name} now (or set the variable it comes from); then {after}",
-                bound.id
+            text!(
+                "next: write `{setting}: {id}` at {place}, where `{now}` stands for {name} now (or set the variable it comes from); then `mpform account fill-in {name}`",
+                setting,
+                id = bound.id,
+                place,
+                now,
+                name
             )
         }
     }

@@ -22,16 +22,18 @@ pub(super) async fn run(project: &Project, name: &str, context: &Context) -> Res
     // Groups of WeChat's are there only after the vendor loaded them once.
     let loaded = matches!(held, Holds::Followers { from_wechat: 1.., .. });
     if loaded {
-        context.say(&format!(
-            "{name} was filled in before: the vendor takes new credentials, loads nothing again, and answers with an error in any case"
+        context.note(&text!(
+            "{name} was filled in before: the vendor takes new credentials, loads nothing again, and answers with an error in any case",
+            name
         ));
     }
-    let app_id = one_word(ask::line("app id: ", context).await, "app id").map_err(|problem| vec![problem])?;
-    let secret = ask::secret("app secret (does not show): ", context).await;
-    let secret: SecretString = one_word(secret, "app secret").map_err(|problem| vec![problem])?.into();
+    let app_id = ask::line(&text!("app id: "), context).await;
+    let app_id = one_word(app_id, text!("app id")).map_err(|problem| vec![problem])?;
+    let secret = ask::secret(&text!("app secret (does not show): "), context).await;
+    let secret: SecretString = one_word(secret, text!("app secret")).map_err(|problem| vec![problem])?.into();
     match onboard.fill_in(&app_id, &secret).await {
         Ok(()) => {
-            context.say(&format!("{name} is filled in"));
+            context.note(&text!("{name} is filled in", name));
             read_back(&account, onboard.as_ref(), &[Fetched::Followers, Fetched::Menu], context).await
         }
         Err(NotDone::Kept(error)) => Err(vec![kept(&error, name, loaded)]),
@@ -40,7 +42,7 @@ pub(super) async fn run(project: &Project, name: &str, context: &Context) -> Res
 }
 
 /// An app id or secret is one word; anything else was copied wrongly. It is not quoted: it may be the secret.
-fn one_word(answer: Result<String, Problem>, what: &str) -> Result<String, Problem> {
+fn one_word(answer: Result<String, Problem>, what: Text) -> Result<String, Problem> {
     let answer = answer?;
     let wrong = |message: Text| {
         Err(Problem::error(Code::Declined, message).help(

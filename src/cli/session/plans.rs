@@ -44,12 +44,12 @@ fn leave_out_what_went_out(
 
 /// What is due by what is armed goes out no more once something else is.
 fn due_before(held: &sending::Held) -> Problem {
-    let count = held.messages;
-    let message = text!(
-        "{count} message{sare} due now by what is armed, and missed once it is armed anew",
-        count,
-        sare = if count == 1 { " is" } else { "s are" }
-    );
+    let message = match held.messages {
+        1 => text!("1 message is due now by what is armed, and missed once it is armed anew"),
+        count => {
+            text!("{count} messages are due now by what is armed, and missed once it is armed anew", count)
+        }
+    };
     Problem::warning(Code::NotSent, message)
         .about(&held.plan)
         .help(text!("put it back, run `mpform sop run`, and edit it then"))

@@ -42,13 +42,16 @@ pub(super) async fn adopt(text: &str, id: &str, context: &Context) -> Result<(),
     open.record(Entry::Keep { address: address.clone(), record });
     save(open, context).map_err(one)?;
 
-    context.print(&match before {
-        Some(before) if before.id != id => {
-            format!("{address} is {id} from now on; {}, which it was, is nobody's now\n", before.id)
-        }
-        _ => format!("{address} is {id} from now on\n"),
+    context.tell(&match before {
+        Some(before) if before.id != id => text!(
+            "{address} is {id} from now on; {before}, which it was, is nobody's now",
+            address,
+            id,
+            before = before.id
+        ),
+        _ => text!("{address} is {id} from now on", address, id),
     });
-    context.print(&format!("next: {}\n", next::of_ours(&project, &address, protect)));
+    context.tell(&text!("next: {next}", next = next::of_ours(&project, &address, protect)));
     Ok(())
 }
 

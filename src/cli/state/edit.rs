@@ -31,16 +31,16 @@ pub(super) async fn mv(
     }
     save(open, context)?;
     for (from, to) in &moved {
-        context.print(&format!("{from} is {to} from now on\n"));
+        context.tell(&text!("{from} is {to} from now on", from, to));
     }
     if !sound {
         context.tell(&text!("next: {next}", next = UNKNOWN));
         return Ok(());
     }
-    context.print(&format!("next: {}\n", next::of_ours(project, &to, protect)));
+    context.tell(&text!("next: {next}", next = next::of_ours(project, &to, protect)));
     let declared = project.desired.accounts.get(from.account());
     if declared.is_some_and(|account| account.resources.contains_key(&from)) {
-        context.print(&format!("next: {}\n", next::of_forgotten(project, &from)));
+        context.tell(&text!("next: {next}", next = next::of_forgotten(project, &from)));
     }
     Ok(())
 }
@@ -112,15 +112,18 @@ pub(super) async fn rm(project: &Project, sound: bool, text: &str, context: &Con
     save(open, context)?;
     match record {
         Some(record) => {
-            let protection = if record.protect { ", and so is that it was protected" } else { "" };
-            context.print(&format!(
-                "{address} is forgotten{protection}; the object stays at the vendor (id {})\n",
-                record.id
-            ));
+            let id = record.id;
+            context.tell(&if record.protect {
+                text!("{address} is forgotten, and so is that it was protected; the object stays at the vendor (id {id})", address, id)
+            } else {
+                text!("{address} is forgotten; the object stays at the vendor (id {id})", address, id)
+            });
         }
-        None => context.print(&format!("{address} is forgotten: it was begun, and its end was not known\n")),
+        None => {
+            context.tell(&text!("{address} is forgotten: it was begun, and its end was not known", address))
+        }
     }
-    let next = if sound { next::of_forgotten(project, &address) } else { UNKNOWN.en() };
-    context.print(&format!("next: {next}\n"));
+    let next = if sound { next::of_forgotten(project, &address) } else { UNKNOWN };
+    context.tell(&text!("next: {next}", next));
     Ok(())
 }

@@ -34,43 +34,51 @@ fn fate<'a>(project: &'a Project, address: &Address) -> Fate<'a> {
 }
 
 /// What the next plan makes of something that is remembered.
-pub(super) fn of_ours(project: &Project, address: &Address, protect: bool) -> String {
+pub(super) fn of_ours(project: &Project, address: &Address, protect: bool) -> Text {
     match fate(project, address) {
         Fate::Declared(origin) => {
             let place = format!("{}:{}", origin.source.name, origin.line_column().0);
-            format!("the plan compares {address} with what is declared ({place})")
+            text!("the plan compares {address} with what is declared ({place})", address, place)
         }
         Fate::None | Fate::Undeclared { .. } if protect => {
-            format!("{address} is not declared, and protected: the plan is refused until it is")
+            text!("{address} is not declared, and protected: the plan is refused until it is", address)
         }
         Fate::None | Fate::Undeclared { .. } => {
-            format!("{address} is not declared: the plan deletes it")
+            text!("{address} is not declared: the plan deletes it", address)
         }
-        Fate::Unread => format!("nothing of its kind is declared: an apply lets go of {address}"),
+        Fate::Unread => text!("nothing of its kind is declared: an apply lets go of {address}", address),
         Fate::NoAccount => {
-            format!("the project has no account {}: nothing is planned for it", address.account())
+            text!(
+                "the project has no account {account}: nothing is planned for it",
+                account = address.account()
+            )
         }
     }
 }
 
 /// What the next plan makes of an address of which nothing is remembered any more.
-pub(super) fn of_forgotten(project: &Project, address: &Address) -> String {
+pub(super) fn of_forgotten(project: &Project, address: &Address) -> Text {
     match fate(project, address) {
         Fate::Declared(origin) => {
             let place = format!("{}:{}", origin.source.name, origin.line_column().0);
-            format!(
-                "{address} is declared ({place}): the plan takes what has its name for it, or makes it if nothing has"
+            text!(
+                "{address} is declared ({place}): the plan takes what has its name for it, or makes it if nothing has",
+                address,
+                place
             )
         }
-        Fate::None => format!("{address} is declared as none: the plan deletes what has its name"),
+        Fate::None => text!("{address} is declared as none: the plan deletes what has its name", address),
         Fate::Undeclared { others_go: true } => {
-            "what is neither declared nor remembered of its kind goes: the plan deletes it".to_owned()
+            text!("what is neither declared nor remembered of its kind goes: the plan deletes it")
         }
         Fate::Undeclared { others_go: false } | Fate::Unread => {
-            "it is unmanaged now: the plan leaves it alone".to_owned()
+            text!("it is unmanaged now: the plan leaves it alone")
         }
         Fate::NoAccount => {
-            format!("the project has no account {}: nothing is planned for it", address.account())
+            text!(
+                "the project has no account {account}: nothing is planned for it",
+                account = address.account()
+            )
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::plan::Globs;
 use crate::problem::{Code, Level, Problem};
 use crate::providers::SentBy;
 use crate::sending::event::Event;
-use crate::sending::{self, Account, Due, Held, Options, Outcome, Wants, Work, due};
+use crate::sending::{self, Account, Due, Options, Outcome, Wants, Work, due};
 use crate::state::{Identity, Sending, State};
 use crate::text;
 
@@ -148,10 +148,6 @@ impl Selected<'_> {
 
     /// Says of plans why nothing of them goes out. True if something was promised.
     pub(super) fn complain(&self, due: &Due, voice: &Voice<'_>) -> bool {
-        let many = |held: &Held| match held.messages {
-            1 => "1 message is due".to_owned(),
-            more => format!("{more} messages are due"),
-        };
         let mut forbidden: Vec<&Problem> = vec![];
         for message in due.messages.iter().filter(|message| self.is_meant(&message.run)) {
             for problem in self.against(&message.run) {
@@ -163,34 +159,50 @@ impl Selected<'_> {
         voice.complain(forbidden.iter().copied());
         let held: Vec<_> = due.held.iter().filter(|held| self.wants(&held.plan)).collect();
         for held in &held {
-            let why = text!(
-                "{held}, and it is not armed as it is declared: nothing of it goes out",
-                held = many(held)
-            );
+            let why = match held.messages {
+                1 => text!("1 message is due, and it is not armed as it is declared: nothing of it goes out"),
+                count => text!(
+                    "{count} messages are due, and it is not armed as it is declared: nothing of it goes out",
+                    count
+                ),
+            };
             let problem = Problem::error(Code::NotArmed, why).about(&held.plan);
             voice.complain([&problem.help(
                 text!("put it back as it was, or run `mpform apply` to arm it as it is: what is due until then is missed"),
             )]);
         }
         for unarmed in due.unarmed.iter().filter(|held| self.wants(&held.plan)) {
-            voice.note(&format!(
-                "note: {}: {}, and it was never armed; `mpform apply` arms it for what falls due from then on",
-                unarmed.plan,
-                many(unarmed),
-            ));
+            let plan = &unarmed.plan;
+            voice.note(&match unarmed.messages {
+                1 => text!(
+                    "note: {plan}: 1 message is due, and it was never armed; `mpform apply` arms it for what falls due from then on",
+                    plan
+                ),
+                count => text!(
+                    "note: {plan}: {count} messages are due, and it was never armed; `mpform apply` arms it for what falls due from then on",
+                    plan,
+                    count
+                ),
+            });
         }
         for missed in due.missed.iter().filter(|missed| self.is_meant(&missed.run)) {
-            let (count, plural) = (missed.messages, if missed.messages == 1 { "" } else { "s" });
-            voice.note(&format!(
-                "note: {}: {count} message{plural} did not go out within the grace and {} missed; run `mpform sop run` more \
-                 often than the shortest `grace`",
-                missed.run,
-                if count == 1 { "is" } else { "are" },
-            ));
+            let run = &missed.run;
+            voice.note(&match missed.messages {
+                1 => text!(
+                    "note: {run}: 1 message did not go out within the grace and is missed; run `mpform sop run` more often than the shortest `grace`",
+                    run
+                ),
+                count => text!(
+                    "note: {run}: {count} messages did not go out within the grace and are missed; run `mpform sop run` more often than the shortest `grace`",
+                    run,
+                    count
+                ),
+            });
         }
         for gone in due.gone.iter().filter(|plan| self.wants(plan)) {
-            voice.note(&format!(
-                "note: {gone}: armed, and no longer declared: nothing of it goes out; `mpform apply` takes it back"
+            voice.note(&text!(
+                "note: {gone}: armed, and no longer declared: nothing of it goes out; `mpform apply` takes it back",
+                gone
             ));
         }
         !held.is_empty() || !forbidden.is_empty()
@@ -233,7 +245,10 @@ pub(super) async fn round(args: &Args, project: &Project, voice: &Voice<'_>, con
     voice.give_up(outcome.given_up);
     voice.complain(&outcome.problems);
     for (account, text) in &outcome.unsaved {
-        context.say(&format!("the state of {account} could not be saved; this is it, to be saved by hand:"));
+        context.note(&text!(
+            "the state of {account} could not be saved; this is it, to be saved by hand:",
+            account
+        ));
         context.print(&format!("{text}\n"));
     }
     if interrupted || !outcome.tally.is_clean() || !outcome.problems.is_empty() {
@@ -300,7 +315,7 @@ async fn send(work: Vec<Work<'_>>, voice: &Voice<'_>, context: &Context) -> (Out
         ended = &mut running => return (ended, false),
         () = interrupted() => {
             stop.store(true, Ordering::Relaxed);
-            context.say("interrupted: no new message goes out; those under way are finished (once more stops at once)");
+            context.note(&text!("interrupted: no new message goes out; those under way are finished (once more stops at once)"));
         }
     }
     let outcome = tokio::select! {

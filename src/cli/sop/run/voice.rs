@@ -1,5 +1,6 @@
 //! What `sop run` says while it works: each thing once, however often it comes up in a watch.
 
+use crate::words::Text;
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -83,9 +84,9 @@ impl<'a> Voice<'a> {
         }
     }
 
-    pub(super) fn note(&self, text: &str) {
-        if !self.context.quiet && self.heard().said.insert(text.to_owned()) {
-            self.context.say(text);
+    pub(super) fn note(&self, text: &Text) {
+        if !self.context.quiet && self.heard().said.insert(text.en()) {
+            self.context.note(text);
         }
     }
 

@@ -39,3 +39,4 @@ pub mod problem;
 pub mod providers;
 pub mod sandbox;
 pub mod schema;
+pub mod words;

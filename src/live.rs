@@ -16,6 +16,7 @@ use crate::model::{Address, KindInfo, RemoteId, kind_named, kinds};
 use crate::problem::{Code, Problem};
 use crate::providers::{AnyReader, Found, Provider, Reads, VendorError};
 use crate::state::State;
+use crate::text;
 
 mod begun;
 mod claim;
@@ -238,12 +239,9 @@ async fn list<'a>(
             if listed.iter().flatten().all(|kind| kind.found.iter().all(|found| found.built_in)) =>
         {
             return Err(vec![
-                Problem::error(Code::AccountUnknown, "the vendor does not know this account")
+                Problem::error(Code::AccountUnknown, text!("the vendor does not know this account"))
                     .about(&desired.name)
-                    .help(format!(
-                        "check `{}`: an unknown one looks like an empty account, and what is made in it is lost",
-                        provider.known_by
-                    )),
+                    .help(text!("check `{known_by}`: an unknown one looks like an empty account, and what is made in it is lost", known_by = provider.known_by)),
             ]);
         }
         Ok(_) => {}
@@ -266,7 +264,8 @@ fn unlisted(account: &str, info: &KindInfo, error: &VendorError) -> Problem {
     if error.code.is_some() {
         problem.code = Code::Listing;
     }
-    problem.message = format!("can't list {}: {}", info.section, problem.message);
+    problem.message =
+        text!("can't list {section}: {message}", section = info.section, message = problem.message);
     problem
 }
 

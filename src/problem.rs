@@ -7,6 +7,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::text;
+use crate::words::{Lang, Text};
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,7 +54,7 @@ pub struct Place {
     /// First byte, and the byte after the last.
     pub span: Range<usize>,
     /// What to say beside it; may be empty.
-    pub label: String,
+    pub label: Text,
 }
 
 impl fmt::Debug for Place {
@@ -64,12 +66,12 @@ impl fmt::Debug for Place {
 impl Place {
     /// A place without a label.
     pub fn new(source: &Arc<Source>, span: Range<usize>) -> Self {
-        Self { source: Arc::clone(source), span, label: String::new() }
+        Self { source: Arc::clone(source), span, label: Text::default() }
     }
 
     /// The same place with a word beside it.
     #[must_use]
-    pub fn labelled(mut self, label: impl Into<String>) -> Self {
+    pub fn labelled(mut self, label: impl Into<Text>) -> Self {
         self.label = label.into();
         self
     }
@@ -106,23 +108,23 @@ pub struct Problem {
     /// Whether it stops the work.
     pub level: Level,
     /// A lower-case fragment, no full stop.
-    pub message: String,
+    pub message: Text,
     /// Where it shows, the most telling place first.
     pub places: Vec<Place>,
     /// The address (or account) it is about, where there is one.
     pub about: Option<String>,
     /// What to do next.
-    pub help: Option<String>,
+    pub help: Option<Text>,
 }
 
 impl Problem {
     /// An error with a message.
-    pub fn error(code: Code, message: impl Into<String>) -> Self {
+    pub fn error(code: Code, message: impl Into<Text>) -> Self {
         Self { code, level: Level::Error, message: message.into(), places: vec![], about: None, help: None }
     }
 
     /// A warning with a message.
-    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+    pub fn warning(code: Code, message: impl Into<Text>) -> Self {
         Self { level: Level::Warning, ..Self::error(code, message) }
     }
 
@@ -142,21 +144,22 @@ impl Problem {
 
     /// The same with a line of help.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Text>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// As rustc shows its own: title, snippet with the place underlined, help.
-    pub fn render(&self, colour: bool) -> String {
+    pub fn render(&self, colour: bool, lang: Lang) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let title = match self.level {
-            Level::Error => Title::ERROR,
-            Level::Warning => Title::WARNING,
+            Level::Error => Title::ERROR.with_name(text!("error").to(lang)),
+            Level::Warning => Title::WARNING.with_name(text!("warning").to(lang)),
         };
+        let next = Title::HELP.with_name(text!("help").to(lang));
         let headline = match &self.about {
-            Some(about) => format!("{about}: {}", self.discreet()),
-            None => self.discreet(),
+            Some(about) => format!("{about}: {}", self.discreet(lang)),
+            None => self.discreet(lang),
         };
         let texts: Vec<_> = self.places.iter().map(|place| mask::masked(&place.source.text)).collect();
         let mut group = Group::with_title(title.primary_title(headline).id(self.code.as_str()));
@@ -165,23 +168,25 @@ impl Problem {
             let end = place.source.floor(place.span.end);
             let mut mark = kind.span(place.source.floor(place.span.start).min(end)..end);
             if !place.label.is_empty() {
-                mark = mark.label(place.label.as_str());
+                mark = mark.label(place.label.to(lang));
             }
             group = group
                 .element(Snippet::source(text.as_ref()).path(place.source.name.as_str()).annotation(mark));
         }
-        let Some(help) = &self.help else { return renderer.render(&[group]).to_string() };
+        let Some(help) = self.help.as_ref().map(|help| help.to(lang)) else {
+            return renderer.render(&[group]).to_string();
+        };
         // Without a place to hang it below, the help is a line of its own.
         if self.places.is_empty() {
-            let help = Group::with_title(Title::HELP.primary_title(help.as_str()));
+            let help = Group::with_title(next.primary_title(help));
             return renderer.render(&[group]).to_string() + "\n" + &renderer.render(&[help]).to_string();
         }
-        renderer.render(&[group.element(Title::HELP.message(help.as_str()))]).to_string()
+        renderer.render(&[group.element(next.message(help))]).to_string()
     }
 
     /// The message without what it may quote from the value of a secret.
-    fn discreet(&self) -> String {
-        let mut message = self.message.clone();
+    fn discreet(&self, lang: Lang) -> String {
+        let mut message = self.message.to(lang);
         for place in &self.places {
             let text = &place.source.text;
             let hidden = mask::secrets(text);
@@ -234,7 +239,7 @@ mod tests {
         let shown = Problem::error(Code::UnknownKey, "unknown key `nmae`")
             .at(place("vip:\n  nmae: 会员\n", "nmae").labelled("not a key of a group"))
             .help("did you mean `name`?")
-            .render(false);
+            .render(false, Lang::En);
         assert!(shown.contains("error[MP003]: unknown key `nmae`"), "{shown}");
         assert!(shown.contains("shop.yaml:2:3"), "{shown}");
         assert!(shown.contains("not a key of a group"), "{shown}");

@@ -16,6 +16,8 @@ use crate::problem::{Code, Problem};
 use crate::providers::Lane;
 use crate::state::store::Open;
 use crate::state::{Draft, Entry};
+use crate::text;
+use crate::words::Text;
 
 /// Carries out one account's changes, reads back what was written and saves the state.
 pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'_>) -> Outcome {
@@ -146,7 +148,7 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
             // Nothing runs and nothing is ready: what is left waits for each other, which no plan should say.
             None => {
                 let change = waiting.remove(0);
-                end(skipped(change, "what it needs is not tried either".to_owned()), &mut ended);
+                end(skipped(change, text!("what it needs is not tried either")), &mut ended);
             }
         }
     }
@@ -167,7 +169,7 @@ async fn clear_away(
     for change in replaced.filter(|change| done.contains(&change.address)) {
         let Some(old) = change.id.as_ref().map(|id| change.address.beside(id)) else { continue };
         let user = users.get(&change.address).into_iter().flatten().find(|user| !done.contains(*user));
-        let why = user.map(|user| format!("needs {user}")).or_else(|| step.why_not(options));
+        let why = user.map(|user| text!("needs {user}", user)).or_else(|| step.why_not(options));
         let (ending, problem) = match why {
             Some(why) => (Ending::Skipped, Problem::error(Code::Failed, why)),
             None => match step.clear_away(change).await {
@@ -211,15 +213,16 @@ fn first_stopped(
     waiting: &[&Change],
     all: &HashSet<&Address>,
     ended: &HashMap<Address, Ending>,
-) -> Option<(usize, String)> {
+) -> Option<(usize, Text)> {
     let lost = |need: &&Address| {
         all.contains(need) && ended.get(*need).is_some_and(|ending| *ending != Ending::Done)
     };
-    let stopped = |change: &&Change| change.requires.iter().find(lost).map(|need| format!("needs {need}"));
+    let stopped =
+        |change: &&Change| change.requires.iter().find(lost).map(|need| text!("needs {need}", need));
     waiting.iter().enumerate().find_map(|(nth, change)| Some((nth, stopped(change)?)))
 }
 
-fn skipped(change: &Change, why: String) -> Done {
+fn skipped(change: &Change, why: Text) -> Done {
     let problem = Problem::error(Code::Failed, why).about(&change.address);
     Done {
         address: change.address.clone(),

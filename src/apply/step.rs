@@ -15,6 +15,8 @@ use crate::plan::{Change, is_commit};
 use crate::problem::{Code, Problem};
 use crate::providers::{AnyWriter, Happened, Lane, Links, VendorError, Watch, Writes};
 use crate::state::{Draft, Entry, Intent, Record};
+use crate::text;
+use crate::words::Text;
 
 /// How often a change whose answer was lost is looked at and begun again.
 const ROUNDS: usize = 2;
@@ -39,12 +41,14 @@ enum Doing {
 
 impl Step<'_> {
     /// Why nothing new may begin, if so.
-    pub(super) fn why_not(&self, options: &Options) -> Option<String> {
+    pub(super) fn why_not(&self, options: &Options) -> Option<Text> {
         if options.stopped() {
-            return Some("interrupted before it was tried".to_owned());
+            return Some(text!("interrupted before it was tried"));
         }
         let state = self.shared.state();
-        state.broken().map(|error| format!("the state can't be written ({error}), so nothing new is begun"))
+        state
+            .broken()
+            .map(|error| text!("the state can't be written ({error}), so nothing new is begun", error))
     }
 
     /// Whether a change may run beside others.
@@ -64,9 +68,8 @@ impl Step<'_> {
         let (Some(kind), Some(writer)) =
             (kind_named(change.address.kind()), self.writes.writer(change.address.kind()))
         else {
-            return Err(
-                Problem::error(Code::Failed, "its vendor does not keep this kind").about(&change.address)
-            );
+            return Err(Problem::error(Code::Failed, text!("its vendor does not keep this kind"))
+                .about(&change.address));
         };
         self.begin(change, kind, writer.as_ref())?;
         let doing = match (change.action, &change.id) {
@@ -123,9 +126,11 @@ impl Step<'_> {
                 state.record(Entry::Begin { address, intent });
             } else if let Err(error) = state.begin_durably(address, intent) {
                 // What reaches people must be known before it is begun, whatever happens to the machine.
-                let message = format!("the state can't be written ({error}), so it was not begun");
+                let message = text!("the state can't be written ({error}), so it was not begun", error);
                 let problem = Problem::error(Code::State, message).about(&change.address);
-                return Err(problem.help("check the state folder's permissions and the disk's free space"));
+                return Err(
+                    problem.help(text!("check the state folder's permissions and the disk's free space"))
+                );
             }
         }
         Ok(())
@@ -181,7 +186,7 @@ impl Step<'_> {
         if matches!(doing, Doing::Create) {
             self.shared.state().record(Entry::Drop { address: change.address.clone() });
         }
-        let error = last.unwrap_or_else(|| VendorError::not_sent("it was not tried"));
+        let error = last.unwrap_or_else(|| VendorError::not_sent(text!("it was not tried")));
         Err(failed(change, &error, Code::Failed))
     }
 
@@ -333,7 +338,7 @@ impl Watch for Watching<'_> {
     }
 }
 
-const LOOK_AGAIN: &str = "run `mpform plan`: it looks what came of it";
+const LOOK_AGAIN: Text = text!("run `mpform plan`: it looks what came of it");
 
 fn failed(change: &Change, error: &VendorError, code: Code) -> Problem {
     let problem = Problem { code, ..error.problem(&change.address) };

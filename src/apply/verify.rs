@@ -13,6 +13,7 @@ use crate::plan::{self, Change, is_commit};
 use crate::problem::{Code, Problem};
 use crate::providers::Provider;
 use crate::state::{Draft, Entry, State};
+use crate::text;
 
 /// Reads back what was done in one account. Nothing is read of what was not touched, except that a kind that is a
 /// whole is looked at as a whole.
@@ -36,7 +37,7 @@ pub(super) async fn account(
         Err(problems) => {
             let unread = |problem: Problem| Problem {
                 code: Code::NotVerified,
-                message: format!("written, but could not be read back: {}", problem.message),
+                message: text!("written, but could not be read back: {message}", message = problem.message),
                 ..problem
             };
             return problems.into_iter().map(unread).collect();
@@ -111,9 +112,9 @@ fn undeleted(touched: &[&Change], live: &LiveAccount, state: &State) -> Vec<Prob
 }
 
 fn not_verified(address: &Address, what: &str) -> Problem {
-    Problem::error(Code::NotVerified, format!("the vendor accepted the write, and {what}"))
+    Problem::error(Code::NotVerified, text!("the vendor accepted the write, and {what}", what))
         .about(address)
-        .help("somebody else may be changing it now; run `mpform plan` to see what is left")
+        .help(text!("somebody else may be changing it now; run `mpform plan` to see what is left"))
 }
 
 /// The part of an account that was touched.

@@ -4,6 +4,7 @@ mod bind;
 mod fetch;
 mod fill_in;
 
+use crate::words::Text;
 use std::sync::Arc;
 
 use super::plan::complain;
@@ -13,6 +14,7 @@ use crate::http;
 use crate::problem::{Code, Problem};
 use crate::providers::{Fetched, Holds, Onboard};
 use crate::state::store::Open;
+use crate::text;
 
 /// What to do with an account.
 #[derive(Debug, clap::Subcommand)]
@@ -60,9 +62,9 @@ pub(super) async fn run(command: &Command, context: &Context) -> Exit {
 fn onboard(account: &Account<'_>) -> Result<Arc<dyn Onboard>, Vec<Problem>> {
     let writer = http::Writer::new(&account.client);
     account.connect.onboard(writer).ok_or_else(|| {
-        let message = format!("{} can't be asked for that", account.config.provider.name);
+        let message = text!("{name} can't be asked for that", name = account.config.provider.name);
         let problem = Problem::error(Code::NotOffered, message).about(&account.config.name);
-        vec![problem.help("do it in the vendor's console; only yeapoo offers it here")]
+        vec![problem.help(text!("do it in the vendor's console; only yeapoo offers it here"))]
     })
 }
 
@@ -82,7 +84,8 @@ async fn locked(
     }
 }
 
-fn word(what: Fetched) -> &'static str {
+/// The option that asks for it.
+fn flag(what: Fetched) -> &'static str {
     match what {
         Fetched::Followers => "followers",
         Fetched::Menu => "menu",
@@ -90,18 +93,32 @@ fn word(what: Fetched) -> &'static str {
 }
 
 /// What a vendor holds, in words.
-fn told(holds: Holds) -> String {
-    let many = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+fn told(holds: Holds) -> Text {
     match holds {
-        Holds::Followers { groups, from_wechat, memberships, followers } => [
-            many(followers, "follower"),
-            format!("{} of WeChat's", many(from_wechat, "group")),
-            format!("{} made at the vendor", many(groups, "group")),
-            many(memberships, "membership"),
-        ]
-        .join(", "),
+        Holds::Followers { groups, from_wechat, memberships, followers } => {
+            let followers = match followers {
+                1 => text!("followers: 1 follower"),
+                count => text!("followers: {count} followers", count),
+            };
+            let from_wechat = match from_wechat {
+                1 => text!("1 group of WeChat's"),
+                count => text!("{count} groups of WeChat's", count),
+            };
+            let groups = match groups {
+                1 => text!("1 group made at the vendor"),
+                count => text!("{count} groups made at the vendor", count),
+            };
+            let memberships = match memberships {
+                1 => text!("1 membership"),
+                count => text!("{count} memberships", count),
+            };
+            Text::joined([followers, from_wechat, groups, memberships], ", ")
+        }
+        Holds::Menu { buttons: 1, replies } => {
+            text!("menu: 1 button, {replies} of them with a reply", replies)
+        }
         Holds::Menu { buttons, replies } => {
-            format!("{}, {replies} of them with a reply", many(buttons, "button"))
+            text!("menu: {buttons} buttons, {replies} of them with a reply", buttons, replies)
         }
     }
 }
@@ -119,16 +136,15 @@ async fn read_back(
         match onboard.holds(*what).await {
             Ok(holds) => {
                 let note = match holds {
-                    Holds::Followers { .. } => {
-                        " (followers still come in: there may be more soon)".to_owned()
-                    }
+                    Holds::Followers { .. } => text!(" (followers still come in: there may be more soon)"),
                     // It answers no differently when WeChat failed.
-                    Holds::Menu { buttons: 0, .. } => format!(
-                        " (if WeChat shows a menu, it failed to give it: `mpform account fetch {name} --menu`)"
+                    Holds::Menu { buttons: 0, .. } => text!(
+                        " (if WeChat shows a menu, it failed to give it: `mpform account fetch {name} --menu`)",
+                        name
                     ),
-                    Holds::Menu { .. } => String::new(),
+                    Holds::Menu { .. } => Text::default(),
                 };
-                context.print(&format!("{name}: {}: {}{note}\n", word(*what), told(holds)));
+                context.tell(&text!("{name}: {holds}{note}", name, holds = told(holds), note));
             }
             Err(error) => problems.push(error.problem(name)),
         }

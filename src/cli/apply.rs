@@ -20,6 +20,7 @@ use crate::report::json;
 use crate::report::progress::Progress;
 use crate::state::State;
 use crate::state::store::Open;
+use crate::text;
 
 /// Arguments of `apply`.
 #[derive(Clone, Debug, clap::Args)]
@@ -89,7 +90,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         return Exit::Error;
     }
     if is_done {
-        context.say("everything in the plan file is done already; nothing is written");
+        context.note(&text!("everything in the plan file is done already; nothing is written"));
     }
     if !whole.is_empty() && !args.yes && saved.is_none() {
         match ask(&session, &remembered, &whole, context).await {
@@ -105,7 +106,10 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let outcome = carry_out(work, args, context).await;
     context.complain(&outcome.problems);
     for (account, text) in &outcome.unsaved {
-        context.say(&format!("the state of {account} could not be saved; this is it, to be saved by hand:"));
+        context.note(&text!(
+            "the state of {account} could not be saved; this is it, to be saved by hand:",
+            account
+        ));
         context.print(&format!("{text}\n"));
     }
     let clean = outcome.tally.failed + outcome.tally.skipped == 0 && outcome.tally.verified && all_planned;
@@ -130,19 +134,20 @@ async fn ask(
     context: &Context,
 ) -> Result<(), Problem> {
     if !context.can_ask {
-        return Err(Problem::error(Code::Declined, "nobody can be asked, since this is no terminal")
-            .help("give --yes to apply what was shown without asking"));
+        return Err(Problem::error(Code::Declined, text!("nobody can be asked, since this is no terminal"))
+            .help(text!("give --yes to apply what was shown without asking")));
     }
-    let answer = tokio::task::spawn_blocking(|| {
-        let _ = write!(std::io::stderr(), "\nApply these changes? Only `yes` is taken for yes: ");
+    let question = text!("Apply these changes? Only `yes` is taken for yes: ").to(context.talk_style.lang);
+    let answer = tokio::task::spawn_blocking(move || {
+        let _ = write!(std::io::stderr(), "\n{question}");
         let _ = std::io::stderr().flush();
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).map(|_| line)
     });
     let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
     if answer.trim() != "yes" {
-        return Err(Problem::error(Code::Declined, "declined; nothing was written")
-            .help("run it again when you are ready"));
+        return Err(Problem::error(Code::Declined, text!("declined; nothing was written"))
+            .help(text!("run it again when you are ready")));
     }
     let again = joined(&shown.environment, session.plan(states).await);
     let same = json::plan(&again)["changes"] == json::plan(shown)["changes"];
@@ -151,9 +156,9 @@ async fn ask(
     } else {
         Err(Problem::error(
             Code::Declined,
-            "what is live changed while you were reading; nothing was written",
+            text!("what is live changed while you were reading; nothing was written"),
         )
-        .help("run it again to see the plan as it is now"))
+        .help(text!("run it again to see the plan as it is now")))
     }
 }
 
@@ -198,7 +203,7 @@ async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Outco
         ended = &mut running => outcome = Some(ended),
         () = interrupted() => {
             stop.store(true, Ordering::Relaxed);
-            context.say("interrupted: no new change is begun; those under way are finished (once more stops at once)");
+            context.note(&text!("interrupted: no new change is begun; those under way are finished (once more stops at once)"));
         }
     }
     match outcome {
@@ -212,8 +217,8 @@ async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Outco
 
 /// Interrupted twice. What was begun is in the state's journal, and the next run looks what came of it.
 fn stopped_at_once() -> Outcome {
-    let problem = Problem::error(Code::Uncertain, "stopped in the middle of what was under way")
-        .help("run `mpform plan`: it looks what came of it");
+    let problem = Problem::error(Code::Uncertain, text!("stopped in the middle of what was under way"))
+        .help(text!("run `mpform plan`: it looks what came of it"));
     Outcome { problems: vec![problem], ..Outcome::default() }
 }
 
@@ -229,7 +234,8 @@ struct Voice {
 impl Voice {
     fn new(json: bool, nothing: bool, context: &Context) -> Self {
         let style = context.talk_style;
-        let progress = if context.can_draw && !json { Progress::bar(style) } else { Progress::plain() };
+        let progress =
+            if context.can_draw && !json { Progress::bar(style) } else { Progress::plain(style.lang) };
         Self { json, nothing, quiet: context.quiet, talk: Talk::new(style), progress }
     }
 

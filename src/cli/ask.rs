@@ -1,15 +1,18 @@
 //! Asking the person at the terminal, or the pipe in their place.
 
+use crate::words::Text;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::Context;
 use crate::problem::{Code, Problem};
+use crate::text;
 
 /// One line. The question shows only to a person.
-pub(super) async fn line(question: &str, context: &Context) -> Result<String, Problem> {
+pub(super) async fn line(question: &Text, context: &Context) -> Result<String, Problem> {
     if io::stdin().is_terminal() && !context.can_ask {
-        let problem = Problem::error(Code::Declined, "nobody can be asked, since stderr is no terminal");
-        return Err(problem.help("nothing was written; run it without redirecting stderr"));
+        let problem =
+            Problem::error(Code::Declined, text!("nobody can be asked, since stderr is no terminal"));
+        return Err(problem.help(text!("nothing was written; run it without redirecting stderr")));
     }
     let question = question_for(question, context);
     blocking(move || {
@@ -22,7 +25,7 @@ pub(super) async fn line(question: &str, context: &Context) -> Result<String, Pr
 }
 
 /// One line that does not show while it is typed.
-pub(super) async fn secret(question: &str, context: &Context) -> Result<String, Problem> {
+pub(super) async fn secret(question: &Text, context: &Context) -> Result<String, Problem> {
     if !io::stdin().is_terminal() {
         return line(question, context).await;
     }
@@ -45,8 +48,8 @@ impl Question {
     }
 }
 
-fn question_for(text: &str, context: &Context) -> Question {
-    Question(context.can_ask.then(|| text.to_owned()))
+fn question_for(text: &Text, context: &Context) -> Question {
+    Question(context.can_ask.then(|| text.to(context.talk_style.lang)))
 }
 
 /// Without the line's end: blanks in front or behind are most likely copied by mistake.
@@ -54,7 +57,7 @@ async fn blocking(read: impl FnOnce() -> io::Result<String> + Send + 'static) ->
     let read = tokio::task::spawn_blocking(read).await;
     let line = read.map_err(io::Error::other).and_then(|line| line);
     line.map(|line| line.trim().to_owned()).map_err(|error| {
-        Problem::error(Code::Declined, format!("no answer can be read: {error}"))
-            .help("nothing was written; run it again")
+        Problem::error(Code::Declined, text!("no answer can be read: {error}", error))
+            .help(text!("nothing was written; run it again"))
     })
 }

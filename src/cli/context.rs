@@ -1,6 +1,7 @@
 //! What a command gets from the world around it. The only caller of the clock and of the environment; everything
 //! else takes them from here, so that the same input gives the same output.
 
+use crate::text;
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use crate::clock::Clock;
 use crate::problem::Problem;
 use crate::report::Style;
 use crate::state::store::Holder;
+use crate::words::{Lang, Text};
 
 /// The width of a page where there is no terminal to ask.
 const PAGE: usize = 100;
@@ -67,6 +69,7 @@ impl Context {
             Colour::Auto => terminal && !plain,
         };
         let (out, talk) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+        let lang = global.lang.unwrap_or_else(|| language(&variables));
         let clock = Clock::real(Utc::now);
         let columns = variables.get("COLUMNS").and_then(|columns| columns.parse().ok());
         Self {
@@ -76,8 +79,8 @@ impl Context {
             quiet: global.quiet,
             verbose: global.verbose,
             lock_timeout: global.lock_timeout,
-            style: Style { colour: colour(out) },
-            talk_style: Style { colour: colour(talk) },
+            style: Style { colour: colour(out), lang },
+            talk_style: Style { colour: colour(talk), lang },
             width: columns
                 .or_else(|| {
                     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| out)
@@ -104,8 +107,8 @@ impl Context {
             quiet: false,
             verbose: 0,
             lock_timeout: Duration::ZERO,
-            style: Style { colour: false },
-            talk_style: Style { colour: false },
+            style: Style::PLAIN,
+            talk_style: Style::PLAIN,
             width: PAGE,
             can_ask: false,
             can_draw: false,
@@ -147,6 +150,21 @@ impl Context {
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
+    /// A text of ours, to stdout, as a line.
+    pub fn tell(&self, text: &Text) {
+        self.print(&(self.style.say(text) + "\n"));
+    }
+
+    /// A text of ours, to stderr, as a line.
+    pub fn note(&self, text: &Text) {
+        self.say(&self.talk_style.say(text));
+    }
+
+    /// Prints what went wrong before there was anything that a problem could point at.
+    pub fn fail(&self, message: &Text) {
+        self.note(&text!("error: {message}", message));
+    }
+
     /// Talk, to stderr, as a line.
     pub fn say(&self, text: &str) {
         let mut talk = self.talk.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,7 +174,7 @@ impl Context {
     /// Problems, to stderr.
     pub fn complain<'a>(&self, problems: impl IntoIterator<Item = &'a Problem>) {
         for problem in problems {
-            self.say(&problem.render(self.talk_style.colour));
+            self.say(&problem.render(self.talk_style.colour, self.talk_style.lang));
             self.say("");
         }
     }
@@ -179,6 +197,15 @@ impl Context {
             since: self.now.to_rfc3339_opts(SecondsFormat::Secs, true),
             command: command.to_owned(),
         }
+    }
+}
+
+/// The language of the environment: the first of the variables that says one has its say, as everywhere.
+fn language(variables: &BTreeMap<String, String>) -> Lang {
+    let named = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| variables.get(name));
+    match named.into_iter().find(|value| !value.is_empty()) {
+        Some(locale) if locale.to_ascii_lowercase().starts_with("zh") => Lang::Zh,
+        _ => Lang::En,
     }
 }
 

@@ -14,6 +14,8 @@ use crate::model::{Kind, RemoteId};
 use crate::problem::{Code, Problem};
 use crate::providers::{Messages, Reads, VendorError};
 use crate::report;
+use crate::text;
+use crate::words::Text;
 
 /// How far back it looks if nobody says.
 const DAYS: u64 = 30;
@@ -60,9 +62,9 @@ async fn find(args: &Args, project: &Project, context: &Context) -> Result<Cover
     let reader = || http::Reader::new(&account.client);
     let reads = account.connect.reads(reader());
     let Some(messages) = account.connect.messages(reader()) else {
-        let message = format!("{} does not show what was received", account.config.provider.name);
+        let message = text!("{name} does not show what was received", name = account.config.provider.name);
         let problem = Problem::error(Code::NotOffered, message).about(name);
-        return Err(vec![problem.help("name an account of a vendor that does, e.g. yeapoo")]);
+        return Err(vec![problem.help(text!("name an account of a vendor that does, e.g. yeapoo"))]);
     };
     let failed = |error: VendorError| vec![error.problem(name)];
     known(&account, reads.as_ref()).await?;
@@ -84,7 +86,7 @@ async fn rules(reads: &dyn Reads) -> Result<(Vec<(RemoteId, Keyword)>, bool), Ve
         // A rule that went away since it was listed answers nothing.
         let Some(body) = reader.read(&found.id, None, None).await? else { return Ok(None) };
         let rule = serde_json::from_value(body).map_err(|error| {
-            VendorError::refused(format!("rule {}", found.id), format!("can't be understood: {error}"))
+            VendorError::refused(format!("rule {}", found.id), text!("can't be understood: {error}", error))
         })?;
         Ok::<_, VendorError>(Some((found.id.clone(), rule)))
     });
@@ -92,17 +94,20 @@ async fn rules(reads: &dyn Reads) -> Result<(Vec<(RemoteId, Keyword)>, bool), Ve
 }
 
 fn since(asked: Option<Moment>, zone: Tz, now: DateTime<Utc>) -> Result<DateTime<Tz>, Problem> {
-    let bad = |message: String, help: &str| Problem::error(Code::BadValue, message).help(help);
+    let bad = |message: Text, help: Text| Problem::error(Code::BadValue, message).help(help);
     let since = match asked {
         None => now.checked_sub_days(Days::new(DAYS)).unwrap_or(now).with_timezone(&zone),
         Some(Moment::Exact(moment)) => moment.with_timezone(&zone),
         Some(Moment::Local(local)) => zone.from_local_datetime(&local).earliest().ok_or_else(|| {
-            bad(format!("{local} is left out by the clocks of {zone}"), "name a moment an hour later")
+            bad(
+                text!("{local} is left out by the clocks of {zone}", local, zone),
+                text!("name a moment an hour later"),
+            )
         })?,
     };
     if since > now {
-        let help = "name a day or moment in the past, e.g. --since 2026-11-01";
-        return Err(bad(format!("{} lies ahead", since.format("%Y-%m-%d %H:%M %:z")), help));
+        let help = text!("name a day or moment in the past, e.g. --since 2026-11-01");
+        return Err(bad(text!("{since} lies ahead", since = since.format("%Y-%m-%d %H:%M %:z")), help));
     }
     Ok(since)
 }
@@ -138,6 +143,6 @@ mod tests {
     #[test]
     fn what_is_no_moment_or_lies_ahead_is_refused() {
         assert!(moment("yesterday").is_err() && moment("2026-13-01").is_err());
-        assert!(at("2026-11-23").is_err_and(|problem| problem.message.contains("lies ahead")));
+        assert!(at("2026-11-23").is_err_and(|problem| problem.message.en().contains("lies ahead")));
     }
 }

@@ -1,5 +1,7 @@
 //! `mpform demo`: the whole tour on accounts that live in this process.
 
+use crate::text;
+use crate::words::Text;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -25,7 +27,7 @@ pub(super) async fn run(context: &Context) -> Exit {
     match tour(context).await {
         Ok(()) => Exit::Done,
         Err(error) => {
-            context.say(&format!("error: the tour came to a halt: {error:#}"));
+            context.fail(&text!("the tour came to a halt: {error}", error = format!("{error:#}")));
             Exit::Error
         }
     }
@@ -37,44 +39,44 @@ async fn tour(context: &Context) -> anyhow::Result<()> {
     atomic::write(&folder.path().join("mpform.yaml"), PROJECT.as_bytes())?;
     let tour = Tour { outer: context, folder, clock: Clock::by_hand(BEGINS.parse()?), sandbox };
 
-    tour.chapter("An account that has been in use for years: a menu, rules, groups. Its configuration is new. What would change?");
+    tour.chapter(&text!("An account that has been in use for years: a menu, rules, groups. Its configuration is new. What would change?"));
     tour.plan(Exit::Changes).await?;
     anyhow::ensure!(tour.sandbox.writes().is_empty(), "a plan wrote something");
 
-    tour.chapter("Apply it. Unmanaged rules and groups are left alone.");
+    tour.chapter(&text!("Apply it. Unmanaged rules and groups are left alone."));
     tour.apply().await?;
     let writes = tour.sandbox.writes().len();
 
-    tour.chapter("Plan again: nothing is left to do.");
+    tour.chapter(&text!("Plan again: nothing is left to do."));
     tour.plan(Exit::Done).await?;
     tour.apply().await?;
     anyhow::ensure!(tour.sandbox.writes().len() == writes, "a second apply wrote something");
 
-    tour.chapter("Somebody changes two things by hand in the vendor's console …");
+    tour.chapter(&text!("Somebody changes two things by hand in the vendor's console …"));
     tour.by_hand()?;
 
-    tour.chapter("… which shows as drift, and which the next plan would undo.");
+    tour.chapter(&text!("… which shows as drift, and which the next plan would undo."));
     tour.drift().await?;
     tour.plan(Exit::Changes).await?;
 
-    tour.chapter("Repair it.");
+    tour.chapter(&text!("Repair it."));
     tour.apply().await?;
     tour.plan(Exit::Done).await?;
 
-    tour.chapter(
-        "Plans: Tanmarket sends its run by itself; the others are armed. An hour later, cron runs this:",
-    );
+    tour.chapter(&text!(
+        "Plans: Tanmarket sends its run by itself; the others are armed. An hour later, cron runs this:"
+    ));
     tour.wait(Duration::from_secs(65 * 60));
     tour.sop("sop run").await?;
     let writes = tour.sandbox.writes().len();
-    tour.chapter("Run it again: no message goes out twice.");
+    tour.chapter(&text!("Run it again: no message goes out twice."));
     tour.sop("sop run").await?;
     anyhow::ensure!(tour.sandbox.writes().len() == writes, "a second run sent something");
     tour.sop("sop history").await?;
-    tour.chapter(&format!(
-        "That was {} calls to the sandbox, {} of them writes.",
-        tour.sandbox.journal().len(),
-        tour.sandbox.writes().len()
+    tour.chapter(&text!(
+        "That was {calls} calls to the sandbox, {writes} of them writes.",
+        calls = tour.sandbox.journal().len(),
+        writes = tour.sandbox.writes().len()
     ));
     tour.sandbox.stop().await;
     Ok(())
@@ -107,7 +109,8 @@ impl Tour<'_> {
         Ok(())
     }
 
-    fn chapter(&self, text: &str) {
+    fn chapter(&self, text: &Text) {
+        let text = self.outer.style.say(text);
         self.outer.print(&format!("\n{}\n", self.outer.style.paint(Role::Heading, &format!("# {text}"))));
     }
 
@@ -165,7 +168,7 @@ impl Tour<'_> {
             &format!("keyword/{rule}"),
             json!({"rule_name": "营业时间", "reply_id": text, "reply_type": "text"}),
         );
-        self.outer.print("  the rule 营业时间 now answers: 今天盘点，下午三点关门\n");
+        self.outer.tell(&text!("  the rule 营业时间 now answers: 今天盘点，下午三点关门"));
 
         let menu = call("GET", "menu", serde_json::Value::Null);
         let below =
@@ -174,7 +177,7 @@ impl Tour<'_> {
             .and_then(|button| button["id"].as_str())
             .ok_or_else(|| anyhow::anyhow!("the button is not there"))?;
         call("PUT", &format!("menu/{about}"), json!({"name": "关于我们", "sequence": 1}));
-        self.outer.print("  the button 关于 is now called 关于我们\n");
+        self.outer.tell(&text!("  the button 关于 is now called 关于我们"));
         Ok(())
     }
 }

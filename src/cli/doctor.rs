@@ -1,5 +1,7 @@
 //! `mpform doctor`.
 
+use crate::state::store::Holder;
+use crate::words::Text;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,6 +16,7 @@ use crate::model::kind_named;
 use crate::problem::{Code, Problem};
 use crate::report::Role;
 use crate::state::store::Store;
+use crate::text;
 
 /// Arguments of `doctor`.
 #[derive(Clone, Debug, clap::Args)]
@@ -29,7 +32,7 @@ const CLOCKS_APART: TimeDelta = TimeDelta::seconds(60);
 /// What was found out about one account.
 struct Finding {
     /// What was asked and what came back.
-    said: Vec<String>,
+    said: Vec<Text>,
     problems: Vec<Problem>,
     /// What is odd, and keeps nothing from working.
     odd: Option<Problem>,
@@ -45,7 +48,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         Err(problems) => return complain(context, &problems),
     };
     if session.accounts.is_empty() {
-        context.say("the project has no accounts");
+        context.note(&text!("the project has no accounts"));
     }
     let store = store(&project);
     let found = join_all(session.accounts.iter().map(|account| examine(account, &store, context))).await;
@@ -70,21 +73,21 @@ async fn examine(account: &Account<'_>, store: &Store, context: &Context) -> Fin
     match store.read(name) {
         Ok(state) => {
             match state.resources.len() {
-                0 => said.push("nothing remembered".to_owned()),
-                number => said.push(format!("{number} remembered")),
+                0 => said.push(text!("nothing remembered")),
+                number => said.push(text!("{number} remembered", number)),
             }
             problems.extend(another_account(account, &state));
         }
         Err(problem) => problems.push(problem),
     }
     match store.holder(name, &context.holder("doctor")) {
-        Ok(None) => said.push("not locked".to_owned()),
+        Ok(None) => said.push(text!("not locked")),
         Ok(Some(holder)) => {
-            let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
+            let who = Holder::said(holder.as_ref());
             problems.push(
-                Problem::error(Code::Locked, format!("the state is locked by {who}"))
+                Problem::error(Code::Locked, text!("the state is locked by {who}", who))
                     .about(name)
-                    .help("it is free as soon as that process has ended"),
+                    .help(text!("it is free as soon as that process has ended")),
             );
         }
         Err(problem) => problems.push(problem),
@@ -100,10 +103,10 @@ async fn examine(account: &Account<'_>, store: &Store, context: &Context) -> Fin
             let reached = match (counts.is_empty(), account.connect.sends(http::Writer::new(&account.client)))
             {
                 (true, Some(sends)) => sends.admitted().await.map(|admitted| match admitted {
-                    true => "its credentials are taken".to_owned(),
-                    false => "not asked: whether its token is taken shows when something is sent".to_owned(),
+                    true => text!("its credentials are taken"),
+                    false => text!("not asked: whether its token is taken shows when something is sent"),
                 }),
-                _ => Ok(format!("lists {}", counts.join(", "))),
+                _ => Ok(text!("lists {counts}", counts = counts.join(", "))),
             };
             match reached {
                 Ok(reached) => said.insert(0, reached),
@@ -125,31 +128,43 @@ fn clock(name: &str, theirs: &str, ours: DateTime<Utc>) -> Option<Problem> {
     if ahead.abs() <= CLOCKS_APART {
         return None;
     }
-    let way = if ahead > TimeDelta::zero() { "ahead of" } else { "behind" };
     let apart = match ahead.abs() {
-        time if time < TimeDelta::minutes(120) => format!("{} minutes", time.num_minutes()),
-        time if time < TimeDelta::hours(48) => format!("{} hours", time.num_hours()),
-        time => format!("{} days", time.num_days()),
+        time if time < TimeDelta::minutes(2) => text!("a minute"),
+        time if time < TimeDelta::minutes(120) => text!("{count} minutes", count = time.num_minutes()),
+        time if time < TimeDelta::hours(48) => text!("{count} hours", count = time.num_hours()),
+        time => text!("{count} days", count = time.num_days()),
     };
-    let apart = if apart == "1 minutes" { "a minute" } else { &apart };
-    let problem = Problem::warning(Code::Clock, format!("the vendor's clock is {apart} {way} ours"));
-    Some(problem.about(name).help("set this machine's clock by the network; if it is right, tell the vendor"))
+    let message = if ahead > TimeDelta::zero() {
+        text!("the vendor's clock is {apart} ahead of ours", apart)
+    } else {
+        text!("the vendor's clock is {apart} behind ours", apart)
+    };
+    let problem = Problem::warning(Code::Clock, message);
+    Some(
+        problem
+            .about(name)
+            .help(text!("set this machine's clock by the network; if it is right, tell the vendor")),
+    )
 }
 
 fn line(account: &Account<'_>, finding: &Finding, context: &Context) -> String {
     let identity: Vec<_> = account.connect.identity().into_values().collect();
     let who = format!("{} ({}, {})", account.config.name, account.config.provider.name, identity.join(", "));
     let (mark, said) = match finding.problems.first() {
-        None => (context.style.paint(Role::Create, "✓"), finding.said.join("; ")),
+        None => {
+            let said = Text::joined(finding.said.iter().cloned(), "; ");
+            (context.style.paint(Role::Create, "✓"), context.style.say(&said))
+        }
         Some(first) => {
-            let message = first.message.lines().next().unwrap_or_default().to_owned();
+            let message = first.message.to(context.style.lang).lines().next().unwrap_or_default().to_owned();
             (context.style.paint(Role::Delete, "✗"), message)
         }
     };
-    let mut line = format!("{mark} {who}: {said}");
+    let mut line = format!("{mark} {}", context.style.say(&text!("{who}: {said}", who, said)));
     // How long it took is never the same twice.
     if context.verbose > 0 {
-        line += &format!(" ({} ms, {} calls)", finding.took.as_millis(), account.client.calls());
+        let (ms, calls) = (finding.took.as_millis(), account.client.calls());
+        line += &context.style.say(&text!(" ({ms} ms, {calls} calls)", ms, calls));
     }
     line
 }
@@ -160,7 +175,7 @@ mod tests {
 
     fn said(theirs: &str) -> Option<String> {
         let ours = "2026-11-22T01:00:00Z".parse().expect("a time");
-        clock("shop", theirs, ours).map(|problem| problem.message)
+        clock("shop", theirs, ours).map(|problem| problem.message.en())
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::plan::Globs;
 use crate::plan::drift::Drift;
 use crate::problem::{Code, Problem};
 use crate::report;
+use crate::text;
 
 /// Arguments of `drift`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -52,9 +53,9 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         .map(|pattern| {
             Problem::error(
                 Code::DanglingReference,
-                format!("`--target {pattern}` names nothing that was applied"),
+                text!("`--target {pattern}` names nothing that was applied", pattern),
             )
-            .help("`mpform state list` shows what was")
+            .help(text!("`mpform state list` shows what was"))
         })
         .collect();
     if !missed.is_empty() {

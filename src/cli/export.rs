@@ -1,5 +1,6 @@
 //! `mpform export`.
 
+use crate::words::Text;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ use crate::model::Address;
 use crate::problem::{Code, Problem, any_error};
 use crate::state::State;
 use crate::state::store::{Open, Store};
+use crate::text;
 
 /// The file at a project's root.
 const PROJECT: &str = "mpform.yaml";
@@ -49,8 +51,12 @@ async fn work(args: &Args, project: &Project, context: &Context) -> Result<(), V
     let name = &args.account;
     if !project.config.accounts.contains_key(name) {
         let known = project.config.accounts.keys().map(String::as_str);
-        let problem = Problem::error(Code::UnknownAccount, format!("there is no account `{name}`"));
-        return Err(vec![problem.help(suggest(name, known, "declare it under `accounts:` in mpform.yaml"))]);
+        let problem = Problem::error(Code::UnknownAccount, text!("there is no account `{name}`", name));
+        return Err(vec![problem.help(suggest(
+            name,
+            known,
+            text!("declare it under `accounts:` in mpform.yaml"),
+        ))]);
     }
     let selection = Selection { account: vec![name.clone()], ..Selection::default() };
     let session = Session::open(project, &selection)?;
@@ -60,11 +66,11 @@ async fn work(args: &Args, project: &Project, context: &Context) -> Result<(), V
     let target = Target::look(args, &identity, context).map_err(|problem| vec![problem])?;
     let state = target.store.read(name).map_err(|problem| vec![problem])?;
     if !state.is_empty() && !state.identity.is_empty() && state.identity != identity {
-        let message = "another account of this name is remembered where the files go to";
+        let message = text!("another account of this name is remembered where the files go to");
         return Err(vec![
             Problem::error(Code::Rebind, message)
                 .about(name)
-                .help("export into a folder of its own with `-o DIR`"),
+                .help(text!("export into a folder of its own with `-o DIR`")),
         ]);
     }
     let source = Source {
@@ -82,9 +88,9 @@ async fn work(args: &Args, project: &Project, context: &Context) -> Result<(), V
         // The lock is held while the files are written, so that no apply reads half of them.
         let open = target.store.open(name, &context.holder("export"), context.lock_timeout).await?;
         if open.state() != &state {
-            return Err(Problem::error(Code::State, "the state changed while the account was read")
+            return Err(Problem::error(Code::State, text!("the state changed while the account was read"))
                 .about(name)
-                .help("run it again; nothing was written"));
+                .help(text!("run it again; nothing was written")));
         }
         target.write(&made, context)?;
         Ok(open)
@@ -116,19 +122,29 @@ impl<'a> Target<'a> {
         let account = project.config.accounts.get(&args.account).ok_or_else(|| {
             Problem::error(
                 Code::UnknownAccount,
-                format!("the project in {} has no account `{}`", folder.display(), args.account),
+                text!(
+                    "the project in {folder} has no account `{account}`",
+                    folder = folder.display(),
+                    account = args.account
+                ),
             )
-            .help("declare it there under `accounts:`, or export into a folder of its own with `-o DIR`")
+            .help(text!(
+                "declare it there under `accounts:`, or export into a folder of its own with `-o DIR`"
+            ))
         })?;
         let there_it_is =
             account.connect.as_deref().map(crate::providers::Connect::identity).unwrap_or_default();
         let differs =
             identity.iter().find(|(setting, value)| there_it_is.get(setting.as_str()) != Some(value));
         if let Some((setting, _)) = differs {
-            let message = format!("in {} it is another account: `{setting}` differs", folder.display());
+            let message = text!(
+                "in {folder} it is another account: `{setting}` differs",
+                folder = folder.display(),
+                setting
+            );
             return Err(Problem::error(Code::BadValue, message)
                 .about(&args.account)
-                .help("export into a folder of its own with `-o DIR`"));
+                .help(text!("export into a folder of its own with `-o DIR`")));
         }
         Ok(Self { account: &args.account, store: store(&project), folder, there })
     }
@@ -149,13 +165,13 @@ impl<'a> Target<'a> {
         match beside {
             None => Ok(()),
             Some(document) => {
-                let message = format!(
-                    "the project declares resources of it already, in {}",
-                    document.node.source().name
+                let message = text!(
+                    "the project declares resources of it already, in {name}",
+                    name = document.node.source().name
                 );
-                Err(Problem::error(Code::Duplicate, message)
-                    .about(self.account)
-                    .help("export into a fresh folder with `-o DIR`, and take over from there what you miss"))
+                Err(Problem::error(Code::Duplicate, message).about(self.account).help(text!(
+                    "export into a fresh folder with `-o DIR`, and take over from there what you miss"
+                )))
             }
         }
     }
@@ -167,9 +183,10 @@ impl<'a> Target<'a> {
 
     fn write(&self, made: &Export, context: &Context) -> Result<(), Problem> {
         let failed = |path: &Path, error: &std::io::Error| {
-            Problem::error(Code::File, format!("can't write {}: {error}", path.display())).help(
-                "check the folder's permissions and the disk's free space, and run it again with --force",
-            )
+            Problem::error(Code::File, text!("can't write {path}: {error}", path = path.display(), error))
+                .help(text!(
+                    "check the folder's permissions and the disk's free space, and run it again with --force"
+                ))
         };
         for file in self.files(made) {
             let path = self.folder.join(&file.name);
@@ -196,8 +213,11 @@ fn loaded(folder: &Path, context: &Context) -> Result<Project, Problem> {
             .into_iter()
             .find(|problem| any_error(std::slice::from_ref(problem)))
             .unwrap_or_else(|| {
-                Problem::error(Code::File, format!("the project in {} can't be read", folder.display()))
-                    .help("run `mpform validate` there")
+                Problem::error(
+                    Code::File,
+                    text!("the project in {folder} can't be read", folder = folder.display()),
+                )
+                .help(text!("run `mpform validate` there"))
             })),
     }
 }
@@ -214,21 +234,26 @@ async fn args_allow(
     if there.is_empty() || args.force {
         return Ok(());
     }
-    let problem = |what: &str| {
-        let message = format!("{what} in {}; nothing was written", target.folder.display());
+    let problem = |message: Text| {
         Problem::error(Code::Exists, message)
             .about(&args.account)
-            .help("give --force to overwrite them, or another folder with `-o DIR`")
+            .help(text!("give --force to overwrite them, or another folder with `-o DIR`"))
     };
-    let mut listed = there.iter().take(MANY).copied().collect::<Vec<_>>().join(", ");
-    if there.len() > MANY {
-        listed += &format!(" and {} more", there.len() - MANY);
-    }
+    let folder = target.folder.display();
+    let first = there.iter().take(MANY).copied().collect::<Vec<_>>().join(", ");
+    let files = match there.len().saturating_sub(MANY) {
+        0 => Text::verbatim(first),
+        rest => text!("{first} and {rest} more", first, rest),
+    };
     if !context.can_ask {
-        return Err(problem(&format!("{listed} would be overwritten")));
+        return Err(problem(text!(
+            "{files} would be overwritten in {folder}; nothing was written",
+            files,
+            folder
+        )));
     }
-    let question =
-        format!("Overwrite {listed} in {}? Only `yes` is taken for yes: ", target.folder.display());
+    let question = text!("Overwrite {files} in {folder}? Only `yes` is taken for yes: ", files, folder);
+    let question = question.to(context.talk_style.lang);
     let answer = tokio::task::spawn_blocking(move || {
         let _ = write!(std::io::stderr(), "{question}");
         let _ = std::io::stderr().flush();
@@ -237,7 +262,11 @@ async fn args_allow(
     });
     match answer.await {
         Ok(Ok(line)) if line.trim() == "yes" => Ok(()),
-        _ => Err(problem(&format!("{listed} would have been overwritten"))),
+        _ => Err(problem(text!(
+            "{files} would have been overwritten in {folder}; nothing was written",
+            files,
+            folder
+        ))),
     }
 }
 
@@ -259,21 +288,25 @@ fn finish(
     open.close().map_err(|(problem, _)| vec![problem.about(name)])?;
     let aside = made.aside;
     let count = made.declared.len();
-    let mut said = format!("{count} object{} of {name} exported", if count == 1 { "" } else { "s" });
+    let mut said = vec![match count {
+        1 => text!("1 object of {name} exported", name),
+        _ => text!("{count} objects of {name} exported", count, name),
+    }];
     if aside > 0 {
-        said += &format!(", {aside} left out with a comment");
+        said.push(text!(", {aside} left out with a comment", aside));
     }
     if missing > 0 {
         context.complain([&Problem::warning(
             Code::File,
-            format!("the project in {} does not include the files", target.folder.display()),
+            text!("the project in {folder} does not include the files", folder = target.folder.display()),
         )
         .about(name)
-        .help(format!("add `include: [\"{name}/*.yaml\"]` to its mpform.yaml"))]);
+        .help(text!("add `include: [\"{name}/*.yaml\"]` to its mpform.yaml", name))]);
     } else if !empty {
-        said += "; what the state remembered stays as it is";
+        said.push(text!("; what the state remembered stays as it is"));
     }
     if !context.quiet {
+        let said: String = said.iter().map(|text| context.talk_style.say(text)).collect();
         context.say(&said);
         if !target.there && !made.secrets.is_empty() {
             let variables = made.secrets.join(", ");
@@ -282,8 +315,8 @@ fn finish(
             ));
         }
         if missing == 0 {
-            context
-                .say(&format!("next: `mpform plan --project {}` shows no change", target.folder.display()));
+            let folder = target.folder.display();
+            context.note(&text!("next: `mpform plan --project {folder}` shows no change", folder));
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! `mpform init`.
 
+use crate::text;
 use std::path::PathBuf;
 
 use super::{Context, Exit};
@@ -31,26 +32,28 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
     let there: Vec<_> =
         files.iter().map(|(name, _)| *name).filter(|name| folder.join(name).exists()).collect();
     if !there.is_empty() {
-        context.say(&format!(
-            "error: {} would be overwritten in {}; nothing was written\nhelp: choose an empty folder: mpform init DIR",
-            there.join(", "),
-            folder.display()
-        ));
+        let (files, folder) = (there.join(", "), folder.display());
+        context.fail(&text!("{files} would be overwritten in {folder}; nothing was written", files, folder));
+        context.note(&text!("help: choose an empty folder: mpform init DIR"));
         return Exit::Error;
     }
     for (name, text) in &files {
         let path = folder.join(name);
         let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
         if let Err(error) = written.and_then(|()| atomic::write(&path, text.as_bytes())) {
-            context.say(&format!("error: can't write {}: {error}", path.display()));
+            context.fail(&text!("can't write {path}: {error}", path = path.display(), error));
             return Exit::Error;
         }
         context.print(&format!("{}\n", path.display()));
     }
-    let go = args.folder.as_ref().map_or_else(String::new, |folder| format!("`cd {}`, ", folder.display()));
-    context.say(&format!(
-        "next: {go}edit accounts/shop.yaml, then `mpform validate`; to try it, `mpform sandbox` in another terminal and \
-         `mpform plan --env sandbox`"
-    ));
+    context.note(&match &args.folder {
+        Some(folder) => text!(
+            "next: `cd {folder}`, edit accounts/shop.yaml, then `mpform validate`; to try it, `mpform sandbox` in another terminal and `mpform plan --env sandbox`",
+            folder = folder.display()
+        ),
+        None => text!(
+            "next: edit accounts/shop.yaml, then `mpform validate`; to try it, `mpform sandbox` in another terminal and `mpform plan --env sandbox`"
+        ),
+    });
     Exit::Done
 }

@@ -1,9 +1,11 @@
 //! The door. clap lives here and nowhere else; one file per command.
 
+use crate::text;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 mod account;
@@ -27,6 +29,7 @@ mod sop;
 mod state;
 mod validate;
 
+use crate::words::Lang;
 pub use context::{Context, Kept, Said};
 pub use exit::Exit;
 
@@ -56,9 +59,9 @@ pub struct Global {
     /// Overrides a var of the project
     #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = assignment)]
     var: Vec<(String, String)>,
-    /// The language of messages
-    #[arg(long, global = true, value_enum, default_value_t = Lang::En)]
-    lang: Lang,
+    /// The language of messages; without it that of the environment (LC_ALL, LC_MESSAGES, LANG)
+    #[arg(long, global = true, value_name = "LANG", value_parser = language())]
+    lang: Option<Lang>,
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
     color: Colour,
@@ -82,12 +85,6 @@ pub enum Colour {
     Auto,
     Always,
     Never,
-}
-
-/// The language of messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Lang {
-    En,
 }
 
 #[derive(Debug, Subcommand)]
@@ -192,7 +189,7 @@ pub fn main() -> Exit {
     match runtime {
         Ok(runtime) => runtime.block_on(run(cli.command, &context)),
         Err(error) => {
-            context.say(&format!("error: can't start: {error}"));
+            context.fail(&text!("can't start: {error}", error));
             Exit::Error
         }
     }
@@ -228,6 +225,10 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Demo => demo::run(context).await,
         Command::Completions(args) => completions::run(&args, context, &mut Cli::command()),
     }
+}
+
+fn language() -> impl TypedValueParser<Value = Lang> {
+    PossibleValuesParser::new(["en", "zh"]).map(|lang| if lang == "zh" { Lang::Zh } else { Lang::En })
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {

@@ -8,6 +8,7 @@ use super::{Context, Exit, Selection};
 use crate::plan::Plan;
 use crate::problem::{Code, Problem};
 use crate::report;
+use crate::text;
 
 /// Arguments of `plan`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -51,13 +52,15 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     if let Some(path) = &args.out {
         match saved::write(path, &plan, &session, &args.selection, context) {
             Ok(()) if context.quiet => {}
-            Ok(()) => context.say(&format!("saved; `mpform apply {}` does exactly this", path.display())),
+            Ok(()) => {
+                context.note(&text!("saved; `mpform apply {path}` does exactly this", path = path.display()))
+            }
             Err(problem) => return complain(context, &[problem]),
         }
     }
     if context.verbose > 0 {
         let calls: usize = session.accounts.iter().map(|account| account.client.calls()).sum();
-        context.say(&format!("{calls} calls made"));
+        context.note(&text!("{calls} calls made", calls));
     }
     if plan.is_refused() || !plan.failed.is_empty() || !shown_whole {
         Exit::Error
@@ -71,14 +74,14 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
 /// Prints a plan as a comment. False if its deletions don't fit: nobody should approve it by that.
 fn comment(plan: &Plan, project: &Project, context: &Context) -> bool {
     let folder = project.config.root.file_name().unwrap_or_default().to_string_lossy();
-    let comment = report::markdown::plan(plan, &folder);
+    let comment = report::markdown::plan(plan, &folder, context.style.lang);
     context.print(&comment.text);
     explain(plan, context);
     if !comment.whole {
-        let message = "the addresses of what would be deleted are more than a comment holds";
+        let message = text!("the addresses of what would be deleted are more than a comment holds");
         let problem = Problem::error(Code::TooLong, message);
         context.complain(&[
-            problem.help("read them with `mpform plan`, or plan a part of them with `--target`")
+            problem.help(text!("read them with `mpform plan`, or plan a part of them with `--target`"))
         ]);
     }
     comment.whole

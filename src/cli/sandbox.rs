@@ -1,5 +1,7 @@
 //! `mpform sandbox`.
 
+use crate::text;
+use crate::words::Text;
 use std::net::SocketAddr;
 
 use super::{Context, Exit};
@@ -23,7 +25,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         Some(file) => match std::fs::read_to_string(file) {
             Ok(text) => Seed::yaml(&text),
             Err(error) => {
-                context.say(&format!("error: can't read {}: {error}", file.display()));
+                context.fail(&text!("can't read {path}: {error}", path = file.display(), error));
                 return Exit::Error;
             }
         },
@@ -33,7 +35,8 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let running = match sandbox.start(args.listen).await {
         Ok(running) => running,
         Err(error) => {
-            context.say(&format!("error: the sandbox can't start at {}: {error:#}", args.listen));
+            let (address, error) = (args.listen, format!("{error:#}"));
+            context.fail(&text!("the sandbox can't start at {address}: {error}", address, error));
             return Exit::Error;
         }
     };
@@ -42,26 +45,28 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let url = running.url();
     context.print(&format!("{url}\n"));
     if args.seed.is_none() {
-        context.say(&demo(url));
+        context.note(&demo(url));
     }
-    context.say(&format!(
-        "what was asked: {url}/_sandbox/journal   what it holds: {url}/_sandbox/state   faults: {url}/_sandbox/faults\n\
-         Ctrl-C ends it"
+    context.note(&text!(
+        "what was asked: {url}/_sandbox/journal   what it holds: {url}/_sandbox/state   faults: {url}/_sandbox/faults",
+        url
     ));
+    context.note(&text!("Ctrl-C ends it"));
     interrupted.await;
     running.stop().await;
     Exit::Done
 }
 
 /// Where the demo's accounts are, and how two of them stand in a project.
-fn demo(url: &str) -> String {
-    format!(
+fn demo(url: &str) -> Text {
+    text!(
         "yeapoo's API is at {url}/v1/demo/… (an account with data) and {url}/v1/shop/… (one with followers only)\n\
          tanmarket's is at {url}/apiServer/api/v3/…, youmi's at {url}/v2/… with its tokens at {url}/connect/token;\n\
          as accounts of a project:\n  \
          community: {{provider: tanmarket, base_url: {url}/apiServer, app_id: wwDEMO0000000001_abc123, \
          app_key: demo-key-not-real}}\n  \
          care: {{provider: youmi, base_url: {url}, token_url: {url}/connect/token, client_id: demo-client, \
-         client_secret: demo-secret-not-real}}"
+         client_secret: demo-secret-not-real}}",
+        url
     )
 }

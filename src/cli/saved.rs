@@ -9,6 +9,8 @@ use crate::plan::file::{File, Picked};
 use crate::plan::saved::{Now, Saved, check};
 use crate::problem::{Code, Problem};
 use crate::state::atomic;
+use crate::text;
+use crate::words::Text;
 
 /// Writes a plan for a later apply. One that could not be applied is not written.
 pub(super) fn write(
@@ -19,47 +21,61 @@ pub(super) fn write(
     context: &Context,
 ) -> Result<(), Problem> {
     let name = path.display();
-    let unwritten =
-        |why: &str| Problem::error(Code::PlanFile, format!("the plan file {name} was not written: {why}"));
+    let unwritten = |why: Text| {
+        Problem::error(Code::PlanFile, text!("the plan file {name} was not written: {why}", name, why))
+    };
     if plan.is_refused() {
-        return Err(unwritten("the plan is refused").help("what it is refused for stands above"));
+        return Err(
+            unwritten(text!("the plan is refused")).help(text!("what it is refused for stands above"))
+        );
     }
     if !plan.failed.is_empty() {
         let accounts: Vec<_> = plan.failed.iter().map(|failed| failed.account.as_str()).collect();
-        let why = format!("{} could not be planned", accounts.join(", "));
-        return Err(unwritten(&why).help(
-            "why stands above; `--account` leaves accounts out, e.g. those that can't be reached now",
-        ));
+        let why = text!("{accounts} could not be planned", accounts = accounts.join(", "));
+        return Err(unwritten(why).help(text!(
+            "why stands above; `--account` leaves accounts out, e.g. those that can't be reached now"
+        )));
     }
     let check = check(plan, picked(selection, context), &now(session));
-    atomic::write(path, File::from(plan).text(check).as_bytes())
-        .map_err(|error| unwritten(&error.to_string()).help("name a file in a folder that can be written"))
+    atomic::write(path, File::from(plan).text(check).as_bytes()).map_err(|error| {
+        unwritten(Text::verbatim(error.to_string()))
+            .help(text!("name a file in a folder that can be written"))
+    })
 }
 
 /// Reads a plan that was written for this apply.
 pub(super) fn read(path: &Path, context: &Context) -> Result<Saved, Problem> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| {
-        Problem::error(Code::PlanFile, format!("the plan file {name} can't be read: {error}"))
-            .help(format!("make it: `mpform plan -o {name}`"))
+        Problem::error(Code::PlanFile, text!("the plan file {name} can't be read: {error}", name, error))
+            .help(text!("make it: `mpform plan -o {name}`", name))
     })?;
     let saved = Saved::read(&name, &bytes)?;
     if context.environment.is_some() {
-        let message = format!(
-            "`--env` can't stand beside {name}, which is for the environment {}",
-            saved.environment()
+        let message = text!(
+            "`--env` can't stand beside {name}, which is for the environment {environment}",
+            name,
+            environment = saved.environment()
         );
-        return Err(Problem::error(Code::BadValue, message).help("leave `--env` out"));
+        return Err(Problem::error(Code::BadValue, message).help(text!("leave `--env` out")));
     }
     let (was, now) = (&saved.selection().vars, names(context));
     if *was != now {
         let said = |names: &[String]| match names {
-            [] => "no `--var`".to_owned(),
-            names => names.iter().map(|name| format!("`--var {name}=…`")).collect::<Vec<_>>().join(" "),
+            [] => text!("no `--var`"),
+            names => {
+                let names: Vec<_> = names.iter().map(|name| format!("`--var {name}=…`")).collect();
+                Text::verbatim(names.join(" "))
+            }
         };
-        let message = format!("{name} was planned with {}, and this is {}", said(was), said(&now));
+        let message = text!(
+            "{name} was planned with {was}, and this is {now}",
+            name,
+            was = said(was),
+            now = said(&now)
+        );
         return Err(Problem::error(Code::Stale, message)
-            .help("give the same vars again; a plan file keeps their names and not their values"));
+            .help(text!("give the same vars again; a plan file keeps their names and not their values")));
     }
     Ok(saved)
 }
@@ -75,7 +91,7 @@ pub(super) fn selection(saved: &Saved, project: &Project) -> Result<Selection, P
     if account.is_empty() {
         let names: Vec<_> = saved.accounts().collect();
         let about = if names.is_empty() { saved.environment().to_owned() } else { names.join(", ") };
-        return Err(saved.stale(about, "none of the plan's accounts is in the project"));
+        return Err(saved.stale(about, text!("none of the plan's accounts is in the project")));
     }
     let still = |name: &str| account.iter().any(|account| account == name);
     let picked = saved.selection();

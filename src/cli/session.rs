@@ -20,6 +20,8 @@ use crate::problem::{Code, Problem, any_error};
 use crate::providers;
 use crate::state::store::Store;
 use crate::state::{Entry, State};
+use crate::text;
+use crate::words::Text;
 
 mod plans;
 
@@ -103,13 +105,16 @@ impl<'a> Session<'a> {
     /// Opens what was selected.
     pub(super) fn open(project: &'a Project, selection: &Selection) -> Result<Self, Vec<Problem>> {
         let mut problems = vec![];
-        let mut globs = |patterns: &[String], what: &str| {
+        let mut globs = |patterns: &[String], help: Text| {
             Globs::new(patterns.iter().map(String::as_str)).unwrap_or_else(|message| {
-                problems.push(Problem::error(Code::BadValue, message).help(format!("correct {what}")));
+                problems.push(Problem::error(Code::BadValue, message).help(help));
                 Globs::default()
             })
         };
-        let (targets, names) = (globs(&selection.target, "--target"), globs(&selection.account, "--account"));
+        let (targets, names) = (
+            globs(&selection.target, text!("correct --target")),
+            globs(&selection.account, text!("correct --account")),
+        );
         let chosen: Vec<_> = project
             .config
             .accounts
@@ -118,8 +123,8 @@ impl<'a> Session<'a> {
             .collect();
         if chosen.is_empty() && !names.is_empty() {
             let known = project.config.accounts.keys().map(String::as_str);
-            let message = format!("there is no account `{}`", selection.account.join("`, `"));
-            let help = config::suggest(&selection.account[0], known, "");
+            let message = text!("there is no account `{account}`", account = selection.account.join("`, `"));
+            let help = config::suggest(&selection.account[0], known, Text::default());
             problems.push(Problem::error(Code::UnknownAccount, message).help(help));
         }
         let known = |name: &String| project.config.accounts.contains_key(name);
@@ -127,8 +132,8 @@ impl<'a> Session<'a> {
             selection.rebind.iter().chain(selection.allow_deletes.iter().map(|((account, _), _)| account));
         for name in named.filter(|name| !known(name)) {
             problems.push(
-                Problem::error(Code::UnknownAccount, format!("there is no account `{name}`"))
-                    .help("name an account of the project"),
+                Problem::error(Code::UnknownAccount, text!("there is no account `{name}`", name))
+                    .help(text!("name an account of the project")),
             );
         }
         let mut accounts = vec![];
@@ -169,10 +174,7 @@ impl<'a> Session<'a> {
                 Err(problems) => return failed(problems),
             };
             if let Some(problem) = emptied(name, &live.counts, &state) {
-                return failed(vec![problem.help(format!(
-                    "a mistyped `{}` looks exactly like that; if it really was emptied, look at `mpform plan --rebind {name}`",
-                    account.config.provider.known_by
-                ))]);
+                return failed(vec![problem.help(text!("a mistyped `{known_by}` looks exactly like that; if it really was emptied, look at `mpform plan --rebind {name}`", known_by = account.config.provider.known_by, name))]);
             }
             drift::drift(account.desired, &live, &state, &self.targets)
         });
@@ -247,8 +249,8 @@ struct Seen {
 pub(super) fn one_account<'a>(project: &'a Project, name: &str) -> Result<Account<'a>, Vec<Problem>> {
     let Some(config) = project.config.accounts.get(name) else {
         let known = project.config.accounts.keys().map(String::as_str);
-        let message = format!("there is no account `{name}`");
-        let help = config::suggest(name, known, "");
+        let message = text!("there is no account `{name}`", name);
+        let help = config::suggest(name, known, Text::default());
         return Err(vec![Problem::error(Code::UnknownAccount, message).help(help)]);
     };
     reach(project, config).map_err(|problem| vec![problem])
@@ -259,9 +261,11 @@ pub(super) async fn known(account: &Account<'_>, reads: &dyn providers::Reads) -
     let name = &account.config.name;
     match reads.known().await {
         Ok(Some(false)) => Err(vec![
-            Problem::error(Code::AccountUnknown, "the vendor does not know this account").about(name).help(
-                "check `info_id`; `mpform account bind` makes an account of a WeChat id and says its id",
-            ),
+            Problem::error(Code::AccountUnknown, text!("the vendor does not know this account"))
+                .about(name)
+                .help(text!(
+                    "check `info_id`; `mpform account bind` makes an account of a WeChat id and says its id"
+                )),
         ]),
         Ok(_) => Ok(()),
         Err(error) => Err(vec![error.problem(name)]),
@@ -278,18 +282,18 @@ pub(super) fn limits(config: &config::Account) -> http::Limits {
 }
 
 fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Account<'a>, Problem> {
-    let broken = |message: String| {
+    let broken = |message: Text| {
         Problem::error(Code::BadValue, message)
             .about(&config.name)
             .at(config.place.clone())
-            .help("correct the account's settings")
+            .help(text!("correct the account's settings"))
     };
-    let connect = config.connect.as_deref().ok_or_else(|| broken("its settings can't be used".to_owned()))?;
+    let connect = config.connect.as_deref().ok_or_else(|| broken(text!("its settings can't be used")))?;
     let desired = project
         .desired
         .accounts
         .get(&config.name)
-        .ok_or_else(|| broken("it has no place in the project".to_owned()))?;
+        .ok_or_else(|| broken(text!("it has no place in the project")))?;
     let headers = config.headers.iter().map(|(name, value)| (name.as_str(), value));
     let client =
         Client::new(headers, Throttle::new(limits(config)), project.clock.clone()).map_err(broken)?;
@@ -318,8 +322,8 @@ pub(super) fn unmatched(project: &Project, selection: &Selection, plan: &Plan) -
         Globs::new([pattern.as_str()]).is_ok_and(|glob| !known.iter().any(|address| glob.matches(address)))
     };
     let missed = selection.target.iter().filter(names_nothing).map(|pattern| {
-        Problem::error(Code::DanglingReference, format!("`--target {pattern}` names nothing"))
-            .help(config::suggest(pattern, known.iter().copied(), ""))
+        Problem::error(Code::DanglingReference, text!("`--target {pattern}` names nothing", pattern))
+            .help(config::suggest(pattern, known.iter().copied(), Text::default()))
     });
     missed.collect()
 }
@@ -333,7 +337,9 @@ pub(super) fn another_account(account: &Account<'_>, state: &State) -> Option<Pr
     let differs: Vec<_> = now
         .iter()
         .filter(|(setting, value)| state.identity.get(**setting).is_some_and(|known| known != *value))
-        .map(|(setting, value)| format!("`{setting}` is {value} and was {}", state.identity[*setting]))
+        .map(|(setting, now)| {
+            text!("`{setting}` is {now} and was {was}", setting, now, was = state.identity[*setting])
+        })
         .collect();
     if differs.is_empty() {
         return None;
@@ -341,11 +347,12 @@ pub(super) fn another_account(account: &Account<'_>, state: &State) -> Option<Pr
     let name = &account.config.name;
     let problem = Problem::error(
         Code::Rebind,
-        format!("it is not the account that the state remembers: {}", differs.join(", ")),
+        text!(
+            "it is not the account that the state remembers: {differs}",
+            differs = Text::joined(differs, ", ")
+        ),
     );
-    Some(problem.about(name).at(account.config.place.clone()).help(format!(
-        "nothing was read; if it is meant, give `--rebind {name}`: ids that this account does not list are then forgotten, messages and runs are not"
-    )))
+    Some(problem.about(name).at(account.config.place.clone()).help(text!("nothing was read; if it is meant, give `--rebind {name}`: ids that this account does not list are then forgotten, messages and runs are not", name)))
 }
 
 /// Warnings about states of accounts that the project no longer has.
@@ -355,10 +362,10 @@ pub(super) fn left_behind(project: &Project) -> Vec<Problem> {
     gone.map(|name| {
         Problem::warning(
             Code::UnknownAccount,
-            "the state remembers this account, and the project no longer has it",
+            text!("the state remembers this account, and the project no longer has it"),
         )
         .about(&name)
-        .help("what it holds at the vendor is left alone; delete its state file if nobody needs it")
+        .help(text!("what it holds at the vendor is left alone; delete its state file if nobody needs it"))
     })
     .collect()
 }

@@ -14,6 +14,8 @@ use crate::model::Address;
 use crate::model::schedule::Date;
 use crate::plan::Globs;
 use crate::problem::{Code, Problem};
+use crate::text;
+use crate::words::Text;
 
 /// What to do with recurring plans.
 #[derive(Debug, clap::Subcommand)]
@@ -95,12 +97,12 @@ pub(super) async fn run(command: &Command, context: &Context) -> Exit {
 /// The names of the accounts that are chosen.
 fn chosen<'a>(which: &Which, project: &'a Project) -> Result<Vec<&'a str>, Problem> {
     let names = Globs::new(which.account.iter().map(String::as_str))
-        .map_err(|message| Problem::error(Code::BadValue, message).help("correct --account"))?;
+        .map_err(|message| Problem::error(Code::BadValue, message).help(text!("correct --account")))?;
     let all = || project.config.accounts.keys().map(String::as_str);
     let chosen: Vec<_> = all().filter(|name| names.is_empty() || names.matches(name)).collect();
     if chosen.is_empty() && !names.is_empty() {
-        let message = format!("there is no account `{}`", which.account.join("`, `"));
-        let help = suggest(&which.account[0], all(), "");
+        let message = text!("there is no account `{account}`", account = which.account.join("`, `"));
+        let help = suggest(&which.account[0], all(), Text::default());
         return Err(Problem::error(Code::UnknownAccount, message).help(help));
     }
     Ok(chosen)
@@ -109,8 +111,8 @@ fn chosen<'a>(which: &Which, project: &'a Project) -> Result<Vec<&'a str>, Probl
 /// The address of a run.
 fn run_address(text: &str) -> Result<Address, Problem> {
     Address::parse(text).filter(|address| address.of_run().is_some()).ok_or_else(|| {
-        Problem::error(Code::BadValue, format!("`{text}` is no run of a plan"))
-            .help("a run is named by its plan and its date, e.g. shop/sop/monday-brief@2026-11-23")
+        Problem::error(Code::BadValue, text!("`{text}` is no run of a plan", text))
+            .help(text!("a run is named by its plan and its date, e.g. shop/sop/monday-brief@2026-11-23"))
     })
 }
 

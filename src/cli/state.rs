@@ -4,6 +4,7 @@ mod adopt;
 mod edit;
 mod next;
 
+use crate::state::store::Holder;
 use serde_json::json;
 
 use super::session::{Project, store};
@@ -13,6 +14,7 @@ use crate::problem::{Code, Problem, any_error};
 use crate::report::apply::left_over;
 use crate::state::State;
 use crate::state::store::Open;
+use crate::text;
 
 /// What to do with the state.
 #[derive(Debug, clap::Subcommand)]
@@ -96,7 +98,8 @@ fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), 
     let store = store(project);
     let accounts = store.accounts()?;
     if accounts.is_empty() {
-        context.say(&format!("nothing is remembered in the environment {}", project.config.environment));
+        let environment = &project.config.environment;
+        context.note(&text!("nothing is remembered in the environment {environment}", environment));
     }
     if let Some(name) = only.filter(|name| !accounts.iter().any(|account| account == name)) {
         return Err(nothing_known(name));
@@ -104,14 +107,18 @@ fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), 
     for account in accounts.iter().filter(|name| only.is_none_or(|only| only == *name)) {
         let state = store.read(account)?;
         for (address, record) in &state.resources {
-            let protect = if record.protect { "  protected" } else { "" };
-            context.print(&format!("{address}  {}{protect}\n", record.id));
+            let id = &record.id;
+            context.tell(&if record.protect {
+                text!("{address}  {id}  protected", address, id)
+            } else {
+                text!("{address}  {id}", address, id)
+            });
         }
         for address in state.intents.keys() {
-            context.print(&format!("{address}  begun, end unknown: the next plan looks\n"));
+            context.tell(&text!("{address}  begun, end unknown: the next plan looks", address));
         }
         if state.left_over > 0 {
-            context.say(&format!("{account}: {}", left_over(state.left_over)));
+            context.note(&text!("{account}: {left}", account, left = left_over(state.left_over)));
         }
     }
     Ok(())
@@ -132,29 +139,29 @@ fn show(project: &Project, text: &str, context: &Context) -> Result<(), Problem>
 fn unlock(project: &Project, account: &str, context: &Context) -> Result<(), Problem> {
     match store(project).holder(account, &context.holder("state unlock"))? {
         None => {
-            context.print(&format!("{account} is not locked\n"));
+            context.tell(&text!("{account} is not locked", account));
             Ok(())
         }
         Some(holder) => {
-            let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
-            Err(Problem::error(Code::Locked, format!("the state is locked by {who}"))
-                .about(account)
-                .help("the lock is the operating system's: it is free as soon as that process has ended"))
+            let who = Holder::said(holder.as_ref());
+            Err(Problem::error(Code::Locked, text!("the state is locked by {who}", who)).about(account).help(
+                text!("the lock is the operating system's: it is free as soon as that process has ended"),
+            ))
         }
     }
 }
 
 fn address(text: &str) -> Result<Address, Problem> {
     Address::parse(text).ok_or_else(|| {
-        Problem::error(Code::BadValue, format!("`{text}` is not an address"))
-            .help("an address is ACCOUNT/KIND/KEY, e.g. shop/keyword/营业时间")
+        Problem::error(Code::BadValue, text!("`{text}` is not an address", text))
+            .help(text!("an address is ACCOUNT/KIND/KEY, e.g. shop/keyword/营业时间"))
     })
 }
 
 fn not_remembered(address: &Address) -> Problem {
-    Problem::error(Code::DanglingReference, "nothing is remembered of it")
+    Problem::error(Code::DanglingReference, text!("nothing is remembered of it"))
         .about(address)
-        .help("`mpform state list` shows what is")
+        .help(text!("`mpform state list` shows what is"))
 }
 
 /// Saves a state that was changed by hand; one that can't be saved is printed, to be saved by hand as well.
@@ -166,7 +173,7 @@ fn save(state: Open, context: &Context) -> Result<(), Problem> {
 }
 
 fn nothing_known(account: &str) -> Problem {
-    Problem::error(Code::UnknownAccount, "nothing is remembered of this account")
+    Problem::error(Code::UnknownAccount, text!("nothing is remembered of this account"))
         .about(account)
-        .help("`mpform state list` shows what is; `--env` chooses the environment")
+        .help(text!("`mpform state list` shows what is; `--env` chooses the environment"))
 }

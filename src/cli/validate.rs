@@ -1,5 +1,7 @@
 //! `mpform validate`.
 
+use crate::text;
+use crate::words::Text;
 use serde_json::json;
 
 use super::session::Project;
@@ -7,7 +9,7 @@ use super::{Context, Exit};
 use crate::desired::against_policy;
 use crate::model::Kind;
 use crate::model::kinds::Scheduled;
-use crate::problem::Level;
+use crate::problem::{Level, Problem, any_error};
 
 /// Arguments of `validate`.
 #[derive(Debug, clap::Args)]
@@ -25,10 +27,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
         let forbidden = plans.flat_map(|sops| against_policy(&project.config.policy, sops, context.now));
         problems.extend(forbidden.map(|one| one.problem));
     }
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
-    let failed = project.is_none() || crate::problem::any_error(&problems);
+    let failed = project.is_none() || any_error(&problems);
     if args.json {
-        let problems: Vec<_> = problems.iter().map(crate::problem::Problem::to_json).collect();
+        let problems: Vec<_> = problems.iter().map(Problem::to_json).collect();
         let found = json!({"format_version": "1.0", "valid": !failed, "problems": problems});
         context.print(&format!("{found:#}\n"));
     } else {
@@ -38,22 +39,44 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
             let declared = project.desired.accounts.values().flat_map(|account| account.resources.keys());
             let resources = declared.filter(|address| address.kind() != Scheduled::NAME).count();
             let plans: usize = project.desired.sops.values().map(|sops| sops.declared.len()).sum();
-            let plans = match plans {
-                0 => String::new(),
-                _ => format!(", {plans} recurring plan{}", plural(plans)),
-            };
-            context.print(&format!(
-                "valid: {resources} resource{} in {accounts} account{}{plans}\n",
-                plural(resources),
-                plural(accounts)
-            ));
+            context.tell(&valid(resources, accounts, plans));
         } else {
-            let counts = [(Level::Error, "error"), (Level::Warning, "warning")].map(|(level, word)| {
-                let count = problems.iter().filter(|problem| problem.level == level).count();
-                (count > 0).then(|| format!("{count} {word}{}", plural(count)))
-            });
-            context.say(&counts.into_iter().flatten().collect::<Vec<_>>().join(", "));
+            context.note(&counted(&problems));
         }
     }
     if failed { Exit::Error } else { Exit::Done }
+}
+
+/// What was looked at.
+fn valid(resources: usize, accounts: usize, plans: usize) -> Text {
+    let resources = match resources {
+        1 => text!("1 resource"),
+        count => text!("{count} resources", count),
+    };
+    let accounts = match accounts {
+        1 => text!("1 account"),
+        count => text!("{count} accounts", count),
+    };
+    let plans = match plans {
+        0 => return text!("valid: {resources} in {accounts}", resources, accounts),
+        1 => text!("1 recurring plan"),
+        count => text!("{count} recurring plans", count),
+    };
+    text!("valid: {resources} in {accounts}, {plans}", resources, accounts, plans)
+}
+
+/// How many errors and warnings there are.
+fn counted(problems: &[Problem]) -> Text {
+    let count = |level| problems.iter().filter(|problem| problem.level == level).count();
+    let errors = match count(Level::Error) {
+        0 => None,
+        1 => Some(text!("1 error")),
+        count => Some(text!("{count} errors", count)),
+    };
+    let warnings = match count(Level::Warning) {
+        0 => None,
+        1 => Some(text!("1 warning")),
+        count => Some(text!("{count} warnings", count)),
+    };
+    Text::joined(errors.into_iter().chain(warnings), ", ")
 }

@@ -14,6 +14,8 @@ use super::read::{Part, read_part};
 use super::vars::Vars;
 use crate::problem::{Code, Place, Problem};
 use crate::providers::{Connect, Provider, provider_named, providers};
+use crate::text;
+use crate::words::Text;
 
 /// An account of a provider.
 pub struct Account {
@@ -89,9 +91,9 @@ pub(super) fn read_account(
     let name = key.text().unwrap_or_default();
     if !is_name(name) {
         problems.push(
-            Problem::error(Code::BadValue, format!("`{name}` can't be an account's name"))
+            Problem::error(Code::BadValue, text!("`{name}` can't be an account's name", name))
                 .at(key.place())
-                .help("a name is lower-case letters, digits and `-`, and begins with a letter"),
+                .help(text!("a name is lower-case letters, digits and `-`, and begins with a letter")),
         );
     }
     // A key that looks like a mistyped common one is ours to report: the provider wouldn't know what was meant.
@@ -112,9 +114,12 @@ pub(super) fn read_account(
     let Some(provider) = provider_named(&text.provider) else {
         let known = providers().iter().map(|provider| provider.name);
         problems.push(
-            Problem::error(Code::UnknownProvider, format!("there is no provider `{}`", text.provider))
-                .at(place())
-                .help(suggest(&text.provider, known, "")),
+            Problem::error(
+                Code::UnknownProvider,
+                text!("there is no provider `{provider}`", provider = text.provider),
+            )
+            .at(place())
+            .help(suggest(&text.provider, known, Text::default())),
         );
         return None;
     };
@@ -133,18 +138,18 @@ pub(super) fn read_account(
 
 fn check_limits(node: &Node, limits: Limits, problems: &mut Vec<Problem>) {
     let Some(written) = node.get("limits") else { return };
-    let mut refuse = |key: &str, message: &str, help: &str| {
+    let mut refuse = |key: &str, message: Text, help: Text| {
         let place = written.get(key).map_or_else(|| written.place(), Node::place);
         problems.push(Problem::error(Code::BadValue, message).at(place).help(help));
     };
     if limits.concurrency == Some(0) {
-        refuse("concurrency", "no request at once is none at all", "write 1 or more");
+        refuse("concurrency", text!("no request at once is none at all"), text!("write 1 or more"));
     }
     if limits.requests_per_second.is_some_and(|rate| rate <= 0.0) {
         refuse(
             "requests_per_second",
-            "no request a second is none at all",
-            "write a number above 0, e.g. 0.5",
+            text!("no request a second is none at all"),
+            text!("write a number above 0, e.g. 0.5"),
         );
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::paths::{self, Refused};
 use crate::model::{Asset, Files, Finding};
 use crate::problem::Code;
+use crate::text;
 
 /// Reads files named relative to one folder of a project, and none outside the project.
 #[derive(Clone, Debug)]
@@ -47,8 +48,8 @@ fn told(refused: Refused, name: &str) -> Finding {
         Refused::Unreadable(why) => Finding::error(
             Code::File,
             [],
-            format!("`{name}` can't be read: {why}"),
-            "a path is relative to the file that names it",
+            text!("`{name}` can't be read: {why}", name, why),
+            text!("a path is relative to the file that names it"),
         ),
     }
 }
@@ -57,7 +58,7 @@ fn outside(name: &str) -> Finding {
     Finding::error(
         Code::OutsideProject,
         [],
-        format!("`{name}` leads out of the project folder"),
-        "put the file into the project and name it relative to the file that names it",
+        text!("`{name}` leads out of the project folder", name),
+        text!("put the file into the project and name it relative to the file that names it"),
     )
 }

@@ -11,6 +11,7 @@ use super::parse::parse;
 use super::paths::{self, Refused};
 use super::read::read;
 use crate::problem::{Code, Problem, Source};
+use crate::text;
 
 /// A document and the folder of its file below the root.
 pub(super) struct Found {
@@ -101,12 +102,12 @@ impl<'a> Gatherer<'a> {
         if self.open.iter().any(|open| open == below) {
             let way: Vec<_> = self.open.iter().map(|path| paths::shown(path)).collect();
             self.problems.push(
-                Problem::error(Code::IncludeCycle, format!("`{name}` is included by itself"))
+                Problem::error(Code::IncludeCycle, text!("`{name}` is included by itself", name))
                     .at(item.place())
-                    .help(format!(
-                        "take one of these includes out: {} → {}",
-                        way.join(" → "),
-                        paths::shown(below)
+                    .help(text!(
+                        "take one of these includes out: {way} → {below}",
+                        way = way.join(" → "),
+                        below = paths::shown(below)
                     )),
             );
             return;
@@ -130,9 +131,12 @@ impl<'a> Gatherer<'a> {
             Ok(glob) => glob.compile_matcher(),
             Err(error) => {
                 self.problems.push(
-                    Problem::error(Code::BadValue, format!("`{pattern}` is not a pattern: {}", error.kind()))
-                        .at(item.place())
-                        .help("`*` stands for anything in a name, `**` for any folders"),
+                    Problem::error(
+                        Code::BadValue,
+                        text!("`{pattern}` is not a pattern: {kind}", pattern, kind = error.kind()),
+                    )
+                    .at(item.place())
+                    .help(text!("`*` stands for anything in a name, `**` for any folders")),
                 );
                 return;
             }
@@ -145,9 +149,9 @@ impl<'a> Gatherer<'a> {
         self.search(&fixed, &glob, &mut HashSet::new(), &mut found);
         if found.is_empty() {
             self.problems.push(
-                Problem::warning(Code::File, format!("`{pattern}` matches no file"))
+                Problem::warning(Code::File, text!("`{pattern}` matches no file", pattern))
                     .at(item.place())
-                    .help("a pattern is relative to the file it stands in"),
+                    .help(text!("a pattern is relative to the file it stands in")),
             );
         }
         for path in found {
@@ -187,13 +191,17 @@ impl<'a> Gatherer<'a> {
         self.whole = false;
         self.problems.push(match refused {
             Refused::Outside => {
-                Problem::error(Code::OutsideProject, format!("`{name}` leads out of the project folder"))
+                Problem::error(Code::OutsideProject, text!("`{name}` leads out of the project folder", name))
                     .at(item.place())
-                    .help("put the file into the project and name it relative to the file that includes it")
+                    .help(text!(
+                        "put the file into the project and name it relative to the file that includes it"
+                    ))
             }
-            Refused::Unreadable(why) => Problem::error(Code::File, format!("`{name}` can't be read: {why}"))
-                .at(item.place())
-                .help("a path is relative to the file that names it"),
+            Refused::Unreadable(why) => {
+                Problem::error(Code::File, text!("`{name}` can't be read: {why}", name, why))
+                    .at(item.place())
+                    .help(text!("a path is relative to the file that names it"))
+            }
         });
     }
 }

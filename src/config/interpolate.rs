@@ -9,6 +9,8 @@ use super::nearest::nearest;
 use super::node::{Node, Style};
 use super::vars::Vars;
 use crate::problem::{Code, Place, Problem};
+use crate::text;
+use crate::words::Text;
 
 /// Looks up an environment variable. This room never reads the environment by itself.
 pub type Env = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -124,9 +126,9 @@ impl Filler<'_> {
                 let place = self.node.place_within(offset + found..offset + text.len());
                 self.report(
                     Code::MissingVariable,
-                    "`${` without its `}`".to_owned(),
+                    text!("`${{` without its `}}`"),
                     place,
-                    "close it, or write `$${` for a literal `${`".to_owned(),
+                    text!("close it, or write `$${{` for a literal `${{`"),
                 );
                 filled.text.push_str(&text[found..]);
                 return Known { whole: false, ..filled };
@@ -156,10 +158,10 @@ impl Filler<'_> {
             Some(("var", name)) if is_name(name) => match self.look.var(name, &place, self.problems) {
                 None if default.is_none() => {
                     let help = match self.look.nearest(name) {
-                        Some(near) => format!("did you mean `${{var.{near}}}`?"),
-                        None => format!("add it: `vars: {{{name}: …}}`"),
+                        Some(near) => text!("did you mean `${{var.{near}}}`?", near),
+                        None => text!("add it: `vars: {{{name}: …}}`", name),
                     };
-                    self.report(Code::MissingVariable, format!("there is no var `{name}`"), place, help);
+                    self.report(Code::MissingVariable, text!("there is no var `{name}`", name), place, help);
                     return hole();
                 }
                 found => found,
@@ -167,9 +169,9 @@ impl Filler<'_> {
             _ => {
                 self.report(
                     Code::MissingVariable,
-                    format!("`${{{inner}}}` is neither `${{env.NAME}}` nor `${{var.NAME}}`"),
+                    text!("`${{{inner}}}` is neither `${{env.NAME}}` nor `${{var.NAME}}`", inner),
                     place,
-                    "write `$${` for a literal `${`".to_owned(),
+                    text!("write `$${{` for a literal `${{`"),
                 );
                 return hole();
             }
@@ -189,9 +191,12 @@ impl Filler<'_> {
         {
             self.report(
                 Code::EnvNotAllowed,
-                format!("`{name}` may not be read from the environment here"),
+                text!("`{name}` may not be read from the environment here", name),
                 place.clone(),
-                format!("allow it in mpform.yaml: `env: [{name}]`; only `accounts` and `state` read freely"),
+                text!(
+                    "allow it in mpform.yaml: `env: [{name}]`; only `accounts` and `state` read freely",
+                    name
+                ),
             );
             return Err(());
         }
@@ -205,23 +210,23 @@ impl Filler<'_> {
             self.problems.push(
                 Problem::warning(
                     Code::StandIn,
-                    format!("`{name}` is not set, a stand-in was checked instead"),
+                    text!("`{name}` is not set, a stand-in was checked instead", name),
                 )
                 .at(place.clone())
-                .help(format!("set {name} before plan and apply")),
+                .help(text!("set {name} before plan and apply", name)),
             );
             return Ok(Some(Known { text: format!("stand-in-for-{name}"), whole: false }));
         }
         self.report(
             Code::MissingVariable,
-            format!("the environment variable `{name}` is not set"),
+            text!("the environment variable `{name}` is not set", name),
             place.clone(),
-            format!("set {name}, or give a default: `${{env.{name}:-…}}`"),
+            text!("set {name}, or give a default: `${{env.{name}:-…}}`", name),
         );
         Err(())
     }
 
-    fn report(&mut self, code: Code, message: String, place: Place, help: String) {
+    fn report(&mut self, code: Code, message: Text, place: Place, help: Text) {
         self.problems.push(Problem::error(code, message).at(place).help(help));
     }
 }

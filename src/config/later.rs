@@ -4,6 +4,7 @@
 use std::fmt::Display;
 
 use crate::problem::{Code, Place, Problem};
+use crate::text;
 
 /// Keys by the type they would stand in; the types are named as in the code.
 const KEYS: &[(&str, &[&str])] = &[
@@ -19,7 +20,7 @@ pub(super) fn is_later(kind: &str, key: &str) -> bool {
 
 /// The problem of using it already now.
 pub fn not_yet(what: impl Display, place: Place) -> Problem {
-    Problem::error(Code::NotYet, format!("{what} is not managed by this version of mpform yet"))
+    Problem::error(Code::NotYet, text!("{what} is not managed by this version of mpform yet", what))
         .at(place)
-        .help("take it out for now, or look for a newer mpform")
+        .help(text!("take it out for now, or look for a newer mpform"))
 }

@@ -1,5 +1,8 @@
 //! "did you mean": the known word nearest to one that nobody knows.
 
+use crate::text;
+use crate::words::Text;
+
 /// The nearest of the known words, if one is near enough to be what was meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
@@ -15,18 +18,21 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// A line of help for a word that nobody knows: the nearest one, or all there are.
-pub fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, none: &str) -> String {
+pub fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, none: Text) -> Text {
     const SHOWN: usize = 16;
     let known: Vec<_> = known.into_iter().collect();
     if let Some(near) = nearest(word, known.iter().copied()) {
-        return format!("did you mean `{near}`?");
+        return text!("did you mean `{near}`?", near);
     }
     if known.is_empty() {
-        return none.to_owned();
+        return none;
     }
     let shown: Vec<_> = known.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
-    let more = if known.len() > SHOWN { format!(" and {} more", known.len() - SHOWN) } else { String::new() };
-    format!("known here: {}{more}", shown.join(", "))
+    let shown = shown.join(", ");
+    match known.len().saturating_sub(SHOWN) {
+        0 => text!("known here: {shown}", shown),
+        more => text!("known here: {shown} and {more} more", shown, more),
+    }
 }
 
 #[cfg(test)]
@@ -44,7 +50,7 @@ mod tests {
     fn something_else_is_not() {
         assert_eq!(nearest("colour", ["name", "members"]), None);
         assert_eq!(nearest("a", ["b"]), None);
-        assert_eq!(suggest("x1", ["name"], ""), "known here: `name`");
-        assert_eq!(suggest("x1", [], "there are none"), "there are none");
+        assert_eq!(suggest("x1", ["name"], Text::default()).en(), "known here: `name`");
+        assert_eq!(suggest("x1", [], text!("there are none")).en(), "there are none");
     }
 }

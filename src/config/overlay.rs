@@ -3,6 +3,7 @@
 use super::nearest::suggest;
 use super::node::Node;
 use crate::problem::{Code, Problem};
+use crate::text;
 
 /// The environment when none is named.
 pub(super) const DEFAULT: &str = "default";
@@ -15,9 +16,11 @@ pub(super) fn environment(project: &Node, name: Option<&str>, problems: &mut Vec
     let over = environments.and_then(|environments| environments.get(chosen));
     if let Some((key, _)) = environments.and_then(|environments| environments.entry(DEFAULT)) {
         problems.push(
-            Problem::error(Code::BadValue, "an environment can't be named `default`")
+            Problem::error(Code::BadValue, text!("an environment can't be named `default`"))
                 .at(key.place())
-                .help("that is what stands without --env; choose another name, or write its keys at the top"),
+                .help(text!(
+                    "that is what stands without --env; choose another name, or write its keys at the top"
+                )),
         );
     }
     if over.is_none() && chosen != DEFAULT {
@@ -29,12 +32,12 @@ pub(super) fn environment(project: &Node, name: Option<&str>, problems: &mut Vec
             .collect();
         let place = project.place_of_key("environments");
         problems.push(
-            Problem::error(Code::UnknownEnvironment, format!("there is no environment `{chosen}`"))
+            Problem::error(Code::UnknownEnvironment, text!("there is no environment `{chosen}`", chosen))
                 .at(place)
                 .help(suggest(
                     chosen,
                     known,
-                    "the project has none: add `environments:`, or leave out --env",
+                    text!("the project has none: add `environments:`, or leave out --env"),
                 )),
         );
     }

@@ -9,6 +9,8 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 
 use super::node::{Node, Style};
 use crate::problem::{Code, Place, Problem, Source};
+use crate::text;
+use crate::words::Text;
 
 /// How deep a document may nest.
 const DEEPEST: usize = 64;
@@ -84,13 +86,13 @@ impl Builder<'_> {
                 }
                 let line = source.text[..at].rfind('\n').map_or(0, |line| line + 1);
                 let help = if source.text[line..].lines().next().is_some_and(|line| line.contains("${")) {
-                    "inside of `{…}` and `[…]` a value with `${…}` stands in quotes"
+                    text!("inside of `{{…}}` and `[…]` a value with `${{…}}` stands in quotes")
                 } else if error.info().contains("tab") {
-                    "YAML is indented with spaces, never with tabs"
+                    text!("YAML is indented with spaces, never with tabs")
                 } else {
-                    "see that the lines around it are indented alike and that quotes and brackets are closed"
+                    text!("see that the lines around it are indented alike and that quotes and brackets are closed")
                 };
-                self.syntax(at..at, format!("not YAML: {}", error.info()), help)
+                self.syntax(at..at, text!("not YAML: {info}", info = error.info()), help)
             })?;
             self.event(event, span)?;
         }
@@ -133,16 +135,16 @@ impl Builder<'_> {
                 let Some(built) = self.anchors.get(&anchor).cloned() else {
                     return Err(self.syntax(
                         span,
-                        "an alias inside of what it stands for".to_owned(),
-                        "put the anchor (`&name`) on something that ends before the alias (`*name`)",
+                        text!("an alias inside of what it stands for"),
+                        text!("put the anchor (`&name`) on something that ends before the alias (`*name`)"),
                     ));
                 };
                 self.aliased = self.aliased.saturating_add(built.weight);
                 if self.aliased > MOST_ALIASED {
                     return Err(self.syntax(
                         span,
-                        format!("aliases that stand for more than {MOST_ALIASED} values"),
-                        "write the values out, or generate the file",
+                        text!("aliases that stand for more than {most} values", most = MOST_ALIASED),
+                        text!("write the values out, or generate the file"),
                     ));
                 }
                 self.close(built, 0)?;
@@ -202,8 +204,8 @@ impl Builder<'_> {
                 if !one.is_mapping() {
                     return Err(self.syntax(
                         key.place().span,
-                        "`<<` takes a mapping or a list of mappings".to_owned(),
-                        "write `<<: *name`, where `&name` stands on a mapping",
+                        text!("`<<` takes a mapping or a list of mappings"),
+                        text!("write `<<: *name`, where `&name` stands on a mapping"),
                     ));
                 }
                 for (key, value) in one.entries() {
@@ -223,17 +225,21 @@ impl Builder<'_> {
             let mut first: HashMap<&str, &Node> = HashMap::with_capacity(entries.len());
             for (nth, (key, _)) in entries.iter().enumerate() {
                 let Some(text) = key.text() else {
-                    let problem = Problem::error(Code::WrongType, format!("a key that is {}", key.found()))
-                        .at(key.place())
-                        .help("a key is text; put it in quotes if it begins with `[`, `{` or `?`");
+                    let problem =
+                        Problem::error(Code::WrongType, text!("a key that is {found}", found = key.found()))
+                            .at(key.place())
+                            .help(text!(
+                                "a key is text; put it in quotes if it begins with `[`, `{{` or `?`"
+                            ));
                     found.push((nth, problem));
                     continue;
                 };
                 if let Some(before) = first.get(text) {
-                    let problem = Problem::error(Code::Duplicate, format!("the key `{text}` is there twice"))
-                        .at(key.place().labelled("again here"))
-                        .at(before.place().labelled("first here"))
-                        .help("keep one of the two");
+                    let problem =
+                        Problem::error(Code::Duplicate, text!("the key `{text}` is there twice", text))
+                            .at(key.place().labelled(text!("again here")))
+                            .at(before.place().labelled(text!("first here")))
+                            .help(text!("keep one of the two"));
                     found.push((nth, problem));
                 } else {
                     first.insert(text, key);
@@ -258,18 +264,18 @@ impl Builder<'_> {
             Some(tag) if tag.is_yaml_core_schema() => Ok(tag.suffix == "str"),
             Some(tag) if tag.handle == "!" && tag.suffix.is_empty() => Ok(true),
             Some(tag) => {
-                let message = format!("the tag `{tag}` means nothing here");
-                Err(self.syntax(span.clone(), message, "take the tag out, or put the text in quotes"))
+                let message = text!("the tag `{tag}` means nothing here", tag);
+                Err(self.syntax(span.clone(), message, text!("take the tag out, or put the text in quotes")))
             }
         }
     }
 
     fn too_deep(&self, span: std::ops::Range<usize>) -> Box<Problem> {
-        let message = format!("nested more than {DEEPEST} levels deep");
-        self.syntax(span, message, "nothing in mpform nests so deep; see that brackets are closed")
+        let message = text!("nested more than {deepest} levels deep", deepest = DEEPEST);
+        self.syntax(span, message, text!("nothing in mpform nests so deep; see that brackets are closed"))
     }
 
-    fn syntax(&self, span: std::ops::Range<usize>, message: String, help: &str) -> Box<Problem> {
+    fn syntax(&self, span: std::ops::Range<usize>, message: Text, help: Text) -> Box<Problem> {
         Box::new(Problem::error(Code::Syntax, message).at(Place::new(self.source, span)).help(help))
     }
 }

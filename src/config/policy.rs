@@ -13,6 +13,7 @@ use super::nearest::suggest;
 use crate::model::Address;
 use crate::model::schedule::time;
 use crate::problem::{Code, Level, Problem};
+use crate::words::Text;
 
 /// What the project forbids itself. What is absent is not checked, except `max_deletes` and `allow_money_messages`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -181,8 +182,8 @@ impl TryFrom<String> for LintCode {
     fn try_from(text: String) -> Result<Self, String> {
         let lints = || Code::ALL.iter().filter(|code| code.is_lint());
         lints().find(|code| code.as_str() == text).map(|code| Self(*code)).ok_or_else(|| {
-            let help = suggest(&text, lints().map(|code| code.as_str()), "");
-            format!("there is no finding `{text}` whose level can be changed\nhelp: {help}")
+            let help = suggest(&text, lints().map(|code| code.as_str()), Text::default());
+            format!("there is no finding `{text}` whose level can be changed\nhelp: {}", help.en())
         })
     }
 }

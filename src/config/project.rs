@@ -20,6 +20,8 @@ use super::policy::Policy;
 use super::read::{Part, fields_of, read, read_part};
 use crate::model::Files;
 use crate::problem::{Code, Problem};
+use crate::text;
+use crate::words::Text;
 
 mod documents;
 mod fill;
@@ -92,14 +94,17 @@ pub fn load(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
 }
 
 fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Option<Project> {
-    let missing = |why: &str| {
-        Problem::error(Code::File, format!("`{}` can't be read: {why}", root.join(FILE).display()))
-            .help("run `mpform init` to begin a project, or name its folder with --project")
+    let missing = |why: Text| {
+        Problem::error(
+            Code::File,
+            text!("`{root}` can't be read: {why}", root = root.join(FILE).display(), why),
+        )
+        .help(text!("run `mpform init` to begin a project, or name its folder with --project"))
     };
     let real = match root.canonicalize() {
         Ok(real) => real,
         Err(_) => {
-            problems.push(missing("there is no such folder"));
+            problems.push(missing(text!("there is no such folder")));
             return None;
         }
     };
@@ -111,10 +116,10 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
         Ok(documents) => documents,
         Err(refused) => {
             let why = match refused {
-                Refused::Unreadable(why) => why,
-                Refused::Outside => "it leads out of the project folder".to_owned(),
+                Refused::Unreadable(why) => Text::verbatim(why),
+                Refused::Outside => text!("it leads out of the project folder"),
             };
-            problems.push(missing(&why));
+            problems.push(missing(why));
             return None;
         }
     };
@@ -143,10 +148,13 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
         problems.push(
             Problem::error(
                 Code::BadValue,
-                format!("version {} of the language is not known to this mpform", written.version),
+                text!(
+                    "version {version} of the language is not known to this mpform",
+                    version = written.version
+                ),
             )
             .at(place)
-            .help("write `version: 1`, or use a newer mpform"),
+            .help(text!("write `version: 1`, or use a newer mpform")),
         );
     }
     fill_calendars(&mut written.calendars, &filled, &Jail::new(&real, Path::new("")), problems);
@@ -177,18 +185,21 @@ fn check_environments(project: &Node, problems: &mut Vec<Problem>) {
     for (name, over) in environments.entries() {
         if !over.is_mapping() && !over.is_nothing() {
             problems.push(
-                Problem::error(Code::WrongType, format!("expected a mapping, found {}", over.found()))
-                    .at(over.place())
-                    .help(format!("write `{}: {{vars: …}}`", name.text().unwrap_or_default())),
+                Problem::error(
+                    Code::WrongType,
+                    text!("expected a mapping, found {found}", found = over.found()),
+                )
+                .at(over.place())
+                .help(text!("write `{name}: {{vars: …}}`", name = name.text().unwrap_or_default())),
             );
         }
         for (key, _) in over.entries() {
             let text = key.text().unwrap_or_default();
             if !known().any(|known| known == text) && !super::later::is_later("Written", text) {
                 problems.push(
-                    Problem::error(Code::UnknownKey, format!("unknown key `{text}`"))
+                    Problem::error(Code::UnknownKey, text!("unknown key `{text}`", text))
                         .at(key.place())
-                        .help(suggest(text, known(), "")),
+                        .help(suggest(text, known(), Text::default())),
                 );
             }
         }
@@ -208,7 +219,8 @@ fn fill_calendars(
             Ok(Ok(())) => continue,
             Ok(Err(words)) => {
                 let (message, help) = words.split_once("\nhelp: ").unwrap_or((&words, ""));
-                Problem::error(Code::BadValue, format!("`{file}`: {message}")).help(help)
+                Problem::error(Code::BadValue, text!("`{file}`: {message}", file, message))
+                    .help(Text::verbatim(help))
             }
             Err(finding) => Problem::error(finding.code, finding.message).help(finding.help),
         };
@@ -228,9 +240,9 @@ fn state_folder(root: &Path, state: &StateText, filled: &Node, problems: &mut Ve
         Ok(below) => root.join(below),
         Err(_) => {
             problems.push(
-                Problem::error(Code::OutsideProject, format!("`{path}` leads out of the project folder"))
+                Problem::error(Code::OutsideProject, text!("`{path}` leads out of the project folder", path))
                     .at(node.place())
-                    .help("name a folder below the project's, e.g. .mpform/state"),
+                    .help(text!("name a folder below the project's, e.g. .mpform/state")),
             );
             default()
         }

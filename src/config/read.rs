@@ -17,6 +17,7 @@ use super::later::{is_later, not_yet};
 use super::nearest::{nearest, suggest};
 use super::node::Node;
 use crate::problem::{Code, Problem};
+use crate::text;
 
 mod error;
 mod fields;
@@ -190,9 +191,9 @@ impl<'a> Reader<'a> {
                 self.run.guessed.borrow_mut().push((id(self.node), near.to_owned()));
             }
             self.run.problems.borrow_mut().push(
-                Problem::error(Code::UnknownKey, format!("unknown key `{text}`"))
+                Problem::error(Code::UnknownKey, text!("unknown key `{text}`", text))
                     .at(key.place())
-                    .help(suggest(text, known(), "there are no keys here")),
+                    .help(suggest(text, known(), text!("there are no keys here"))),
             );
         }
     }

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use super::{Options, Project, load};
 use crate::desired::{Desired, desired};
 use crate::problem::Problem;
+use crate::words::Text;
 
 mod diagnostics;
 mod environment;
@@ -86,6 +87,6 @@ impl Trial {
 
 pub(crate) fn line(problem: &Problem) -> String {
     let places: Vec<_> = problem.places.iter().map(ToString::to_string).collect();
-    let help = problem.help.as_deref().unwrap_or_default();
-    format!("{} {} {} | {help}", problem.code.as_str(), places.join(" "), problem.message)
+    let help = problem.help.as_ref().map(Text::en).unwrap_or_default();
+    format!("{} {} {} | {help}", problem.code.as_str(), places.join(" "), problem.message.en())
 }

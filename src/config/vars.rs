@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use super::interpolate::{Allowed, Env, Filler, Known, Look, Surroundings, nearest_of};
 use super::node::Node;
 use crate::problem::{Code, Place, Problem};
+use crate::text;
 
 /// What `${…}` in the documents of one account stand for.
 #[derive(Clone)]
@@ -39,18 +40,24 @@ impl Layers {
         let Some(vars) = vars else { return };
         if !vars.is_mapping() && !vars.is_nothing() {
             problems.push(
-                Problem::error(Code::WrongType, format!("expected a mapping, found {}", vars.found()))
-                    .at(vars.place())
-                    .help("write `vars: {name: value}`"),
+                Problem::error(
+                    Code::WrongType,
+                    text!("expected a mapping, found {found}", found = vars.found()),
+                )
+                .at(vars.place())
+                .help(text!("write `vars: {name: value}`")),
             );
         }
         for (key, value) in vars.entries() {
             let Some(name) = key.text() else { continue };
             if value.text().is_none() || value.is_nothing() {
                 problems.push(
-                    Problem::error(Code::WrongType, format!("expected text, found {}", value.found()))
-                        .at(if value.is_nothing() { key.place() } else { value.place() })
-                        .help("a var is a text; several values are several vars"),
+                    Problem::error(
+                        Code::WrongType,
+                        text!("expected text, found {found}", found = value.found()),
+                    )
+                    .at(if value.is_nothing() { key.place() } else { value.place() })
+                    .help(text!("a var is a text; several values are several vars")),
                 );
             }
             self.written.insert(name.to_owned(), (value.clone(), free));
@@ -110,10 +117,10 @@ impl Look for Resolver<'_> {
             problems.push(
                 Problem::error(
                     Code::BadValue,
-                    format!("the var `{name}` is made of itself: `{way}` → `{name}`"),
+                    text!("the var `{name}` is made of itself: `{way}` → `{name}`", name, way),
                 )
                 .at(at.clone())
-                .help("give one of them a value of its own"),
+                .help(text!("give one of them a value of its own")),
             );
             return Some(Known { text: String::new(), whole: false });
         }

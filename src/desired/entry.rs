@@ -7,6 +7,8 @@ use crate::config::{Jail, Node, Part, fields_of, read_part, suggest};
 use crate::model::kinds::links;
 use crate::model::{Address, Finding, Kind, KindInfo};
 use crate::problem::{self, Code, Place, Problem};
+use crate::text;
+use crate::words::Text;
 
 /// An entry as it is found.
 pub(super) struct Entry<'a> {
@@ -111,9 +113,12 @@ impl Building<'_> {
             };
             if !fields().any(|field| field == name) {
                 self.problems.push(
-                    Problem::error(Code::BadValue, format!("a {} has no field `{name}` to ignore", K::NAME))
-                        .at(item.place())
-                        .help(suggest(name, fields(), "")),
+                    Problem::error(
+                        Code::BadValue,
+                        text!("a {name} has no field `{name}` to ignore", name = K::NAME),
+                    )
+                    .at(item.place())
+                    .help(suggest(name, fields(), Text::default())),
                 );
             }
         }

@@ -6,6 +6,7 @@ use super::{Building, Wanted};
 use crate::config::suggest;
 use crate::model::{Address, Finding, Step};
 use crate::problem::{Code, Place, Problem};
+use crate::text;
 
 impl Building<'_> {
     /// A finding as a problem, at the level that the policy gives it.
@@ -31,10 +32,12 @@ impl Building<'_> {
         }
         for (path, text) in texts {
             for word in words.iter().filter(|word| !word.is_empty() && text.contains(word.as_str())) {
-                let problem = Problem::error(Code::ForbiddenWord, format!("the text says `{word}`"))
+                let problem = Problem::error(Code::ForbiddenWord, text!("the text says `{word}`", word))
                     .at(wanted.place_of(&path))
                     .about(&wanted.address)
-                    .help("say it otherwise; `policy.forbidden_words` of the project forbids the word");
+                    .help(text!(
+                        "say it otherwise; `policy.forbidden_words` of the project forbids the word"
+                    ));
                 self.problems.extend(self.project.policy.judged(problem));
             }
         }
@@ -57,14 +60,17 @@ impl Building<'_> {
                 let known: Vec<_> =
                     self.declared.keys().filter(|other| other.kind() == link.kind()).map(key_of).collect();
                 self.problems.push(
-                    Problem::error(Code::DanglingReference, format!("there is no {} `{key}`", link.kind()))
-                        .at(place.unwrap_or_else(|| wanted.origin.clone()))
-                        .about(&wanted.address)
-                        .help(suggest(
-                            &key,
-                            known.iter().map(String::as_str),
-                            "declare it in a document of this account",
-                        )),
+                    Problem::error(
+                        Code::DanglingReference,
+                        text!("there is no {kind} `{key}`", kind = link.kind(), key),
+                    )
+                    .at(place.unwrap_or_else(|| wanted.origin.clone()))
+                    .about(&wanted.address)
+                    .help(suggest(
+                        &key,
+                        known.iter().map(String::as_str),
+                        text!("declare it in a document of this account"),
+                    )),
                 );
             }
         }

@@ -4,6 +4,8 @@ use super::Building;
 use crate::config::{Node, not_yet, read, suggest};
 use crate::model::{KindInfo, Shape, kinds};
 use crate::problem::{Code, Problem};
+use crate::text;
+use crate::words::Text;
 
 /// Sections of the language that this version does not know.
 const LATER: &[&str] = &["tests"];
@@ -22,9 +24,9 @@ impl Building<'_> {
                 self.problems.push(not_yet(format!("`{text}`"), key.place()));
             } else if !known().any(|known| known == text) {
                 self.problems.push(
-                    Problem::error(Code::UnknownKey, format!("unknown key `{text}`"))
+                    Problem::error(Code::UnknownKey, text!("unknown key `{text}`", text))
                         .at(key.place())
-                        .help(suggest(text, known(), "")),
+                        .help(suggest(text, known(), Text::default())),
                 );
             }
         }
@@ -43,24 +45,27 @@ impl Building<'_> {
             let Some(kind) = kinds().iter().find(|kind| kind.section == section) else {
                 let prunable = kinds().iter().filter(|kind| kind.can_be_pruned()).map(|kind| kind.section);
                 self.problems.push(
-                    Problem::error(Code::BadValue, format!("there is no section `{section}` to prune"))
-                        .at(item.place())
-                        .help(suggest(section, prunable, "")),
+                    Problem::error(
+                        Code::BadValue,
+                        text!("there is no section `{section}` to prune", section),
+                    )
+                    .at(item.place())
+                    .help(suggest(section, prunable, Text::default())),
                 );
                 continue;
             };
             let why_not = match kind.shape {
-                Shape::Plans => Some(
+                Shape::Plans => Some(text!(
                     "no vendor lets plans be deleted that it sends; those of ours go with their entry"
-                        .to_owned(),
-                ),
-                _ if kind.is_whole() => {
-                    Some(format!("a `{section}:` is always the whole of it: what it doesn't list is deleted"))
-                }
+                )),
+                _ if kind.is_whole() => Some(text!(
+                    "a `{section}:` is always the whole of it: what it doesn't list is deleted",
+                    section
+                )),
                 _ => None,
             };
             if let Some(help) = why_not {
-                let message = format!("`{section}` can't stand under `prune`");
+                let message = text!("`{section}` can't stand under `prune`", section);
                 self.problems.push(Problem::error(Code::BadValue, message).at(item.place()).help(help));
             } else if self.keeps(kind, item) {
                 self.out.managed.entry(kind.name).or_default().prune = true;
@@ -80,10 +85,13 @@ impl Building<'_> {
             .map(|kind| format!("`{}`", kind.section))
             .collect();
         self.problems.push(
-            Problem::error(Code::NotKept, format!("{} keeps no `{}`", provider.name, kind.section))
-                .at(at.place())
-                .about(&self.account.name)
-                .help(format!("it keeps {}", kept.join(", "))),
+            Problem::error(
+                Code::NotKept,
+                text!("{name} keeps no `{section}`", name = provider.name, section = kind.section),
+            )
+            .at(at.place())
+            .about(&self.account.name)
+            .help(text!("it keeps {kept}", kept = kept.join(", "))),
         );
         false
     }

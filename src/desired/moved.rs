@@ -8,6 +8,8 @@ use super::{Building, Moved};
 use crate::config::{Node, read, suggest};
 use crate::model::{Address, kind_named};
 use crate::problem::{Code, Place, Problem};
+use crate::text;
+use crate::words::Text;
 
 /// An entry of `moved:` before it is known what is declared.
 pub(super) struct Written {
@@ -33,9 +35,9 @@ impl Building<'_> {
         let Some((key, list)) = node.entry("moved") else { return };
         if !list.is_sequence() {
             self.problems.push(
-                Problem::error(Code::WrongType, "expected a list of moves")
+                Problem::error(Code::WrongType, text!("expected a list of moves"))
                     .at(key.place())
-                    .help("write `moved: [{from: shop/keyword/old, to: shop/keyword/new}]`"),
+                    .help(text!("write `moved: [{from: shop/keyword/old, to: shop/keyword/new}]`")),
             );
         }
         for item in list.items() {
@@ -59,9 +61,9 @@ impl Building<'_> {
         }
         let example = if short { "keyword/KEY".to_owned() } else { format!("{account}/keyword/KEY") };
         self.problems.push(
-            Problem::error(Code::BadMove, format!("`{text}` is no address of this document"))
+            Problem::error(Code::BadMove, text!("`{text}` is no address of this document", text))
                 .at(place)
-                .help(format!("write e.g. `{example}`")),
+                .help(text!("write e.g. `{example}`", example)),
         );
         None
     }
@@ -71,29 +73,31 @@ impl Building<'_> {
         let mut ends: HashMap<(bool, Address), Place> = HashMap::new();
         for written in std::mem::take(&mut self.moves) {
             let Written { from, to, from_place, to_place } = written;
-            let mut refuse = |message: String, place: &Place, help: String| {
+            let mut refuse = |message: Text, place: &Place, help: Text| {
                 self.problems
                     .push(Problem::error(Code::BadMove, message).at(place.clone()).about(&to).help(help));
             };
             if from.kind() != to.kind() {
                 refuse(
-                    format!("a {} can't become a {}", from.kind(), to.kind()),
+                    text!("a {from} can't become a {to}", from = from.kind(), to = to.kind()),
                     &to_place,
-                    "move within one kind".to_owned(),
+                    text!("move within one kind"),
                 );
             } else if let Some(still) = self.declared.get(&from) {
-                let mut problem =
-                    Problem::error(Code::BadMove, format!("`{}` is still declared", from.within_account()))
-                        .at(from_place.clone())
-                        .at(still.clone().labelled("declared here"));
-                problem = problem.about(&to).help("rename the key first, or take the move out");
+                let mut problem = Problem::error(
+                    Code::BadMove,
+                    text!("`{within_account}` is still declared", within_account = from.within_account()),
+                )
+                .at(from_place.clone())
+                .at(still.clone().labelled(text!("declared here")));
+                problem = problem.about(&to).help(text!("rename the key first, or take the move out"));
                 self.problems.push(problem);
             } else if !self.declared.contains_key(&to) {
                 if self.project.whole {
                     let known = self.declared.keys().filter(|other| other.kind() == to.kind());
                     let known: Vec<_> = known.map(Address::as_str).collect();
-                    let help = suggest(to.as_str(), known, "declare it under its new key");
-                    refuse(format!("`{}` is not declared", to.within_account()), &to_place, help);
+                    let help = suggest(to.as_str(), known, text!("declare it under its new key"));
+                    refuse(text!("`{to}` is not declared", to = to.within_account()), &to_place, help);
                 }
             } else {
                 for (end, address, place) in [(false, &from, &from_place), (true, &to, &to_place)] {
@@ -101,12 +105,15 @@ impl Building<'_> {
                         self.problems.push(
                             Problem::error(
                                 Code::BadMove,
-                                format!("`{}` is moved twice", address.within_account()),
+                                text!(
+                                    "`{within_account}` is moved twice",
+                                    within_account = address.within_account()
+                                ),
                             )
-                            .at(place.clone().labelled("again here"))
-                            .at(before.labelled("first here"))
+                            .at(place.clone().labelled(text!("again here")))
+                            .at(before.labelled(text!("first here")))
                             .about(&to)
-                            .help("keep one of the two"),
+                            .help(text!("keep one of the two")),
                         );
                     }
                 }

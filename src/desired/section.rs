@@ -9,6 +9,8 @@ use super::entry::{Entry, Level};
 use crate::config::{Jail, Node, suggest};
 use crate::model::{Address, EachKind, Kind, KindInfo, Shape, kind_named};
 use crate::problem::{Code, Place, Problem};
+use crate::text;
+use crate::words::Text;
 
 pub(super) struct Sections<'a, 'b> {
     pub(super) building: &'a mut Building<'b>,
@@ -72,9 +74,9 @@ impl Section<'_, '_> {
             let text = key.text().unwrap_or_default();
             if !names.contains(&text) {
                 self.building.problems.push(
-                    Problem::error(Code::UnknownKey, format!("unknown key `{text}`"))
+                    Problem::error(Code::UnknownKey, text!("unknown key `{text}`", text))
                         .at(key.place())
-                        .help(suggest(text, names.iter().copied(), "")),
+                        .help(suggest(text, names.iter().copied(), Text::default())),
                 );
             } else if node.text() == Some("none") {
                 if let Some(address) = self.declare(&[text], key.place()) {
@@ -108,9 +110,9 @@ impl Section<'_, '_> {
         let text = key.text().unwrap_or_default();
         if text.is_empty() {
             self.building.problems.push(
-                Problem::error(Code::EmptyName, "a key that is empty")
+                Problem::error(Code::EmptyName, text!("a key that is empty"))
                     .at(key.place())
-                    .help("the key is the resource's identity; give it a word"),
+                    .help(text!("the key is the resource's identity; give it a word")),
             );
         }
         (!text.is_empty()).then_some(text)
@@ -119,11 +121,14 @@ impl Section<'_, '_> {
     fn tree<K: Kind>(&mut self, node: &Node, levels: usize) {
         if let Some(before) = self.building.wholes.insert(K::SECTION, self.key.place()) {
             self.building.problems.push(
-                Problem::error(Code::Duplicate, format!("two `{}:` of one account", K::SECTION))
-                    .at(self.key.place().labelled("again here"))
-                    .at(before.labelled("first here"))
-                    .about(&self.building.account.name)
-                    .help("it is the whole of it, so there can be one only; put the two together"),
+                Problem::error(
+                    Code::Duplicate,
+                    text!("two `{section}:` of one account", section = K::SECTION),
+                )
+                .at(self.key.place().labelled(text!("again here")))
+                .at(before.labelled(text!("first here")))
+                .about(&self.building.account.name)
+                .help(text!("it is the whole of it, so there can be one only; put the two together")),
             );
             return;
         }
@@ -165,17 +170,19 @@ impl Section<'_, '_> {
             let Some((key, items)) = below else { continue };
             if levels < 2 {
                 self.building.problems.push(
-                    Problem::error(Code::MenuSize, "buttons below buttons below buttons")
+                    Problem::error(Code::MenuSize, text!("buttons below buttons below buttons"))
                         .at(key.place())
-                        .help("a menu has two levels (source: WeChat's menu/create); move them up"),
+                        .help(text!("a menu has two levels (source: WeChat's menu/create); move them up")),
                 );
             } else if items.is_sequence() && !items.items().is_empty() {
                 self.items::<K>(items, &path, levels - 1);
             } else {
                 self.building.problems.push(
-                    Problem::error(Code::WrongType, "expected a list of buttons")
+                    Problem::error(Code::WrongType, text!("expected a list of buttons"))
                         .at(key.place())
-                        .help("write `items: [{name: …, link: …}]`, or give the button an action instead"),
+                        .help(text!(
+                            "write `items: [{name: …, link: …}]`, or give the button an action instead"
+                        )),
                 );
             }
         }
@@ -184,23 +191,28 @@ impl Section<'_, '_> {
     fn nameless(&mut self, node: &Node) {
         let problem = match node.entry("name") {
             Some((_, name)) if name.is_stand_in() || name.text().is_none() => return,
-            Some((key, _)) => Problem::error(Code::EmptyName, "a button without a name").at(key.place()),
-            None => Problem::error(Code::MissingKey, "the key `name` is missing").at(node.place()),
+            Some((key, _)) => {
+                Problem::error(Code::EmptyName, text!("a button without a name")).at(key.place())
+            }
+            None => Problem::error(Code::MissingKey, text!("the key `name` is missing")).at(node.place()),
         };
-        self.building.problems.push(problem.help("add `name: …`; it is what stands on the button"));
+        self.building.problems.push(problem.help(text!("add `name: …`; it is what stands on the button")));
     }
 
     /// The address of a key that is declared here; nothing if it has been declared before.
     fn declare(&mut self, path: &[&str], place: Place) -> Option<Address> {
         let address = Address::new(&self.building.account.name, self.kind.name, path.iter().copied());
         if let Some(before) = self.building.declared.get(&address) {
-            let before = before.clone().labelled("first here");
+            let before = before.clone().labelled(text!("first here"));
             self.building.problems.push(
-                Problem::error(Code::Duplicate, format!("`{}` is declared twice", address.within_account()))
-                    .at(place.labelled("again here"))
-                    .at(before)
-                    .about(&address)
-                    .help("keep one of the two, or give one another key"),
+                Problem::error(
+                    Code::Duplicate,
+                    text!("`{within_account}` is declared twice", within_account = address.within_account()),
+                )
+                .at(place.labelled(text!("again here")))
+                .at(before)
+                .about(&address)
+                .help(text!("keep one of the two, or give one another key")),
             );
             return None;
         }
@@ -230,11 +242,12 @@ impl Section<'_, '_> {
         let (what, none) = if list { ("a list", "[]") } else { ("a mapping", "{}") };
         let found = if node.is_nothing() { "nothing" } else { "something else" };
         self.building.problems.push(
-            Problem::error(Code::WrongType, format!("expected {what}, found {found}"))
+            Problem::error(Code::WrongType, text!("expected {what}, found {found}", what, found))
                 .at(if node.is_nothing() { self.key.place() } else { node.place() })
-                .help(format!(
-                    "write `{none}` if there is to be nothing, or take `{}` out to leave it alone",
-                    self.kind.section
+                .help(text!(
+                    "write `{none}` if there is to be nothing, or take `{section}` out to leave it alone",
+                    none,
+                    section = self.kind.section
                 )),
         );
         false

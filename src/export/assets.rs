@@ -10,6 +10,8 @@ use super::File;
 use super::keys::Keys;
 use super::saved::{Saved, files_of, read};
 use crate::model::{Asset, KindInfo};
+use crate::text;
+use crate::words::Text;
 
 /// Characters of a text that stands in the line of its key.
 const SHORT: usize = 60;
@@ -118,14 +120,17 @@ pub(super) fn fingerprints(body: &Value, info: &KindInfo) -> Vec<String> {
 }
 
 /// Why an object can't be declared, as far as its files go.
-pub(super) fn unfit(body: &Value, info: &KindInfo) -> Option<String> {
+pub(super) fn unfit(body: &Value, info: &KindInfo) -> Option<Text> {
     files_of(&mut body.clone(), info).into_iter().find_map(|(file, is_all)| {
         let asset = read(file);
         if asset.sha256.is_empty() {
-            return Some(format!("the vendor lists `{}` and has no such file any more", asset.file));
+            return Some(text!("the vendor lists `{file}` and has no such file any more", file = asset.file));
         }
         (is_all && safe(&asset.file) != asset.file).then(|| {
-            format!("`{}` can't be the name of a file, and by another name it is not found again", asset.file)
+            text!(
+                "`{file}` can't be the name of a file, and by another name it is not found again",
+                file = asset.file
+            )
         })
     })
 }

@@ -7,21 +7,23 @@ use serde_json::Value;
 use super::assets;
 use crate::model::{KindInfo, RemoteId, Shape};
 use crate::providers::Found;
+use crate::text;
+use crate::words::Text;
 
 /// What becomes of a live object that can't be declared as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     /// It stands there as a comment, for this reason.
-    Aside(String),
+    Aside(Text),
     /// It is declared without some of its fields, each with the reason.
-    Without(BTreeMap<String, String>),
+    Without(BTreeMap<String, Text>),
 }
 
 /// The fates of all that can't be declared as it is.
 #[derive(Debug, Default)]
 pub(super) struct Fates {
     objects: HashMap<(&'static str, RemoteId), Fate>,
-    trees: HashMap<&'static str, String>,
+    trees: HashMap<&'static str, Text>,
 }
 
 impl Fates {
@@ -30,16 +32,16 @@ impl Fates {
     }
 
     /// Why a kind that is a whole is left out.
-    pub(super) fn tree(&self, info: &KindInfo) -> Option<&str> {
-        self.trees.get(info.name).map(String::as_str)
+    pub(super) fn tree(&self, info: &KindInfo) -> Option<&Text> {
+        self.trees.get(info.name)
     }
 
     /// Leaves an object out, or the whole that it is part of. False if it is left out already.
-    pub(super) fn aside(&mut self, info: &KindInfo, id: &RemoteId, why: &str) -> bool {
+    pub(super) fn aside(&mut self, info: &KindInfo, id: &RemoteId, why: &Text) -> bool {
         if info.is_whole() {
-            return self.trees.insert(info.name, why.to_owned()).is_none();
+            return self.trees.insert(info.name, why.clone()).is_none();
         }
-        let fate = Fate::Aside(why.to_owned());
+        let fate = Fate::Aside(why.clone());
         match self.objects.get_mut(&(info.name, id.clone())) {
             Some(Fate::Aside(_)) => false,
             Some(other) => {
@@ -51,13 +53,13 @@ impl Fates {
     }
 
     /// Leaves a field out; the object, if that has been tried.
-    pub(super) fn without(&mut self, info: &KindInfo, id: &RemoteId, field: &str, why: &str) -> bool {
+    pub(super) fn without(&mut self, info: &KindInfo, id: &RemoteId, field: &str, why: &Text) -> bool {
         let forms = matches!(info.shape, Shape::Named(_)) || field == "name" || info.is_whole();
         let fate =
             self.objects.entry((info.name, id.clone())).or_insert_with(|| Fate::Without(BTreeMap::new()));
         match fate {
             Fate::Without(fields) if !forms && !fields.contains_key(field) => {
-                fields.insert(field.to_owned(), why.to_owned());
+                fields.insert(field.to_owned(), why.clone());
                 true
             }
             _ => self.aside(info, id, why),
@@ -89,11 +91,12 @@ impl Fates {
         for (name, twins) in named.filter(|(_, twins)| twins.len() > 1) {
             let mut ids: Vec<_> = twins.iter().map(|one| one.id.as_str()).collect();
             ids.sort_unstable();
-            let why = format!(
-                "{} live objects {} `{name}` ({}), and nothing tells which of them is meant",
-                twins.len(),
-                if info.by_content { "with the same content are named" } else { "are named" },
-                ids.join(" and ")
+            let why = text!(
+                "{twins} live objects {arenamed} `{name}` ({ids}), and nothing tells which of them is meant",
+                twins = twins.len(),
+                arenamed = if info.by_content { "with the same content are named" } else { "are named" },
+                name,
+                ids = ids.join(" and ")
             );
             for one in twins.iter().filter(|one| !one.built_in) {
                 self.aside(info, &one.id, &why);
@@ -102,18 +105,20 @@ impl Fates {
     }
 
     /// Everything that is left out: kind, id where it is one object, and the words for it.
-    pub(super) fn all(&self) -> Vec<(&'static str, Option<&RemoteId>, String)> {
+    pub(super) fn all(&self) -> Vec<(&'static str, Option<&RemoteId>, Text)> {
         let mut all = vec![];
         for ((kind, id), fate) in &self.objects {
             match fate {
                 Fate::Aside(why) => all.push((*kind, Some(id), why.clone())),
                 Fate::Without(fields) => all.extend(
-                    fields.iter().map(|(field, why)| (*kind, Some(id), format!("without `{field}`: {why}"))),
+                    fields
+                        .iter()
+                        .map(|(field, why)| (*kind, Some(id), text!("without `{field}`: {why}", field, why))),
                 ),
             }
         }
         all.extend(self.trees.iter().map(|(kind, why)| (*kind, None, why.clone())));
-        all.sort();
+        all.sort_by_key(|(kind, id, why)| (*kind, *id, why.en()));
         all
     }
 }

@@ -17,6 +17,7 @@ use crate::plan::Plan;
 use crate::problem::{Code, Level, Problem};
 use crate::providers::{Found, Provider, Reads};
 use crate::state::State;
+use crate::text;
 
 mod assets;
 mod fates;
@@ -81,8 +82,8 @@ pub struct Export {
 pub async fn export(source: &Source<'_>) -> Result<Export, Vec<Problem>> {
     let snapshot = Snapshot::new(source.provider, Arc::clone(&source.reads)).map_err(|error| {
         vec![
-            Problem::error(Code::File, format!("no folder for what is downloaded: {error}"))
-                .help("check the folder for temporary files"),
+            Problem::error(Code::File, text!("no folder for what is downloaded: {error}", error))
+                .help(text!("check the folder for temporary files")),
         ]
     })?;
     read_all(source, &snapshot).await?;
@@ -123,9 +124,11 @@ pub async fn export(source: &Source<'_>) -> Result<Export, Vec<Problem>> {
         }
     }
     Err(vec![
-        Problem::error(Code::LeftOut, "what is live can't be written down so that nothing changes")
+        Problem::error(Code::LeftOut, text!("what is live can't be written down so that nothing changes"))
             .about(source.account)
-            .help("please report this: an export leaves out what it can't declare, and here it found no end"),
+            .help(text!(
+                "please report this: an export leaves out what it can't declare, and here it found no end"
+            )),
     ])
 }
 
@@ -142,7 +145,7 @@ async fn read_all(source: &Source<'_>, snapshot: &Snapshot) -> Result<(), Vec<Pr
 fn blame(problems: &[Problem], draft: &Draft, fates: &mut Fates) -> bool {
     let mut blamed = false;
     for problem in problems.iter().filter(|problem| problem.level == Level::Error) {
-        let why = format!("{} ({})", problem.message, problem.code.as_str());
+        let why = text!("{message} ({code})", message = problem.message, code = problem.code.as_str());
         if let Some((info, id)) = problem.about.as_deref().and_then(|about| draft.meant(about)) {
             blamed |= fates.aside(info, id, &why);
             continue;
@@ -170,18 +173,18 @@ fn blame_plan(plan: &Plan, draft: &Draft, fates: &mut Fates) -> bool {
         };
         if info.is_whole() || change.fields.is_empty() {
             let fields: Vec<_> = change.fields.iter().map(|field| field.path.as_str()).collect();
-            let why = format!(
-                "declared, it would plan to {} {} ({})",
-                change.action,
-                change.address.within_account(),
-                fields.join(", ")
+            let why = text!(
+                "declared, it would plan to {action} {within_account} ({fields})",
+                action = change.action,
+                within_account = change.address.within_account(),
+                fields = fields.join(", ")
             );
             blamed |= fates.aside(info, id, &why);
         }
         for field in &change.fields {
             let name = field_of(&field.path);
-            let why = "declared, it would plan to a change";
-            blamed |= !info.is_whole() && fates.without(info, id, name, why);
+            let why = text!("declared, it would plan to a change");
+            blamed |= !info.is_whole() && fates.without(info, id, name, &why);
         }
     }
     blamed
@@ -202,7 +205,7 @@ fn left_out(account: &str, snapshot: &Snapshot, fates: &Fates) -> Vec<Problem> {
             None => Address::new(account, kind, []),
         };
         let problem = Problem::warning(Code::LeftOut, why).about(about);
-        problem.help("it stands in the files as a comment and is not managed; nothing is done to it")
+        problem.help(text!("it stands in the files as a comment and is not managed; nothing is done to it"))
     });
     let mut problems: Vec<Problem> = vec![];
     // Twins share their name and their reason.

@@ -13,6 +13,7 @@ use super::{File, scalar, yaml};
 use crate::model::kinds::RawReply;
 use crate::model::{Address, KindInfo, RemoteId, Rule, Shape, kind_named};
 use crate::providers::Found;
+use crate::text;
 
 /// So many members stand in the file itself; more in one of their own.
 const FEW: usize = 20;
@@ -110,7 +111,7 @@ impl Writing<'_> {
                 assets::shown(&mut body, self.info);
                 let fields = self.fields(body, &key, &[]);
                 self.put(&mut entry, 2, &key, one, &fields);
-                yaml::comment(&mut aside, 2, &format!("left out: {why}"));
+                yaml::comment(&mut aside, 2, &format!("left out: {}", why.en()));
                 yaml::commented(&mut aside, 2, &entry);
                 continue;
             }
@@ -130,8 +131,12 @@ impl Writing<'_> {
             let fields = self.fields(body, &key, &without);
             for field in without {
                 let value = one.body.as_ref().map_or(Value::Null, |body| body[field].clone());
-                let why = "not managed, since it can't be declared as it is";
-                yaml::comment(&mut entry, 4, &format!("`{field}` is {why}: {}", yaml::line(&value)));
+                let why = text!("not managed, since it can't be declared as it is");
+                yaml::comment(
+                    &mut entry,
+                    4,
+                    &text!("`{field}` is {why}: {value}", field, why, value = yaml::line(&value)).en(),
+                );
             }
             let comments = std::mem::take(&mut entry);
             self.put(&mut entry, 2, &key, one, &fields);
@@ -170,8 +175,10 @@ impl Writing<'_> {
         match self.around.fates.tree(self.info) {
             Some(why) => {
                 let section = self.info.section;
-                let what =
-                    format!("left out: {why}. A `{section}:` is the whole of it, so all of it is left alone");
+                let what = format!(
+                    "left out: {}. A `{section}:` is the whole of it, so all of it is left alone",
+                    why.en()
+                );
                 yaml::comment(&mut text, 0, &what);
                 yaml::commented(&mut text, 0, &lines);
                 self.page.declared.clear();

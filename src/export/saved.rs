@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::model::{Asset, KindInfo, Rule};
 use crate::providers::{Reads, VendorError};
+use crate::text;
 
 /// Files that have been saved.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ impl Saved {
         let saving = wanted.into_iter().enumerate().map(|(nth, (at, asset))| async move {
             let path = self.folder.path().join(format!("{}-{nth}", info.name));
             let saved = reads.save(&asset, &path).await.map_err(|error| {
-                let message = format!("`{}`: {}", asset.file, error.message);
+                let message = text!("`{file}`: {message}", file = asset.file, message = error.message);
                 VendorError { message, ..error }
             })?;
             self.places().insert(at, saved.map(|asset| (asset, path)));
@@ -172,6 +173,6 @@ mod tests {
         assert_eq!(std::fs::read(path).expect("reads"), b"c.jpg");
         assert_eq!(saved.path("gone"), None);
         let error = saved.fill(&shelf, info, [json!({"image": file("s.jpg", "shut")})].iter_mut()).await;
-        assert_eq!(error.expect_err("it says no").message, "`s.jpg`: no");
+        assert_eq!(error.expect_err("it says no").message.en(), "`s.jpg`: no");
     }
 }

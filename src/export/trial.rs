@@ -15,6 +15,7 @@ use crate::model::{Address, KindInfo, RemoteId};
 use crate::plan::{self, Plan};
 use crate::problem::{Code, Problem, any_error};
 use crate::state::State;
+use crate::text;
 
 /// Files on trial.
 pub(super) struct Draft {
@@ -32,9 +33,9 @@ impl Draft {
     ) -> Result<Self, Vec<Problem>> {
         let project = settings::document(source.account, source.written).ok_or_else(|| {
             vec![
-                Problem::error(Code::UnknownAccount, "the project does not declare it")
+                Problem::error(Code::UnknownAccount, text!("the project does not declare it"))
                     .about(source.account)
-                    .help("declare it under `accounts:`"),
+                    .help(text!("declare it under `accounts:`")),
             ]
         })?;
         let (mut files, mut declared) = (vec![], HashMap::new());
@@ -72,8 +73,8 @@ impl Draft {
     fn loaded(&self, source: &Source<'_>) -> Result<Desired, Vec<Problem>> {
         let failed = |error: std::io::Error| {
             vec![
-                Problem::error(Code::File, format!("can't try what was written: {error}"))
-                    .help("check the free space of the folder for temporary files"),
+                Problem::error(Code::File, text!("can't try what was written: {error}", error))
+                    .help(text!("check the free space of the folder for temporary files")),
             ]
         };
         let folder = tempfile::tempdir().map_err(failed)?;
@@ -116,14 +117,14 @@ impl Draft {
         let changes = plan.changes.iter().map(|change| format!("{} {}", change.action, change.address));
         let released = plan.released.iter().map(|live| format!("let go of {}", live.address));
         let changes: Vec<_> = changes.chain(released).collect();
-        let message = format!(
-            "what is remembered of it there does not fit what is live; the export would plan to:\n{}",
-            changes.join("\n")
+        let message = text!(
+            "what is remembered of it there does not fit what is live; the export would plan to:\n{changes}",
+            changes = changes.join("\n")
         );
         Err(vec![
-            Problem::error(Code::State, message)
-                .about(source.account)
-                .help("export into a fresh folder with `-o DIR`, or settle it with `mpform plan` first"),
+            Problem::error(Code::State, message).about(source.account).help(text!(
+                "export into a fresh folder with `-o DIR`, or settle it with `mpform plan` first"
+            )),
         ])
     }
 

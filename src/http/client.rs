@@ -17,6 +17,8 @@ use tokio::time::Instant;
 
 use super::{Answer, Failure, Throttle};
 use crate::clock::Clock;
+use crate::text;
+use crate::words::Text;
 
 /// The largest answer that is read; a vendor's page of 100 objects stays far below.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
@@ -44,21 +46,21 @@ impl Client {
         headers: impl IntoIterator<Item = (&'a str, &'a SecretString)>,
         throttle: Throttle,
         clock: Clock,
-    ) -> Result<Arc<Self>, String> {
+    ) -> Result<Arc<Self>, Text> {
         // Whoever comes first installs the provider; that another did is no mistake.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut map = HeaderMap::new();
         map.insert(ACCEPT, HeaderValue::from_static("application/json, */*;q=0.1"));
         for (name, value) in headers {
-            let key = HeaderName::try_from(name).map_err(|_| format!("`{name}` is not a header name"))?;
+            let key = HeaderName::try_from(name).map_err(|_| text!("`{name}` is not a header name", name))?;
             let mut value = HeaderValue::try_from(value.expose_secret()).map_err(|_| {
-                format!("the value of header `{name}` has characters that a header can't have")
+                text!("the value of header `{name}` has characters that a header can't have", name)
             })?;
             value.set_sensitive(true);
             map.insert(key, value);
         }
         let made = |builder: ClientBuilder| {
-            builder.build().map_err(|error| format!("can't set up HTTP: {}", reason(&error)))
+            builder.build().map_err(|error| text!("can't set up HTTP: {why}", why = reason(&error)))
         };
         let calling = made(builder().read_timeout(READ_TIMEOUT))?;
         // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
@@ -176,7 +178,10 @@ pub(super) async fn whole(mut response: Response) -> Result<Answer, Failure> {
     let mut read = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(lost)? {
         if read.len() + chunk.len() > LARGEST_ANSWER {
-            return Err(Failure::Lost(format!("the answer is larger than {LARGEST_ANSWER} bytes")));
+            return Err(Failure::Lost(text!(
+                "the answer is larger than {most} bytes",
+                most = LARGEST_ANSWER
+            )));
         }
         read.extend_from_slice(&chunk);
     }
@@ -267,26 +272,26 @@ pub(super) fn lost(error: reqwest::Error) -> Failure {
 }
 
 /// Host and port are no secret, and without them nobody can tell what could not be reached.
-fn unreachable(error: &reqwest::Error) -> String {
+fn unreachable(error: &reqwest::Error) -> Text {
     let host = error.url().and_then(|url| Some((url.host_str()?, url.port_or_known_default()?)));
     match host {
-        Some((host, port)) => format!("can't reach {host}:{port}: {}", reason(error)),
+        Some((host, port)) => text!("can't reach {host}:{port}: {why}", host, port, why = reason(error)),
         None => reason(error),
     }
 }
 
 /// The innermost reason of an error, without the URL, which may hold what is nobody's business.
-fn reason(error: &reqwest::Error) -> String {
+fn reason(error: &reqwest::Error) -> Text {
     if error.is_timeout() {
-        return "no answer in time".to_owned();
+        return text!("no answer in time");
     }
     let mut deepest = error.source();
     while let Some(deeper) = deepest.and_then(std::error::Error::source) {
         deepest = Some(deeper);
     }
     match deepest {
-        Some(deepest) => deepest.to_string(),
-        None => error.to_string().split(" for url").next().unwrap_or_default().to_owned(),
+        Some(deepest) => Text::verbatim(deepest.to_string()),
+        None => Text::verbatim(error.to_string().split(" for url").next().unwrap_or_default()),
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt as _;
 use super::client::{Client, Head, lost};
 use super::streamed::Streaming;
 use super::{Failure, Reader, Streamed};
+use crate::text;
 
 /// How much of a body is kept: enough to tell an error document from a file.
 const HEAD: usize = 64 * 1024;
@@ -91,7 +92,7 @@ fn next_hop(response: &Response) -> Option<Url> {
 async fn receive(mut response: Response, to: Option<&Path>) -> Result<(Streamed, Bytes), Failure> {
     let unwritten = |error: std::io::Error| {
         let path = to.unwrap_or(Path::new("")).display();
-        Failure::Ours(format!("can't write {path}: {error}"))
+        Failure::Ours(text!("can't write {path}: {error}", path, error))
     };
     let mut file = match to {
         Some(path) => Some(File::create(path).await.map_err(unwritten)?),
@@ -219,7 +220,7 @@ mod tests {
             let failure = Reader::new(&account()).file(&server.url("/a"), Headers::None, Some(&path)).await;
             let failure = failure.expect_err("can't be written");
             assert!(matches!(failure, Failure::Ours(_)), "{failure:?}");
-            assert!(failure.message().starts_with(&format!("can't write {}: ", path.display())));
+            assert!(failure.message().en().starts_with(&format!("can't write {}: ", path.display())));
         }
     }
 }

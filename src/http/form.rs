@@ -13,11 +13,13 @@ use tokio::io::AsyncReadExt as _;
 
 use super::Upload;
 use super::streamed::Streaming;
+use crate::text;
+use crate::words::Text;
 
 /// What is read at once.
 pub(super) const CHUNK: usize = 64 * 1024;
 
-const CHANGED: &str = "the file changed since it was read; run `mpform plan` again";
+const CHANGED: Text = text!("the file changed since it was read; run `mpform plan` again");
 
 /// What stands around the file.
 pub(super) struct Form {
@@ -66,7 +68,7 @@ pub(super) struct Sending {
     /// None when the whole file is read and found right.
     streaming: Option<Streaming>,
     sent: u64,
-    stopped: Arc<OnceLock<String>>,
+    stopped: Arc<OnceLock<Text>>,
 }
 
 impl Sending {
@@ -74,16 +76,12 @@ impl Sending {
     ///
     /// # Errors
     /// When the file can't be read, or can be seen at once to be another one.
-    pub(super) async fn open(
-        upload: Upload,
-        form: Form,
-        stopped: Arc<OnceLock<String>>,
-    ) -> Result<Self, String> {
+    pub(super) async fn open(upload: Upload, form: Form, stopped: Arc<OnceLock<Text>>) -> Result<Self, Text> {
         let unread = |error| unreadable(&upload, &error);
         let file = File::open(&upload.path).await.map_err(unread)?;
         let about = file.metadata().await.map_err(unread)?;
         if about.is_file() && about.len() != upload.size {
-            return Err(CHANGED.to_owned());
+            return Err(CHANGED);
         }
         Ok(Self {
             upload,
@@ -102,14 +100,15 @@ impl Sending {
             match sending.next().await {
                 Ok(chunk) => Ok(chunk.map(|chunk| (chunk, sending))),
                 Err(why) => {
-                    let _ = sending.stopped.set(why.clone());
-                    Err(why)
+                    let said = why.en();
+                    let _ = sending.stopped.set(why);
+                    Err(said)
                 }
             }
         })
     }
 
-    async fn next(&mut self) -> Result<Option<Bytes>, String> {
+    async fn next(&mut self) -> Result<Option<Bytes>, Text> {
         if let Some(opening) = self.opening.take() {
             return Ok(Some(opening));
         }
@@ -119,14 +118,14 @@ impl Sending {
             if read.map_err(|error| unreadable(&self.upload, &error))? == 0 {
                 let found = streaming.finish();
                 if found.size != self.upload.size || found.sha256 != self.upload.sha256 {
-                    return Err(CHANGED.to_owned());
+                    return Err(CHANGED);
                 }
                 break;
             }
             streaming.add(&chunk);
             // A file that grows would run over the length that was promised, and could run on for ever.
             if streaming.size() > self.upload.size {
-                return Err(CHANGED.to_owned());
+                return Err(CHANGED);
             }
             self.streaming = Some(streaming);
             if let Some(earlier) = self.held.replace(chunk.freeze()) {
@@ -146,8 +145,8 @@ impl Sending {
     }
 }
 
-fn unreadable(upload: &Upload, error: &std::io::Error) -> String {
-    format!("can't read {}: {error}", upload.path.display())
+fn unreadable(upload: &Upload, error: &std::io::Error) -> Text {
+    text!("can't read {path}: {error}", path = upload.path.display(), error)
 }
 
 #[cfg(test)]
@@ -192,7 +191,7 @@ mod tests {
         std::fs::write(&path, found).expect("writes");
         let chunks: Vec<_> = sending.stream().collect().await;
         let out: usize = chunks.iter().flatten().map(Bytes::len).sum();
-        (out - around, stopped.get().cloned())
+        (out - around, stopped.get().map(Text::en))
     }
 
     #[tokio::test]
@@ -200,7 +199,7 @@ mod tests {
         let wanted = noise(2 * CHUNK);
         let mut other = wanted.clone();
         other[5] ^= 1;
-        let changed = Some(CHANGED.to_owned());
+        let changed = Some(CHANGED.en());
         assert_eq!(goes_out(&wanted, &other).await, (CHUNK, changed.clone()));
         assert_eq!(goes_out(&wanted, &wanted[..CHUNK + 1]).await, (CHUNK, changed.clone()));
         assert_eq!(goes_out(&wanted, &noise(9 * CHUNK)).await, (CHUNK, changed.clone()));

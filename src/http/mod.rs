@@ -10,6 +10,7 @@
 
 use std::time::Duration;
 
+use crate::words::Text;
 use bytes::Bytes;
 
 mod client;
@@ -47,16 +48,16 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// No connection: nothing has happened at the vendor's.
-    Unsent(String),
+    Unsent(Text),
     /// The request went out and no whole answer came back: it may have been carried out.
-    Lost(String),
+    Lost(Text),
     /// A file or the disk on this side: nothing has happened at the vendor's, and the same call would end the same way.
-    Ours(String),
+    Ours(Text),
 }
 
 impl Failure {
     /// What went wrong.
-    pub fn message(&self) -> &str {
+    pub fn message(&self) -> &Text {
         match self {
             Self::Unsent(message) | Self::Lost(message) | Self::Ours(message) => message,
         }

@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Answer, Failure, Writer};
+use crate::text;
 
 /// What goes out. It can't be printed: its body may hold secrets.
 pub struct Post<'a> {
@@ -37,10 +38,11 @@ impl Writer {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(post.content_type));
         for (name, value) in post.headers {
             let key = HeaderName::try_from(*name)
-                .map_err(|_| Failure::Unsent(format!("`{name}` is not a header name")))?;
+                .map_err(|_| Failure::Unsent(text!("`{name}` is not a header name", name)))?;
             let mut value = HeaderValue::try_from(value.expose_secret()).map_err(|_| {
-                Failure::Unsent(format!(
-                    "the value of header `{name}` has characters that a header can't have"
+                Failure::Unsent(text!(
+                    "the value of header `{name}` has characters that a header can't have",
+                    name
                 ))
             })?;
             value.set_sensitive(true);
@@ -90,6 +92,6 @@ mod tests {
             Post { headers: &headers, content_type: "x/y", body: Bytes::new(), with_account_headers: true };
         let sent = Writer::new(&account()).post("http://127.0.0.1:9", post).await;
         let Err(Failure::Unsent(why)) = sent else { panic!("sent") };
-        assert!(why.contains("`authorization`") && !why.contains("a\nb"), "{why}");
+        assert!(why.en().contains("`authorization`") && !why.en().contains("a\nb"), "{why:?}");
     }
 }

@@ -10,6 +10,7 @@ use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use super::client::whole;
 use super::form::{Form, Sending};
 use super::{Answer, Failure, Writer};
+use crate::text;
 
 /// What any upload may take, for the vendor to think about it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -47,7 +48,7 @@ impl Writer {
         let size = file.size;
         let form = Form::around(&file);
         let content_type = HeaderValue::try_from(form.content_type())
-            .map_err(|_| Failure::Ours(format!("`{}` is no hash", file.sha256)))?;
+            .map_err(|_| Failure::Ours(text!("`{hash}` is no hash", hash = file.sha256)))?;
         let mut headers = client.headers.clone();
         headers.insert(CONTENT_TYPE, content_type);
         headers.insert(CONTENT_LENGTH, form.length(size).into());
@@ -158,7 +159,7 @@ mod tests {
         let server = Loopback::start([answer("200 OK", "", b"thanks")]).await;
         let failure = upload_to(&server, poster(&path, &wanted)).await.expect_err("another file");
         let changed = "the file changed since it was read; run `mpform plan` again";
-        assert_eq!(failure, Failure::Ours(changed.to_owned()));
+        assert!(matches!(&failure, Failure::Ours(why) if why.en() == changed), "{failure:?}");
         let [request] = server.requests().await.try_into().expect("one request");
         assert!(request.body.len() < wanted.len(), "{}", request.body.len());
     }
@@ -170,10 +171,10 @@ mod tests {
         let client = account();
         let url = "http://127.0.0.1:1/up";
         let failure = Writer::new(&client).upload(url, poster(&path, b"x")).await.expect_err("no file");
-        assert!(matches!(&failure, Failure::Ours(why) if why.starts_with("can't read ")), "{failure:?}");
+        assert!(matches!(&failure, Failure::Ours(why) if why.en().starts_with("can't read ")), "{failure:?}");
         std::fs::write(&path, b"longer").expect("writes");
         let failure = Writer::new(&client).upload(url, poster(&path, b"x")).await.expect_err("another file");
-        assert!(matches!(&failure, Failure::Ours(why) if why.contains("changed")), "{failure:?}");
+        assert!(matches!(&failure, Failure::Ours(why) if why.en().contains("changed")), "{failure:?}");
         assert_eq!(client.calls(), 0);
     }
 
@@ -186,7 +187,10 @@ mod tests {
         let url = closed.url("/up");
         closed.requests().await;
         let failure = Writer::new(&account()).upload(&url, poster(&path, b"x")).await.expect_err("nobody");
-        assert!(matches!(&failure, Failure::Unsent(why) if why.starts_with("can't reach ")), "{failure:?}");
+        assert!(
+            matches!(&failure, Failure::Unsent(why) if why.en().starts_with("can't reach ")),
+            "{failure:?}"
+        );
         let silent = Loopback::start([vec![]]).await;
         let failure = upload_to(&silent, poster(&path, b"x")).await.expect_err("no answer");
         assert!(matches!(failure, Failure::Lost(_)), "{failure:?}");

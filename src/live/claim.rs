@@ -14,6 +14,7 @@ use crate::desired::{DesiredAccount, Wanted};
 use crate::model::{Address, RemoteId, Rule};
 use crate::problem::{Code, Problem};
 use crate::state::State;
+use crate::text;
 
 /// Says which live object of one kind is which address, and reads those that matter.
 pub(super) async fn claim(
@@ -156,14 +157,11 @@ fn by_natural_key(
             let ids: Vec<_> = candidates.iter().map(|found| found.id.as_str()).collect();
             return Err(Problem::error(
                 Code::Twins,
-                format!("{} live objects are named `{}`: {}", ids.len(), wanted.natural, ids.join(" and ")),
+                text!("{ids} live objects are named `{natural}`: {ids2}", ids = ids.len(), natural = wanted.natural, ids2 = ids.join(" and ")),
             )
             .about(&wanted.address)
             .at(wanted.origin.clone())
-            .help(format!(
-                "say which of them is meant, e.g. `mpform state adopt {} {}`, or delete or rename all but one in the vendor's console",
-                wanted.address, ids[0]
-            )));
+            .help(text!("say which of them is meant, e.g. `mpform state adopt {address} {ids}`, or delete or rename all but one in the vendor's console", address = wanted.address, ids = ids[0])));
         }
     };
     let by = if intent.is_some() { By::Intent } else { By::NaturalKey };
@@ -208,14 +206,16 @@ fn renamed_onto_another(kind: &Kinds<'_>, wanted: &Wanted, book: &Book) -> Optio
     let now = kind.by_id(id).filter(|found| found.natural != wanted.natural)?;
     let mut others = kind.named(&wanted.natural);
     let other = others.find(|found| found.parent == now.parent && !book.taken.contains(&found.id))?;
-    let message = format!(
-        "{} is to be named `{}`, and an unmanaged object has that name: {}",
-        now.id, wanted.natural, other.id
+    let message = text!(
+        "{id} is to be named `{natural}`, and an unmanaged object has that name: {id2}",
+        id = now.id,
+        natural = wanted.natural,
+        id2 = other.id
     );
     Some(
         Problem::error(Code::Twins, message)
             .about(&wanted.address)
             .at(wanted.origin.clone())
-            .help("choose another name, or delete or rename the other one in the vendor's console"),
+            .help(text!("choose another name, or delete or rename the other one in the vendor's console")),
     )
 }

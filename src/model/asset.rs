@@ -1,5 +1,7 @@
 //! A file that goes to a vendor: known by its content, wherever it lies and whatever it is called there.
 
+use crate::text;
+use crate::words::Text;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -77,7 +79,7 @@ impl fmt::Display for Asset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         match self.sha256.get(..8) {
-            Some(digits) => write!(f, " ({}, {digits}…)", size(self.size)),
+            Some(digits) => write!(f, " ({}, {digits}…)", size(self.size).en()),
             None => Ok(()),
         }
     }
@@ -95,13 +97,15 @@ const CONTENTS: &[Content] = &[
 ];
 
 /// A length in the unit that suits it.
-pub fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> Text {
     const UNITS: [(&str, u64); 2] = [("MiB", 1024 * 1024), ("KiB", 1024)];
     match UNITS.iter().find(|(_, unit)| bytes >= *unit) {
         // Tenths, rounded down: what is over a limit never looks as if it were at it.
-        Some((name, unit)) if bytes.is_multiple_of(*unit) => format!("{} {name}", bytes / unit),
-        Some((name, unit)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
-        None => format!("{bytes} bytes"),
+        Some((name, unit)) if bytes.is_multiple_of(*unit) => {
+            Text::verbatim(format!("{} {name}", bytes / unit))
+        }
+        Some((name, unit)) => Text::verbatim(format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit)),
+        None => text!("{bytes} bytes", bytes),
     }
 }
 
@@ -180,7 +184,7 @@ mod tests {
     #[test]
     fn a_length_is_rounded_down() {
         assert_eq!(
-            [1023, 1024, 1_048_575, 1_048_577].map(size),
+            [1023, 1024, 1_048_575, 1_048_577].map(|bytes| size(bytes).en()),
             ["1023 bytes", "1 KiB", "1023.9 KiB", "1.0 MiB"]
         );
     }

@@ -3,6 +3,7 @@
 
 use super::Asset;
 use crate::problem::{Code, Level};
+use crate::words::Text;
 
 /// One step into a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +36,9 @@ pub struct Finding {
     /// The way to the value; empty for the whole body.
     pub path: Vec<Step>,
     /// A lower-case fragment, no full stop.
-    pub message: String,
+    pub message: Text,
     /// What to do next, and the source of the rule.
-    pub help: String,
+    pub help: Text,
 }
 
 impl Finding {
@@ -45,8 +46,8 @@ impl Finding {
     pub fn error(
         code: Code,
         path: impl IntoIterator<Item = Step>,
-        message: impl Into<String>,
-        help: impl Into<String>,
+        message: impl Into<Text>,
+        help: impl Into<Text>,
     ) -> Self {
         let path = path.into_iter().collect();
         Self { code, level: Level::Error, path, message: message.into(), help: help.into() }
@@ -56,8 +57,8 @@ impl Finding {
     pub fn warning(
         code: Code,
         path: impl IntoIterator<Item = Step>,
-        message: impl Into<String>,
-        help: impl Into<String>,
+        message: impl Into<Text>,
+        help: impl Into<Text>,
     ) -> Self {
         Self { level: Level::Warning, ..Self::error(code, path, message, help) }
     }

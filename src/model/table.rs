@@ -2,6 +2,7 @@
 
 use super::Finding;
 use crate::problem::Code;
+use crate::text;
 
 /// The first column of a table in CSV: one entry a row, lines that begin with `#` and empty rows are passed over.
 /// `of` says what the entries are, for the finding where it is no table.
@@ -18,8 +19,8 @@ pub(crate) fn first_column(text: &str, of: &str) -> Result<Vec<String>, Finding>
             Err(error) => Some(Err(Finding::error(
                 Code::File,
                 [],
-                format!("not a table of {of}s: {error}"),
-                format!("the first column holds one {of} a row; lines that begin with # are comments"),
+                text!("not a table of {of}s: {error}", of, error),
+                text!("the first column holds one {of} a row; lines that begin with # are comments", of),
             ))),
         })
         .collect()

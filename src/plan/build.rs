@@ -17,6 +17,7 @@ use crate::live::{By, Claim, LiveAccount};
 use crate::model::{Action, Address, KindInfo, Rule, kinds};
 use crate::problem::{Code, Problem, any_error};
 use crate::state::{Record, State};
+use crate::text;
 
 /// So long after something was begun that can't be taken back nobody's list counts: it may be late.
 const PATIENCE: TimeDelta = TimeDelta::minutes(2);
@@ -188,16 +189,16 @@ impl OneKind<'_> {
             self.plan.refusals.push(
                 Problem::error(
                     Code::CannotCreate,
-                    format!("to be created it needs {}", fields.join(" and ")),
+                    text!("to be created it needs {fields}", fields = fields.join(" and ")),
                 )
                 .about(&wanted.address)
                 .at(wanted.origin.clone())
-                .help("it does not exist yet; what is left out is left alone only where it exists"),
+                .help(text!("it does not exist yet; what is left out is left alone only where it exists")),
             );
         }
         let mut notes = vec![];
         if record.is_some() {
-            notes.push("it was deleted outside mpform since the last apply".to_owned());
+            notes.push(text!("it was deleted outside mpform since the last apply"));
         }
         notes.extend(since_the_last_run(&wanted.address, body, self.state));
         self.changes.push(Change {

@@ -7,6 +7,7 @@ use crate::desired::DesiredAccount;
 use crate::live::LiveAccount;
 use crate::model::{Action, Address, KindInfo, kind_named};
 use crate::state::{Draft, State};
+use crate::text;
 
 /// A kind whose changes are drafts needs a commit if something changes, if an earlier change was never committed, or
 /// if somebody else changed the draft since our last commit.
@@ -27,9 +28,9 @@ pub(super) fn commit(
     }
     let mut notes = vec![];
     if changes.is_empty() && pending {
-        notes.push("an earlier apply changed it and did not come to this".to_owned());
+        notes.push(text!("an earlier apply changed it and did not come to this"));
     } else if changes.is_empty() {
-        notes.push("it was changed outside mpform since the last apply, perhaps without this".to_owned());
+        notes.push(text!("it was changed outside mpform since the last apply, perhaps without this"));
     }
     let origin =
         desired.resources.values().find(|wanted| wanted.kind == kind).map(|wanted| wanted.origin.clone());

@@ -11,6 +11,8 @@ use super::{Change, FieldChange, Live, Plan, Summary, Upcoming};
 use crate::model::{Action, Address, RemoteId};
 use crate::problem::{Code, Problem, Told};
 use crate::state::fingerprint;
+use crate::text;
+use crate::words::Text;
 
 /// The version of the form; its first number grows when something in it changes its meaning or goes.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -203,7 +205,7 @@ impl From<&Change> for ChangeText {
             id: change.id.clone(),
             fields: change.fields.iter().map(FieldText::from).collect(),
             requires: change.requires.clone(),
-            notes: change.notes.clone(),
+            notes: change.notes.iter().map(Text::en).collect(),
         }
     }
 }
@@ -232,37 +234,45 @@ impl File {
     /// # Errors
     /// Why it is no plan that this program wrote and that can be applied.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Problem> {
-        let broken = |why: String| {
-            Problem::error(Code::PlanFile, format!("the plan file {name} {why}"))
-                .help(format!("make a new one: `mpform plan -o {name}`"))
+        let broken = |why: Text| {
+            Problem::error(Code::PlanFile, text!("the plan file {name} {why}", name, why))
+                .help(text!("make a new one: `mpform plan -o {name}`", name))
         };
         let value: Value =
-            serde_json::from_slice(bytes).map_err(|error| broken(format!("is broken: {error}")))?;
+            serde_json::from_slice(bytes).map_err(|error| broken(text!("is broken: {error}", error)))?;
         let Some(format) = value["format_version"].as_str().and_then(version) else {
-            return Err(broken("is broken: it has no `format_version`".to_owned()));
+            return Err(broken(text!("is broken: it has no `format_version`")));
         };
         if Some(format) > version(FORMAT_VERSION) {
-            let message = format!(
-                "the plan file {name} has format {}.{}; this program knows {FORMAT_VERSION}",
-                format.0, format.1
+            let message = text!(
+                "the plan file {name} has format {major}.{minor}; this program knows {ours}",
+                name,
+                major = format.0,
+                minor = format.1,
+                ours = FORMAT_VERSION
             );
-            return Err(Problem::error(Code::PlanVersion, message).help("use the newer mpform that wrote it"));
+            return Err(
+                Problem::error(Code::PlanVersion, message).help(text!("use the newer mpform that wrote it"))
+            );
         }
         let made_by = value["tool_version"].as_str().unwrap_or_default();
         if version(made_by).map(|(major, _)| major) != version(TOOL_VERSION).map(|(major, _)| major) {
-            let message =
-                format!("the plan file {name} was made by mpform {made_by}, and this is {TOOL_VERSION}");
-            return Err(
-                Problem::error(Code::Stale, message).help(format!("make a new one: `mpform plan -o {name}`"))
+            let message = text!(
+                "the plan file {name} was made by mpform {made_by}, and this is {ours}",
+                name,
+                made_by,
+                ours = TOOL_VERSION
             );
+            return Err(Problem::error(Code::Stale, message)
+                .help(text!("make a new one: `mpform plan -o {name}`", name)));
         }
         let Some(written) = value["check"]["digest"].as_str() else {
-            return Err(broken("has no `check`: it was not written by `plan -o`".to_owned()));
+            return Err(broken(text!("has no `check`: it was not written by `plan -o`")));
         };
         if written != digest(&value) {
-            return Err(broken("was changed after it was written".to_owned()));
+            return Err(broken(text!("was changed after it was written")));
         }
-        serde_json::from_value(value).map_err(|error| broken(format!("is broken: {error}")))
+        serde_json::from_value(value).map_err(|error| broken(text!("is broken: {error}", error)))
     }
 }
 
@@ -292,7 +302,7 @@ mod tests {
 
     fn refused(value: &Value) -> String {
         let problem = File::read("plan.json", value.to_string().as_bytes()).expect_err("is refused");
-        format!("{} {}", problem.code.as_str(), problem.message)
+        format!("{} {}", problem.code.as_str(), problem.message.en())
     }
 
     #[test]
@@ -336,7 +346,7 @@ mod tests {
         for (text, why) in [("{", "EOF"), ("[]", "format_version"), (r#"{"format_version": "x"}"#, "format")]
         {
             let problem = File::read("p", text.as_bytes()).expect_err("is refused");
-            assert!(problem.code == Code::PlanFile && problem.message.contains(why), "{problem:?}");
+            assert!(problem.code == Code::PlanFile && problem.message.en().contains(why), "{problem:?}");
         }
     }
 }

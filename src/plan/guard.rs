@@ -7,6 +7,7 @@ use crate::config::{MaxDeletes, Policy};
 use crate::model::{Action, kinds};
 use crate::problem::{Code, Problem};
 use crate::state::State;
+use crate::text;
 
 /// What was let through by hand.
 #[derive(Clone, Debug, Default)]
@@ -57,9 +58,7 @@ fn looks_empty(
     if let Some(problem) =
         emptied(account, live, state).filter(|_| !permits.rebind.iter().any(|name| name == account))
     {
-        plan.refusals.push(problem.help(format!(
-            "a mistyped `{known_by}` looks exactly like that; if it really was emptied, give `--rebind {account}`"
-        )));
+        plan.refusals.push(problem.help(text!("a mistyped `{known_by}` looks exactly like that; if it really was emptied, give `--rebind {account}`", known_by, account)));
     }
 }
 
@@ -68,7 +67,7 @@ pub fn emptied(account: &str, live: &LiveCounts, state: &State) -> Option<Proble
     let known = state.resources.keys().filter(|address| live.contains_key(address.kind())).count();
     let empty = !live.is_empty() && live.values().all(|count| *count == 0);
     (known > 0 && empty).then(|| {
-        let message = format!("the account looks empty, but the state knows {known} objects in it");
+        let message = text!("the account looks empty, but the state knows {known} objects in it", known);
         Problem::error(Code::LooksEmpty, message).about(account)
     })
 }
@@ -98,12 +97,17 @@ fn too_many_deletes(
         let fine = allows(most, deletes, count);
         match allowed {
             Some(named) if fine => {
-                let message = format!("`--allow-deletes {account}/{}={named}` was not needed", kind.name);
+                let message = text!(
+                    "`--allow-deletes {account}/{name}={named}` was not needed",
+                    account,
+                    name = kind.name,
+                    named
+                );
                 let problem = Problem::warning(Code::NotNeeded, message).about(account);
-                plan.warnings
-                    .push(problem.help(format!(
-                        "{deletes} are deleted, which the policy allows anyway; leave it out"
-                    )));
+                plan.warnings.push(problem.help(text!(
+                    "{deletes} are deleted, which the policy allows anyway; leave it out",
+                    deletes
+                )));
             }
             Some(named) if named == deletes => {}
             _ if fine => {}
@@ -113,11 +117,15 @@ fn too_many_deletes(
                 if let Some(named) = allowed {
                     message += &format!(", not {named}");
                 }
-                let problem =
-                    Problem::error(Code::TooManyDeletes, format!("{message}:\n{}", going.join("\n")));
-                plan.refusals.push(problem.about(account).help(format!(
-                    "if all of them are to go, give `--allow-deletes {account}/{}={deletes}`",
-                    kind.name
+                let problem = Problem::error(
+                    Code::TooManyDeletes,
+                    text!("{message}:\n{going}", message, going = going.join("\n")),
+                );
+                plan.refusals.push(problem.about(account).help(text!(
+                    "if all of them are to go, give `--allow-deletes {account}/{name}={deletes}`",
+                    account,
+                    name = kind.name,
+                    deletes
                 )));
             }
         }
@@ -135,11 +143,13 @@ fn protected(plan: &mut Plan, policy: &Policy) {
         .map(|change| {
             let what = if change.replace { "replaced" } else { "deleted" };
             let help = match change.replace {
-                _ if policy.protects(&change.address) => "`policy.protect` names it; change the policy first",
-                true => "declare it with `protect: false` and apply that first, then change it",
-                false => "declare it with `protect: false` and apply that first, then take it out",
+                _ if policy.protects(&change.address) => {
+                    text!("`policy.protect` names it; change the policy first")
+                }
+                true => text!("declare it with `protect: false` and apply that first, then change it"),
+                false => text!("declare it with `protect: false` and apply that first, then take it out"),
             };
-            let problem = Problem::error(Code::Protected, format!("it is protected and would be {what}"));
+            let problem = Problem::error(Code::Protected, text!("it is protected and would be {what}", what));
             let problem = problem.about(&change.address).help(help);
             change.origin.iter().fold(problem, |problem, place| problem.at(place.clone()))
         })

@@ -30,6 +30,7 @@ pub use upcoming::{DAYS as UPCOMING_DAYS, Upcoming, upcoming};
 use crate::model::{Action, Address, RemoteId};
 use crate::problem::{Place, Problem, any_error};
 use crate::state::Record;
+use crate::words::Text;
 
 /// What would change, and everything that was noticed on the way.
 #[derive(Clone, Debug, Default)]
@@ -135,7 +136,7 @@ pub struct Change {
     /// What is to be tried before, if it is tried at all.
     pub after: Vec<Address>,
     /// What one should know about it, e.g. that somebody else changed it since the last apply.
-    pub notes: Vec<String>,
+    pub notes: Vec<Text>,
     /// What it overwrites that somebody else changed since the last apply: what was applied, and what is live.
     pub drift: Vec<FieldChange>,
     /// Where it is declared; none for a delete.

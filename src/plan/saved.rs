@@ -9,6 +9,8 @@ use super::{Change, Live, Plan, is_commit};
 use crate::desired::DesiredAccount;
 use crate::model::{Action, Address};
 use crate::problem::{Code, Problem};
+use crate::text;
+use crate::words::Text;
 
 mod print;
 
@@ -81,10 +83,10 @@ impl Saved {
     }
 
     /// What to say of something that moved.
-    pub fn stale(&self, about: impl std::fmt::Display, what: &str) -> Problem {
+    pub fn stale(&self, about: impl std::fmt::Display, what: Text) -> Problem {
         Problem::error(Code::Stale, what)
             .about(about)
-            .help(format!("nothing was written; make a new plan: `mpform plan -o {}`", self.name))
+            .help(text!("nothing was written; make a new plan: `mpform plan -o {name}`", name = self.name))
     }
 
     fn has(&self, address: &Address) -> bool {
@@ -98,16 +100,16 @@ impl Saved {
             std::mem::take(&mut plan.changes).into_iter().partition(|change| ours.contains(&change.address));
         for change in kept.iter().filter(|change| !is_commit(&change.address)) {
             for needed in change.requires.iter().filter(|needed| !ours.contains(needed)) {
-                let what = format!("it needs {needed} first, which the plan file does not have");
-                plan.refusals.push(self.stale(&change.address, &what));
+                let what = text!("it needs {needed} first, which the plan file does not have", needed);
+                plan.refusals.push(self.stale(&change.address, what));
             }
         }
         for other in &others {
             // A commit makes all of its kind public, and not only what was shown.
             let whole = Address::new(other.address.account(), other.address.kind(), []);
             if is_commit(&whole) && other.address != whole && self.has(&whole) {
-                let what = format!("it changes as well now, and {whole} would not be as it was shown");
-                plan.refusals.push(self.stale(&other.address, &what));
+                let what = text!("it changes as well now, and {whole} would not be as it was shown", whole);
+                plan.refusals.push(self.stale(&other.address, what));
             }
         }
         if !others.is_empty() {
@@ -116,10 +118,16 @@ impl Saved {
             plan.warnings.push(
                 Problem::warning(
                     Code::NewSince,
-                    format!("{count} change{plural} not in {} and not made: {}", self.name, some(&addresses)),
+                    text!(
+                        "{count} change{plural} not in {name} and not made: {addresses}",
+                        count,
+                        plural,
+                        name = self.name,
+                        addresses = some(&addresses)
+                    ),
                 )
                 .about(&desired.name)
-                .help("run `mpform plan` to see what is left"),
+                .help(text!("run `mpform plan` to see what is left")),
             );
         }
         plan.changes = kept;
@@ -160,16 +168,17 @@ impl Saved {
             let Some(now) = now else { continue };
             let configured = self.configured_otherwise(was, now);
             if too_late(was, now.desired) {
-                moved.push(
-                    self.stale(&was.address, "its first message is due already: it is too late to create it"),
-                );
+                moved.push(self.stale(
+                    &was.address,
+                    text!("its first message is due already: it is too late to create it"),
+                ));
                 continue;
             }
             if !configured.is_empty() {
                 reasons.push(if configured == [was.address.as_str()] {
-                    "its configuration changed".to_owned()
+                    text!("its configuration changed")
                 } else {
-                    format!("the configuration of {} changed", some(&configured))
+                    text!("the configuration of {those} changed", those = some(&configured))
                 });
             }
             match plan.changes.iter().find(|change| change.address == was.address) {
@@ -180,15 +189,15 @@ impl Saved {
                     let still_there = was.action == Action::Delete
                         && left.clone().any(|live| Some(&live.id) == was.id.as_ref());
                     if still_there {
-                        reasons.push("it is no longer known to be ours, and would not be deleted".to_owned());
+                        reasons.push(text!("it is no longer known to be ours, and would not be deleted"));
                     } else {
                         done += 1;
-                        reasons.push("this is done already, and the rest is not".to_owned());
+                        reasons.push(text!("this is done already, and the rest is not"));
                     }
                 }
             }
             if !reasons.is_empty() {
-                moved.push(self.stale(&was.address, &reasons.join("; ")));
+                moved.push(self.stale(&was.address, Text::joined(reasons, "; ")));
             }
         }
         if moved.is_empty() {
@@ -208,7 +217,7 @@ impl Saved {
                 continue;
             }
             let Some(now) = accounts.iter().find(|now| now.desired.name == *name) else {
-                moved.push(self.stale(name, "the account is no longer in the project"));
+                moved.push(self.stale(name, text!("the account is no longer in the project")));
                 continue;
             };
             let settings: HashSet<&String> = was.identity.keys().chain(now.identity.keys()).collect();
@@ -220,11 +229,16 @@ impl Saved {
                 .map(|setting| (setting, was.identity.get(setting), now.identity.get(setting)))
                 .filter(|(_, was, now)| was != now)
                 .map(|(setting, was, now)| {
-                    format!("`{setting}` is {} and was {}", now.unwrap_or(&none), was.unwrap_or(&none))
+                    text!(
+                        "`{setting}` is {now} and was {was}",
+                        setting,
+                        now = now.unwrap_or(&none),
+                        was = was.unwrap_or(&none)
+                    )
                 })
                 .collect();
             if !differs.is_empty() {
-                moved.push(self.stale(name, &differs.join(", ")));
+                moved.push(self.stale(name, Text::joined(differs, ", ")));
             }
         }
         moved
@@ -249,32 +263,39 @@ impl Saved {
         moved.filter(|address| was.get(*address) != now.get(*address)).cloned().collect()
     }
 
-    fn differs(&self, was: &Touched, change: &Change, same_configuration: bool) -> Vec<String> {
+    fn differs(&self, was: &Touched, change: &Change, same_configuration: bool) -> Vec<Text> {
         let now = touched(change);
         match (was.action, now.action) {
             (Action::Create, Action::Create) => {}
-            (Action::Create, _) => return vec!["it is at the vendor already, and otherwise".to_owned()],
-            (_, Action::Create) => return vec!["it is no longer at the vendor".to_owned()],
+            (Action::Create, _) => return vec![text!("it is at the vendor already, and otherwise")],
+            (_, Action::Create) => return vec![text!("it is no longer at the vendor")],
             _ => {}
         }
         if (now.action, now.replace) != (was.action, was.replace) {
-            return vec![format!("it would be {} now, and was to be {}", fate(&now), fate(was))];
+            return vec![text!(
+                "it would be {now} now, and was to be {before}",
+                now = fate(&now),
+                before = fate(was)
+            )];
         }
         let mut reasons = vec![];
         if now.id != was.id {
             let id = |touched: &Touched| touched.id.as_ref().map_or("none", |id| id.as_str()).to_owned();
-            reasons.push(format!(
-                "it is another object at the vendor: its id is {} and was {}",
-                id(&now),
-                id(was)
+            reasons.push(text!(
+                "it is another object at the vendor: its id is {now} and was {before}",
+                now = id(&now),
+                before = id(was)
             ));
         } else if now.have != was.have {
             let fields = self.fields_that_moved(change);
-            let fields = if fields.is_empty() { fields } else { format!(" ({fields})") };
-            reasons.push(format!("it changed at the vendor{fields}"));
+            reasons.push(if fields.is_empty() {
+                text!("it changed at the vendor")
+            } else {
+                text!("it changed at the vendor ({fields})", fields)
+            });
         }
         if now.want != was.want && same_configuration && reasons.is_empty() {
-            reasons.push("what would be written to it changed".to_owned());
+            reasons.push(text!("what would be written to it changed"));
         }
         reasons
     }

@@ -12,6 +12,7 @@ use crate::model::kinds::Names;
 use crate::model::{Action, Address, KindInfo, RemoteId, Rule, kind_named};
 use crate::problem::{Code, Problem};
 use crate::state::State;
+use crate::text;
 
 /// Refuses what would leave something declared without what it shows, and warns of what is not managed.
 pub(super) fn check(desired: &DesiredAccount, live: &LiveAccount, state: &State, plan: &mut Plan) {
@@ -30,12 +31,11 @@ pub(super) fn check(desired: &DesiredAccount, live: &LiveAccount, state: &State,
         let Some(Some(want)) = live.wanted.get(&wanted.address) else { continue };
         let have = live.claims.get(&wanted.address).map(|claim| &claim.body);
         for shown in shows(wanted.kind, &afterwards(have, want, wanted.kind), &desired.name, &gone) {
-            let message = format!("it would go, and {} would still show it", wanted.address);
+            let message = text!("it would go, and {address} would still show it", address = wanted.address);
             refusals.push(
-                Problem::error(Code::StillShown, message)
-                    .about(&shown)
-                    .at(wanted.origin.clone())
-                    .help("let it show something else first; a reply by `material: KEY` follows by itself"),
+                Problem::error(Code::StillShown, message).about(&shown).at(wanted.origin.clone()).help(
+                    text!("let it show something else first; a reply by `material: KEY` follows by itself"),
+                ),
             );
         }
     }
@@ -45,10 +45,10 @@ pub(super) fn check(desired: &DesiredAccount, live: &LiveAccount, state: &State,
         // What is not managed is not read: what was last applied is all that is known of it.
         let points = (kind.links)(&record.applied, &desired.name);
         for shown in points.iter().filter(|shown| going.values().any(|address| address == shown)) {
-            let message = format!("it would go, and {address} most likely still shows it");
-            warnings.push(Problem::warning(Code::StillShown, message).about(shown).help(
-                "nobody looks after that one, since its section is gone; look at it in the vendor's console",
-            ));
+            let message = text!("it would go, and {address} most likely still shows it", address);
+            warnings.push(Problem::warning(Code::StillShown, message).about(shown).help(text!(
+                "nobody looks after that one, since its section is gone; look at it in the vendor's console"
+            )));
         }
     }
     plan.refusals.append(&mut refusals);

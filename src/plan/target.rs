@@ -9,6 +9,8 @@ use serde_json::Value;
 use super::{Change, Plan, is_commit, users};
 use crate::model::{Address, kind_named};
 use crate::problem::Problem;
+use crate::text;
+use crate::words::Text;
 
 /// Patterns of addresses: `*` stands for one part of an address or some of it, `**` for any number of parts.
 #[derive(Clone, Debug, Default)]
@@ -22,17 +24,17 @@ impl Globs {
     ///
     /// # Errors
     /// The first pattern that means nothing, and why.
-    pub fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+    pub fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, Text> {
         let mut set = GlobSetBuilder::new();
         let mut any = false;
         for pattern in patterns {
             let glob = GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
-            set.add(
-                glob.map_err(|error| format!("`{pattern}` is not a pattern of addresses: {}", error.kind()))?,
-            );
+            set.add(glob.map_err(|error| {
+                text!("`{pattern}` is not a pattern of addresses: {why}", pattern, why = error.kind())
+            })?);
             any = true;
         }
-        let set = set.build().map_err(|error| error.to_string())?;
+        let set = set.build().map_err(|error| Text::verbatim(error.to_string()))?;
         Ok(Self { set, any })
     }
 

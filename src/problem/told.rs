@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Level, Place, Problem};
+use crate::words::{Lang, Text};
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -42,10 +43,10 @@ impl From<&Problem> for Told {
         Self {
             code: problem.code.as_str().to_owned(),
             level: problem.level,
-            message: problem.discreet(),
+            message: problem.discreet(Lang::En),
             about: problem.about.clone(),
             places: problem.places.iter().map(ToldPlace::from).collect(),
-            help: problem.help.clone(),
+            help: problem.help.as_ref().map(Text::en),
         }
     }
 }
@@ -53,6 +54,6 @@ impl From<&Problem> for Told {
 impl From<&Place> for ToldPlace {
     fn from(place: &Place) -> Self {
         let (line, column) = place.line_column();
-        Self { file: place.source.name.clone(), line, column, label: place.label.clone() }
+        Self { file: place.source.name.clone(), line, column, label: place.label.en() }
     }
 }

@@ -6,14 +6,16 @@ use serde::de::DeserializeOwned;
 use super::VendorError;
 use crate::http::Answer;
 use crate::http::retry::Again;
+use crate::text;
+use crate::words::Text;
 
 /// What an HTML page usually means.
-const NOT_THE_API: &str =
-    "is `base_url` the API's address, and does no login page or proxy stand in front of it?";
+const NOT_THE_API: Text =
+    text!("is `base_url` the API's address, and does no login page or proxy stand in front of it?");
 /// What a redirect usually means.
-const ELSEWHERE: &str = "check `base_url`: it is the API's own address";
+const ELSEWHERE: Text = text!("check `base_url`: it is the API's own address");
 /// What too many requests ask for.
-const SLOWER: &str = "lower `limits: {requests_per_second: …}` of the account";
+const SLOWER: Text = text!("lower `limits: {requests_per_second: …}` of the account");
 
 /// Keeps a secret out of what is shown of an answer: a gateway may show the request that it did not like. It can't be
 /// printed.
@@ -31,27 +33,27 @@ impl Mask<'_> {
     }
 
     /// The first words of a body, on one line.
-    pub(super) fn begins(self, body: &[u8]) -> String {
+    pub(super) fn begins(self, body: &[u8]) -> Text {
         // Cut only behind the mask: half a secret is no secret that a mask knows.
         let text = self.over(&String::from_utf8_lossy(body));
         let words: Vec<_> = text.split_whitespace().take(60).collect();
         let line: String = words.join(" ").chars().take(120).collect();
-        if line.is_empty() { "an empty answer".to_owned() } else { line }
+        if line.is_empty() { text!("an empty answer") } else { Text::verbatim(line) }
     }
 
     /// The JSON of an answer, or why there is none.
     pub(super) fn json<T: DeserializeOwned>(self, call: &str, answer: &Answer) -> Result<T, VendorError> {
-        let refused = |message: String| VendorError::refused(call, message);
-        let http = |message: String| refused(message).code(format!("HTTP {}", answer.status));
+        let refused = |message: Text| VendorError::refused(call, message);
+        let http = |message: Text| refused(message).code(format!("HTTP {}", answer.status));
         let begins = || self.begins(&answer.body);
         let again = || answer.retry_after.map_or(Again::Soon, Again::After);
         match answer.status {
             200..=299 => {}
-            429 => return Err(http("too many requests".to_owned()).hint(SLOWER).may_pass(again())),
-            404 => return Err(http("no such path".to_owned())),
+            429 => return Err(http(text!("too many requests")).hint(SLOWER).may_pass(again())),
+            404 => return Err(http(text!("no such path"))),
             300..=399 => {
-                let message = "the answer redirects elsewhere, which is not followed";
-                return Err(http(message.to_owned()).hint(ELSEWHERE));
+                let message = text!("the answer redirects elsewhere, which is not followed");
+                return Err(http(message).hint(ELSEWHERE));
             }
             400..=407 | 409..=498 => return Err(http(begins())),
             // Whatever broke down, and 408 and 499: somebody on the way had enough of waiting. How far the call has
@@ -60,12 +62,17 @@ impl Mask<'_> {
         }
         serde_json::from_slice(&answer.body).map_err(|error| {
             let (what, hint) = if answer.content_type.contains("html") {
-                ("an HTML page instead of JSON".to_owned(), Some(NOT_THE_API))
+                (text!("an HTML page instead of JSON"), Some(NOT_THE_API))
             } else {
                 // The reason may hold what stands there.
-                (self.over(&format!("not the JSON that was expected ({error})")), None)
+                (
+                    text!("not the JSON that was expected ({error})", error = self.over(&error.to_string())),
+                    None,
+                )
             };
-            let refused = refused(format!("{what}: {}", begins())).may_pass(Again::Soon).maybe_happened();
+            let refused = refused(text!("{what}: {begins}", what, begins = begins()))
+                .may_pass(Again::Soon)
+                .maybe_happened();
             hint.into_iter().fold(refused, VendorError::hint)
         })
     }
@@ -77,7 +84,7 @@ pub(super) fn json<T: DeserializeOwned>(call: &str, answer: &Answer) -> Result<T
 }
 
 /// The first words of a body, on one line.
-pub(super) fn begins(body: &[u8]) -> String {
+pub(super) fn begins(body: &[u8]) -> Text {
     Mask("").begins(body)
 }
 
@@ -94,12 +101,12 @@ mod tests {
             (" a\n b ", "a b"),
             (" ", "an empty answer"),
         ] {
-            assert_eq!(mask.begins(said.as_bytes()), shown);
+            assert_eq!(mask.begins(said.as_bytes()).en(), shown);
         }
         let cut = format!("{}k/e+y", "-".repeat(118));
-        assert!(!mask.begins(cut.as_bytes()).contains('k'));
+        assert!(!mask.begins(cut.as_bytes()).en().contains('k'));
         let spaced = format!("-{}k/e+y", " ".repeat(397));
-        assert_eq!(mask.begins(spaced.as_bytes()), "- •••");
+        assert_eq!(mask.begins(spaced.as_bytes()).en(), "- •••");
         assert_eq!(Mask("").over("ab"), "ab");
     }
 }

@@ -4,6 +4,7 @@ use reqwest::Url;
 
 use crate::config::Node;
 use crate::problem::{Code, Problem};
+use crate::text;
 
 /// What is written under a key. A stand-in says nothing about what the variable will hold.
 pub(super) fn written<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
@@ -24,9 +25,9 @@ pub(super) fn address(
     let url = Url::parse(text.trim_end_matches('/')).ok().filter(fits);
     if let (Some(at), None) = (written(node, key), &url) {
         problems.push(
-            Problem::error(Code::BadValue, format!("`{key}` is not an address of http or https"))
+            Problem::error(Code::BadValue, text!("`{key}` is not an address of http or https", key))
                 .at(at.place())
-                .help(format!("write e.g. {example}")),
+                .help(text!("write e.g. {example}", example)),
         );
     }
     url

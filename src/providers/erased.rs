@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
 use crate::model::{Action, Finding, Kind, RemoteId};
+use crate::text;
 
 /// [`Reader`] on plain bodies.
 pub trait AnyReader: Send + Sync {
@@ -83,12 +84,12 @@ struct Erased<K, T> {
 
 fn typed<K: Kind>(body: &Value) -> Result<K, VendorError> {
     serde::Deserialize::deserialize(body)
-        .map_err(|error| VendorError::not_sent(format!("not a body of {}: {error}", K::NAME)))
+        .map_err(|error| VendorError::not_sent(text!("not a body of {name}: {error}", name = K::NAME, error)))
 }
 
 fn plain<K: Kind>(body: &K) -> Result<Value, VendorError> {
     serde_json::to_value(body)
-        .map_err(|error| VendorError::not_sent(format!("not a body of {}: {error}", K::NAME)))
+        .map_err(|error| VendorError::not_sent(text!("not a body of {name}: {error}", name = K::NAME, error)))
 }
 
 impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {

@@ -5,6 +5,8 @@ use std::fmt;
 use crate::http::Failure;
 use crate::http::retry::{Again, MayPass};
 use crate::problem::{Code, Problem};
+use crate::text;
+use crate::words::Text;
 
 /// Whether the call that failed did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,10 +18,10 @@ pub enum Happened {
 }
 
 /// What to do when it is not the vendor's fault.
-const OURS: &str = "see to the file and the disk, then run the command again";
+const OURS: Text = text!("see to the file and the disk, then run the command again");
 
 /// What to do when the vendor was not asked.
-const NOT_SENT: &str = "run `mpform plan` to see what is left";
+const NOT_SENT: Text = text!("run `mpform plan` to see what is left");
 
 /// A call that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,18 +31,18 @@ pub struct VendorError {
     /// The vendor's own code, or `HTTP` and the status where it did not come to that.
     pub code: Option<String>,
     /// The vendor's own message, or what was wrong with its answer.
-    pub message: String,
+    pub message: Text,
     /// Whether it did something.
     pub happened: Happened,
     /// Whether the same call may pass if it is made again. Only reads are.
     pub again: Again,
     /// What to do next, where that is known better than by the rule.
-    pub hint: Option<&'static str>,
+    pub hint: Option<Text>,
 }
 
 impl VendorError {
     /// The vendor said no, for good.
-    pub fn refused(call: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn refused(call: impl Into<String>, message: impl Into<Text>) -> Self {
         Self {
             call: call.into(),
             code: None,
@@ -52,7 +54,7 @@ impl VendorError {
     }
 
     /// We did not even ask: what was wanted can't be said to the vendor.
-    pub fn not_sent(message: impl Into<String>) -> Self {
+    pub fn not_sent(message: impl Into<Text>) -> Self {
         Self::refused("nothing sent", message).hint(NOT_SENT)
     }
 
@@ -63,7 +65,7 @@ impl VendorError {
             Failure::Lost(_) => (Happened::Maybe, Again::Soon, None),
             Failure::Ours(_) => (Happened::No, Again::No, Some(OURS)),
         };
-        Self { call: call.into(), code: None, message: failure.message().to_owned(), happened, again, hint }
+        Self { call: call.into(), code: None, message: failure.message().clone(), happened, again, hint }
     }
 
     /// True if the vendor itself said no, and not the way to it.
@@ -94,34 +96,39 @@ impl VendorError {
 
     /// The same with what to do next.
     #[must_use]
-    pub fn hint(mut self, hint: &'static str) -> Self {
+    pub fn hint(mut self, hint: Text) -> Self {
         self.hint = Some(hint);
         self
     }
 
+    /// `GET keyword/5f…: code 500: …`
+    pub fn text(&self) -> Text {
+        let (call, message) = (&self.call, &self.message);
+        match &self.code {
+            Some(http) if http.starts_with("HTTP") => text!("{call}: {http}: {message}", call, http, message),
+            Some(code) => text!("{call}: code {code}: {message}", call, code, message),
+            None => text!("{call}: {message}", call, message),
+        }
+    }
+
     /// As a problem about an address or account.
     pub fn problem(&self, about: impl fmt::Display) -> Problem {
-        let help = match (self.happened, self.code.as_deref()) {
-            _ if self.hint.is_some() => self.hint.unwrap_or_default(),
-            (_, Some("HTTP 404")) => "the vendor has no such path: check `base_url`",
+        let by_rule = || match (self.happened, self.code.as_deref()) {
+            (_, Some("HTTP 404")) => text!("the vendor has no such path: check `base_url`"),
             (_, None) if self.again == Again::No => {
-                "run the command again; if it stays, ask the vendor with the message above"
+                text!("run the command again; if it stays, ask the vendor with the message above")
             }
-            (Happened::No, None) => "check `base_url` and the network, then run the command again",
-            _ => "run the command again; if it stays, ask the vendor with the code and message above",
+            (Happened::No, None) => text!("check `base_url` and the network, then run the command again"),
+            _ => text!("run the command again; if it stays, ask the vendor with the code and message above"),
         };
-        Problem::error(Code::Vendor, self.to_string()).about(about).help(help)
+        Problem::error(Code::Vendor, self.text()).about(about).help(self.hint.clone().unwrap_or_else(by_rule))
     }
 }
 
-/// `GET keyword/5f…: code 500: …`
+/// In English.
 impl fmt::Display for VendorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.code {
-            Some(http) if http.starts_with("HTTP") => write!(f, "{}: {http}: {}", self.call, self.message),
-            Some(code) => write!(f, "{}: code {code}: {}", self.call, self.message),
-            None => write!(f, "{}: {}", self.call, self.message),
-        }
+        f.write_str(&self.text().en())
     }
 }
 
@@ -138,21 +145,21 @@ mod tests {
     use super::*;
 
     fn help(error: &VendorError) -> String {
-        error.problem("shop").help.unwrap_or_default().to_string()
+        error.problem("shop").help.unwrap_or_default().en()
     }
 
     #[test]
     fn a_fault_of_this_side_is_neither_the_networks_nor_tried_again() {
         let ours = VendorError::unanswered("GET image/5f", &Failure::Ours("can't write a.jpg: full".into()));
         assert_eq!((ours.happened, ours.again), (Happened::No, Again::No));
-        assert_eq!(help(&ours), OURS);
+        assert_eq!(help(&ours), OURS.en());
         let unsent = VendorError::unanswered("GET group", &Failure::Unsent("can't reach a:80".into()));
         assert!(help(&unsent).contains("the network"));
     }
 
     #[test]
     fn only_what_was_not_sent_is_left_to_do() {
-        assert_eq!(help(&VendorError::not_sent("a click key can't be set")), NOT_SENT);
+        assert_eq!(help(&VendorError::not_sent("a click key can't be set")), NOT_SENT.en());
         let read = VendorError::refused("GET group", "the list does not come to an end");
         assert!(help(&read).contains("ask the vendor with the message above"));
     }

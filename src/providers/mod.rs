@@ -19,6 +19,7 @@ use crate::desired::Wanted;
 use crate::http;
 use crate::model::{Action, Asset, Finding, Kind, Link, RemoteId};
 use crate::problem::Problem;
+use crate::text;
 
 mod answer;
 mod armed;
@@ -252,7 +253,11 @@ impl Links {
     pub fn id<K: Kind>(&self, link: &Link<K>) -> Result<&RemoteId, VendorError> {
         let key = (K::NAME.to_owned(), link.key().to_owned());
         self.0.get(&key).ok_or_else(|| {
-            VendorError::not_sent(format!("the id of {}/{} is not known", K::NAME, link.key()))
+            VendorError::not_sent(text!(
+                "the id of {name}/{key} is not known",
+                name = K::NAME,
+                key = link.key()
+            ))
         })
     }
 }

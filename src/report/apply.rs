@@ -2,10 +2,12 @@
 //! left to do.
 
 use super::columns::escape;
-use super::words::past;
+use super::words::{action, done, not_done, perhaps};
 use super::{Role, Style};
 use crate::apply::event::{Done, Ending, Event, Tally};
 use crate::problem::{Code, Problem};
+use crate::text;
+use crate::words::Text;
 
 /// Listens to the events of an apply and says what they mean.
 #[derive(Debug, Default)]
@@ -42,91 +44,100 @@ impl Talk {
     fn closing(&self, tally: Tally) -> String {
         let mut parts = vec![];
         let lists = [
-            (Role::Delete, "Failed:", &self.failed),
-            (Role::Warning, "Uncertain:", &self.uncertain),
-            (Role::Warning, "Not tried:", &self.skipped),
+            (Role::Delete, text!("Failed:"), &self.failed),
+            (Role::Warning, text!("Uncertain:"), &self.uncertain),
+            (Role::Warning, text!("Not tried:"), &self.skipped),
         ];
         for (role, title, these) in lists {
             if !these.is_empty() {
-                parts.push(self.listed(role, title, these));
+                parts.push(self.listed(role, &title, these));
             }
         }
         if let Some(next) = self.next(tally) {
-            parts.push(format!("{} {next}", self.style.paint(Role::Heading, "Next:")));
+            let title = self.style.said(Role::Heading, &text!("Next:"));
+            parts.push(format!("{title} {}", self.style.say(&next)));
         }
         let Tally { done, failed, skipped, verified, left_over } = tally;
         if left_over > 0 {
-            parts.push(self::left_over(left_over as u64));
+            parts.push(self.style.say(&self::left_over(left_over as u64)));
         }
-        let mut sum = format!("Apply: {done} done, {failed} failed, {skipped} not tried.");
-        if verified && done > 0 && failed + skipped == 0 {
-            sum += " Read back: as declared.";
-        }
+        let sum = text!("Apply: {done} done, {failed} failed, {skipped} not tried.", done, failed, skipped);
+        let read_back = verified && done > 0 && failed + skipped == 0;
+        let read_back = read_back.then(|| text!(" Read back: as declared."));
         let role = if failed + skipped > 0 { Role::Delete } else { Role::Emphasis };
-        parts.push(self.style.paint(role, &sum));
+        parts.push(self.style.said(role, &Text::joined([Some(sum), read_back].into_iter().flatten(), "")));
         // An empty line between the changes and what is said about all of them.
         format!("\n{}", parts.join("\n\n"))
     }
 
-    fn listed(&self, role: Role, title: &str, these: &[Done]) -> String {
-        let mut lines = vec![self.style.paint(role, title)];
+    fn listed(&self, role: Role, title: &Text, these: &[Done]) -> String {
+        let mut lines = vec![self.style.said(role, title)];
         for done in these {
-            lines.push(format!("    {} ({})", escape(done.address.as_str()), done.action));
+            let action = self.style.say(&action(done.action));
+            lines.push(format!("    {} ({action})", escape(done.address.as_str())));
             let Some(problem) = &done.problem else { continue };
-            lines.push(format!("        {}", escape(&problem.message)));
+            lines.push(format!("        {}", escape(&self.style.say(&problem.message))));
             if let Some(help) = &problem.help {
-                lines.push(format!("        {} {}", self.style.paint(Role::Faint, "help:"), escape(help)));
+                lines.push(format!(
+                    "        {} {}",
+                    self.style.said(Role::Faint, &text!("help:")),
+                    escape(&self.style.say(help))
+                ));
             }
         }
         lines.join("\n")
     }
 
-    fn next(&self, tally: Tally) -> Option<&'static str> {
+    fn next(&self, tally: Tally) -> Option<Text> {
         if !self.uncertain.is_empty() {
-            return Some(
-                "run `mpform plan`: it reads what the vendor holds and shows whether the uncertain changes happened",
-            );
+            return Some(text!(
+                "run `mpform plan`: it reads what the vendor holds and shows whether the uncertain changes happened"
+            ));
         }
         if tally.failed + tally.skipped > 0 {
-            return Some("run `mpform apply` again: it does what is left, and nothing twice");
+            return Some(text!("run `mpform apply` again: it does what is left, and nothing twice"));
         }
         (!tally.verified && tally.done > 0)
-            .then_some("run `mpform plan`: what was written could not be read back as declared")
+            .then(|| text!("run `mpform plan`: what was written could not be read back as declared"))
     }
 }
 
 /// What is said of things that nobody can find again.
-pub fn left_over(count: u64) -> String {
-    let (things, them) = if count == 1 { ("text or cover", "it") } else { ("texts or covers", "them") };
-    format!(
-        "{count} {things} may be left at the vendor that nothing uses: no list shows {them}, and no follower does."
+pub fn left_over(count: u64) -> Text {
+    if count == 1 {
+        return text!(
+            "1 text or cover may be left at the vendor that nothing uses: no list shows it, and no follower does."
+        );
+    }
+    text!(
+        "{count} texts or covers may be left at the vendor that nothing uses: no list shows them, and no follower does.",
+        count
     )
 }
 
 /// The line of a change that came to its end.
-fn line(done: &Done, style: Style) -> String {
-    let address = escape(done.address.as_str());
-    let reason = |problem: &Option<Problem>| match problem {
-        Some(problem) => format!(": {}", escape(&problem.message)),
-        None => String::new(),
+fn line(one: &Done, style: Style) -> String {
+    let address = escape(one.address.as_str());
+    let fate = match one.ending {
+        Ending::Done => done(one.action, &one.address),
+        Ending::Failed if is_uncertain(one) => perhaps(one.action, &one.address),
+        Ending::Failed => not_done(one.action, &one.address),
+        Ending::Skipped => text!("not tried"),
     };
-    match done.ending {
-        Ending::Done => {
-            format!("{} {address} {}", style.paint(Role::Create, "✓"), past(done.action, &done.address))
+    let reason = one.problem.as_ref().filter(|_| one.ending != Ending::Done);
+    let said = match reason {
+        Some(Problem { message, .. }) => {
+            escape(&style.say(&text!("{fate}: {message}", fate, message))).into_owned()
         }
-        Ending::Failed if is_uncertain(done) => {
-            let mark = style.paint(Role::Warning, "?");
-            format!("{mark} {address} perhaps {}{}", past(done.action, &done.address), reason(&done.problem))
-        }
-        Ending::Failed => {
-            let mark = style.paint(Role::Delete, "✗");
-            format!("{mark} {address} not {}{}", past(done.action, &done.address), reason(&done.problem))
-        }
-        Ending::Skipped => {
-            let text = format!("· {address} not tried{}", reason(&done.problem));
-            style.paint(Role::Faint, &text)
-        }
-    }
+        None => style.say(&fate),
+    };
+    let (mark, role) = match one.ending {
+        Ending::Done => ("✓", Role::Create),
+        Ending::Failed if is_uncertain(one) => ("?", Role::Warning),
+        Ending::Failed => ("✗", Role::Delete),
+        Ending::Skipped => return style.paint(Role::Faint, &format!("· {address} {said}")),
+    };
+    format!("{} {address} {said}", style.paint(role, mark))
 }
 
 fn is_uncertain(done: &Done) -> bool {

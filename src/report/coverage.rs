@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::columns::{escape, pad, truncate, width};
 use super::{Role, Style};
 use crate::coverage::{Coverage, Fired};
+use crate::text;
 
 /// So many texts that no rule answers are shown to a person.
 const SHOWN: usize = 40;
@@ -18,9 +19,12 @@ pub fn text(found: &Coverage, style: Style, columns: usize) -> String {
         let total: usize = found.others.values().sum();
         let kinds: Vec<_> =
             found.others.iter().map(|(kind, count)| format!("{} {count}", escape(kind))).collect();
-        let what = if total == 1 { "message that is no text" } else { "messages that are no texts" };
-        let line = format!("not counted: {total} {what} ({})", kinds.join(", "));
-        parts.push(style.paint(Role::Faint, &line));
+        let kinds = kinds.join(", ");
+        let line = match total {
+            1 => text!("not counted: 1 message that is no text ({kinds})", kinds),
+            _ => text!("not counted: {total} messages that are no texts ({kinds})", total, kinds),
+        };
+        parts.push(style.said(Role::Faint, &line));
     }
     parts.join("\n\n") + "\n"
 }
@@ -29,11 +33,16 @@ fn head(found: &Coverage, style: Style) -> String {
     let name = style.paint(Role::Heading, &escape(&found.account));
     let since = found.since.format("%Y-%m-%d %H:%M %:z");
     let came = match found.texts {
-        0 => "no texts".to_owned(),
-        number => many(number, "text"),
+        0 => text!("{name}: no texts since {since}", name, since),
+        1 => text!("{name}: 1 text since {since}, judged by the rules as they are now", name, since),
+        count => text!(
+            "{name}: {count} texts since {since}, judged by the rules as they are now",
+            name,
+            count,
+            since
+        ),
     };
-    let judged = if found.texts == 0 { "" } else { ", judged by the rules as they are now" };
-    format!("{name}: {came} since {since}{judged}")
+    style.say(&came)
 }
 
 fn unanswered(found: &Coverage, style: Style, columns: usize) -> Option<String> {
@@ -41,14 +50,19 @@ fn unanswered(found: &Coverage, style: Style, columns: usize) -> Option<String> 
         return None;
     }
     if found.unanswered.is_empty() {
-        return Some(style.paint(Role::Create, "a rule answers each of them"));
+        return Some(style.said(Role::Create, &text!("a rule answers each of them")));
     }
-    let so = if found.default { "the default reply is sent" } else { "nothing is sent" };
-    let title = format!("no rule answers {} of {}; {so}:", found.left(), found.texts);
-    let mut lines = vec![style.paint(Role::Warning, &title)];
+    let (left, texts) = (found.left(), found.texts);
+    let title = if found.default {
+        text!("no rule answers {left} of {texts}; the default reply is sent:", left, texts)
+    } else {
+        text!("no rule answers {left} of {texts}; nothing is sent:", left, texts)
+    };
+    let mut lines = vec![style.said(Role::Warning, &title)];
     let digits = found.unanswered[0].count.to_string().len();
     for one in found.unanswered.iter().take(SHOWN) {
-        let shown = if one.text.is_empty() { "(blank)".into() } else { escape(&one.text) };
+        let blank = || style.say(&text!("(blank)")).into();
+        let shown = if one.text.is_empty() { blank() } else { escape(&one.text) };
         lines.push(format!(
             "  {:>digits$}  {}",
             one.count,
@@ -57,8 +71,9 @@ fn unanswered(found: &Coverage, style: Style, columns: usize) -> Option<String> 
     }
     if let Some(rest) = found.unanswered.get(SHOWN..).filter(|rest| !rest.is_empty()) {
         let count: usize = rest.iter().map(|one| one.count).sum();
-        let line = format!("  and {} more, sent {count} times; `--json` shows all", rest.len());
-        lines.push(style.paint(Role::Faint, &line));
+        let line =
+            text!("  and {rest} more, sent {count} times; `--json` shows all", rest = rest.len(), count);
+        lines.push(style.said(Role::Faint, &line));
     }
     Some(lines.join("\n"))
 }
@@ -72,15 +87,17 @@ fn rules(found: &Coverage, style: Style, columns: usize) -> Vec<String> {
         let room = columns.saturating_sub(digits + 40).max(20);
         let names: Vec<_> = fired.iter().map(|rule| cut(&rule.name, room)).collect();
         let widest = names.iter().map(|name| width(name)).max().unwrap_or_default();
-        let mut lines = vec![style.paint(Role::Heading, "rules that answer:")];
+        let mut lines = vec![style.said(Role::Heading, &text!("rules that answer:"))];
         for (rule, name) in fired.iter().zip(&names) {
             let number = rule.alone + rule.shared;
             let line = match rule.shared {
                 0 => format!("  {number:>digits$}  {name}"),
                 shared => {
-                    let fit = if shared == 1 { "fits" } else { "fit" };
-                    let note = format!("({shared} {fit} other rules too)");
-                    format!("  {number:>digits$}  {}  {}", pad(name, widest), style.paint(Role::Faint, &note))
+                    let note = match shared {
+                        1 => text!("(1 fits other rules too)"),
+                        _ => text!("({shared} fit other rules too)", shared),
+                    };
+                    format!("  {number:>digits$}  {}  {}", pad(name, widest), style.said(Role::Faint, &note))
                 }
             };
             lines.push(line);
@@ -88,23 +105,19 @@ fn rules(found: &Coverage, style: Style, columns: usize) -> Vec<String> {
         parts.push(lines.join("\n"));
     }
     if !never.is_empty() && found.texts > 0 {
-        let mut lines = vec![style.paint(Role::Heading, "rules that answer nothing:")];
+        let mut lines = vec![style.said(Role::Heading, &text!("rules that answer nothing:"))];
         let room = columns.saturating_sub(4);
         lines.extend(never.iter().map(|rule| format!("  {}", cut(&rule.name, room))));
         parts.push(lines.join("\n"));
     }
     if found.rules.is_empty() {
-        parts.push("there are no rules".to_owned());
+        parts.push(style.say(&text!("there are no rules")));
     }
     parts
 }
 
 fn cut(name: &str, room: usize) -> String {
     truncate(&escape(name), room).into_owned()
-}
-
-fn many(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// The same for programs. The keys and their meaning are a contract: what is here stays; something may be added.

@@ -119,7 +119,7 @@ fn ended(done: &Done) -> Value {
         "address": done.address,
         "action": done.action,
         "outcome": outcome,
-        "error": done.problem.as_ref().map(|problem| &problem.message),
+        "error": done.problem.as_ref().map(|problem| problem.message.en()),
     })
 }
 

@@ -9,6 +9,9 @@ mod escape;
 #[cfg(test)]
 mod tests;
 
+use super::text::counted;
+use crate::text;
+use crate::words::Text;
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
@@ -18,6 +21,7 @@ use super::columns::{escape, truncate};
 use super::upcoming;
 use crate::plan::{Change, Live, Plan};
 use crate::problem::Problem;
+use crate::words::Lang;
 
 /// The bytes that fit into a comment; a Chinese character is three.
 pub const LIMIT: usize = 60_000;
@@ -48,20 +52,20 @@ pub struct Comment {
 }
 
 /// The plan of a project as a comment.
-pub fn plan(plan: &Plan, project: &str) -> Comment {
-    let mut text = head(plan, project);
-    text += &problems(plan);
+pub fn plan(plan: &Plan, project: &str, lang: Lang) -> Comment {
+    let mut text = head(plan, project, lang);
+    text += &problems(plan, lang);
     let (losses, others): (Vec<_>, Vec<_>) = plan.changes.iter().partition(|change| change::is_loss(change));
     let replaced = losses.iter().any(|change| change.replace);
-    let lost = if replaced { "Would be deleted or replaced" } else { "Would be deleted" };
-    let sections = [(lost, losses), ("Would be created or updated", others)];
-    let noticed = noticed(plan);
+    let lost = if replaced { text!("Would be deleted or replaced") } else { text!("Would be deleted") };
+    let sections = [(lost, losses), (text!("Would be created or updated"), others)];
+    let noticed = noticed(plan, lang);
     let mut room = LIMIT.saturating_sub(text.len() + noticed.len() + RESERVE);
     let mut left_out = vec![];
     let mut whole = true;
     for (nth, (title, changes)) in sections.iter().enumerate().filter(|(_, (_, changes))| !changes.is_empty())
     {
-        let title = format!("\n#### {title} ({})\n\n", changes.len());
+        let title = format!("\n#### {} ({})\n\n", title.to(lang), changes.len());
         room = room.saturating_sub(title.len());
         text += &title;
         let must = nth == 0;
@@ -69,41 +73,54 @@ pub fn plan(plan: &Plan, project: &str) -> Comment {
         let later: usize = sections[nth + 1..]
             .iter()
             .flat_map(|(_, changes)| changes)
-            .map(|change| change::short(change).len())
+            .map(|change| change::short(change, lang).len())
             .sum();
-        let shorts: Vec<_> = changes.iter().map(|change| change::short(change)).collect();
+        let shorts: Vec<_> = changes.iter().map(|change| change::short(change, lang)).collect();
         let all: usize = shorts.iter().map(String::len).sum();
         // Each may stand after an empty line.
         if must && all + shorts.len() + 1 > room {
-            text += &too_many(changes);
+            text += &too_many(changes, lang);
             whole = false;
             room = 0;
             continue;
         }
-        let (shown, without_fields, unnamed) = section(changes, &shorts, room, later);
+        let (shown, without_fields, unnamed) = section(changes, &shorts, (room, later), lang);
         room = room.saturating_sub(shown.len());
         text += &shown;
-        let deletions = if must { " that would be deleted" } else { "" };
-        if without_fields > 0 {
-            left_out
-                .push(format!("the fields of {} named above{deletions}", count(without_fields, "change")));
-        }
-        if unnamed > 0 {
-            left_out.push(format!("{} to create or update", count(unnamed, "change")));
-        }
+        left_out.extend(match (without_fields, must) {
+            (0, _) => None,
+            (1, true) => Some(text!("the fields of 1 change named above that would be deleted")),
+            (count, true) => {
+                Some(text!("the fields of {count} changes named above that would be deleted", count))
+            }
+            (1, false) => Some(text!("the fields of 1 change named above")),
+            (count, false) => Some(text!("the fields of {count} changes named above", count)),
+        });
+        left_out.extend(match unnamed {
+            0 => None,
+            1 => Some(text!("1 change to create or update")),
+            count => Some(text!("{count} changes to create or update", count)),
+        });
     }
     text += &noticed;
     if !left_out.is_empty() {
-        let left_out = left_out.join("; ");
-        text += &format!(
-            "\n**Left out, since a comment holds no more:** {left_out}. `mpform plan` shows all of it.\n"
+        let left_out = Text::joined(left_out, "; ");
+        let said = text!(
+            "**Left out, since a comment holds no more:** {left_out}. `mpform plan` shows all of it.",
+            left_out
         );
+        text += &format!("\n{}\n", said.to(lang));
     }
     Comment { text, whole }
 }
 
 /// The changes of a section, as many as fit; how many of them without their fields, and how many not at all.
-fn section(changes: &[&Change], shorts: &[String], room: usize, later: usize) -> (String, usize, usize) {
+fn section(
+    changes: &[&Change],
+    shorts: &[String],
+    (room, later): (usize, usize),
+    lang: Lang,
+) -> (String, usize, usize) {
     let mut lines: usize = shorts.iter().map(String::len).sum();
     let mut text = String::new();
     let (mut without_fields, mut unnamed) = (0, 0);
@@ -115,7 +132,7 @@ fn section(changes: &[&Change], shorts: &[String], room: usize, later: usize) ->
         if everything >= room {
             break;
         }
-        let full = change::full(change);
+        let full = change::full(change, lang);
         everything += full.as_ref().unwrap_or(short).len() + 1;
         fulls.push(full);
     }
@@ -131,11 +148,11 @@ fn section(changes: &[&Change], shorts: &[String], room: usize, later: usize) ->
         let spare = if fits || listed == shorts.len() { spare } else { spare / 2 };
         let full = match fulls.next() {
             None if spare < WORTH => None,
-            None => change::full(change),
+            None => change::full(change, lang),
             Some(full) => full,
         };
         let full = match full {
-            Some(full) if full.len() > spare => change::cut(change, spare),
+            Some(full) if full.len() > spare => change::cut(change, spare, lang),
             full => full,
         };
         match full {
@@ -156,31 +173,35 @@ fn section(changes: &[&Change], shorts: &[String], room: usize, later: usize) ->
     (text, without_fields, unnamed)
 }
 
-fn head(plan: &Plan, project: &str) -> String {
-    let count = plan.summary();
-    let mut sum = if plan.is_empty() && plan.failed.is_empty() && !plan.is_refused() {
-        "No changes. Everything is as declared.".to_owned()
+fn head(plan: &Plan, project: &str, lang: Lang) -> String {
+    let mut sum = vec![if plan.is_empty() && plan.failed.is_empty() && !plan.is_refused() {
+        text!("No changes. Everything is as declared.")
     } else {
-        format!("Plan: {} to create, {} to update, {} to delete.", count.create, count.update, count.delete)
-    };
+        counted(&plan.summary())
+    }];
     if plan.is_refused() {
-        sum += " Refused: nothing will be applied.";
+        sum.push(text!(" Refused: nothing will be applied."));
     }
+    let sum = Text::joined(sum, "").to(lang);
+    let title = text!(
+        "mpform: {project} in {environment}",
+        project = code(project),
+        environment = code(&plan.environment)
+    );
     let mut text = format!(
-        "<!-- mpform:{}:{} -->\n### mpform: {} in {}\n\n**{sum}**\n",
+        "<!-- mpform:{}:{} -->\n### {}\n\n**{sum}**\n",
         word(project),
         word(&plan.environment),
-        code(project),
-        code(&plan.environment)
+        title.to(lang)
     );
     if !plan.failed.is_empty() {
-        let accounts: Vec<_> = plan.failed.iter().take(NAMED).map(|failed| code(&failed.account)).collect();
-        text += &format!("\nNot planned: {}{}\n", accounts.join(", "), more(plan.failed.len()));
+        let accounts = named(plan.failed.iter().map(|failed| &*failed.account), plan.failed.len());
+        text += &format!("\n{}\n", text!("Not planned: {accounts}", accounts).to(lang));
     }
     text
 }
 
-fn problems(plan: &Plan) -> String {
+fn problems(plan: &Plan, lang: Lang) -> String {
     let failed = plan.failed.iter().flat_map(|failed| &failed.problems);
     let all: Vec<&Problem> = plan.refusals.iter().chain(failed).chain(&plan.warnings).collect();
     if all.is_empty() {
@@ -190,13 +211,14 @@ fn problems(plan: &Plan) -> String {
     let mut rest = 0;
     for problem in &all {
         let rendered: String = problem
-            .render(false)
+            .render(false, lang)
             .lines()
             .map(|line| escape(line).into_owned() + "\n")
             .chain(["\n".into()])
             .collect();
         if shown.len() + rendered.len() > PROBLEMS {
-            let headline = format!("{}: {}\n\n", problem.code.as_str(), first_line(&problem.message));
+            let headline =
+                format!("{}: {}\n\n", problem.code.as_str(), first_line(&problem.message.to(lang)));
             if shown.len() + headline.len() <= PROBLEMS {
                 shown += &headline;
             }
@@ -205,10 +227,10 @@ fn problems(plan: &Plan) -> String {
             shown += &rendered;
         }
     }
-    let cut = if rest > 0 {
-        format!("\n{} cut; `mpform plan` shows them whole.\n", count(rest, "problem"))
-    } else {
-        String::new()
+    let cut = match rest {
+        0 => String::new(),
+        1 => format!("\n{}\n", text!("1 problem cut; `mpform plan` shows them whole.").to(lang)),
+        _ => format!("\n{}\n", text!("{rest} problems cut; `mpform plan` shows them whole.", rest).to(lang)),
     };
     format!("\n{}{cut}", fence("", &shown))
 }
@@ -219,59 +241,62 @@ fn first_line(text: &str) -> String {
 }
 
 /// Instead of a list that would have to be cut.
-fn too_many(changes: &[&Change]) -> String {
+fn too_many(changes: &[&Change], lang: Lang) -> String {
     let mut kinds: IndexMap<String, usize> = IndexMap::new();
     for change in changes {
         *kinds.entry(format!("{}/{}", change.address.account(), change.address.kind())).or_default() += 1;
     }
-    let counts: Vec<_> =
-        kinds.iter().take(NAMED).map(|(kind, count)| format!("{count} of {}", code(kind))).collect();
-    format!(
-        "**{} deletions are more than a comment holds, and a part of them would mislead:** {}{}. Read them with `mpform plan` before anybody approves this.\n",
-        changes.len(),
-        counts.join(", "),
-        more(kinds.len())
-    )
+    let counts =
+        kinds.iter().take(NAMED).map(|(kind, count)| text!("{count} of {kind}", count, kind = code(kind)));
+    let counts = Text::joined(counts, ", ");
+    let said = text!(
+        "**{deletions} deletions are more than a comment holds, and a part of them would mislead:** {counts}. Read them with `mpform plan` before anybody approves this.",
+        deletions = changes.len(),
+        counts = and_more(counts, kinds.len())
+    );
+    said.to(lang) + "\n"
 }
 
 /// What else was noticed: a line each.
-fn noticed(plan: &Plan) -> String {
+fn noticed(plan: &Plan, lang: Lang) -> String {
     // One that changes as well says so in its change.
     let changed: HashSet<_> = plan.changes.iter().map(|change| &change.address).collect();
     let adopted = plan.adopted.iter().filter(|live| !changed.contains(&live.address));
     let adopted = adopted.map(|live| live.address.to_string()).collect();
     let upcoming = plan.upcoming.iter().map(|one| {
-        let (run, when) = upcoming::line(one);
+        let (run, when) = upcoming::line(one, lang);
         run + &when
     });
     let names = |lives: &[Live]| lives.iter().map(|live| live.address.to_string()).collect::<Vec<_>>();
     let lists = [
-        ("Found by name, managed from the next apply on", adopted),
+        (text!("Found by name, managed from the next apply on"), adopted),
         (
-            "The same under another address",
+            text!("The same under another address"),
             plan.moved.iter().map(|(from, to)| format!("{from} → {to}")).collect(),
         ),
-        ("No longer declared, left alone from the next apply on", names(&plan.released)),
-        ("Deleted by somebody else, forgotten with the next apply", names(&plan.forgotten)),
-        ("Unmanaged, left alone", names(&plan.unmanaged)),
-        ("Messages that fall due in the next days, no part of this plan", upcoming.collect()),
+        (text!("No longer declared, left alone from the next apply on"), names(&plan.released)),
+        (text!("Deleted by somebody else, forgotten with the next apply"), names(&plan.forgotten)),
+        (text!("Unmanaged, left alone"), names(&plan.unmanaged)),
+        (text!("Messages that fall due in the next days, no part of this plan"), upcoming.collect()),
     ];
     let mut text = String::new();
     for (title, these) in lists.iter().filter(|(_, these)| !these.is_empty()) {
-        let named: Vec<_> = these.iter().take(NAMED).map(|this| code(&truncate(this, LONG))).collect();
-        text += &format!("\n{title} ({}): {}{}\n", these.len(), named.join(", "), more(these.len()));
+        let (count, names) = (these.len(), named(these.iter().map(|this| truncate(this, LONG)), these.len()));
+        text += &format!("\n{}\n", text!("{title} ({count}): {names}", title, count, names).to(lang));
     }
     let unchanged = plan.unchanged.len();
     if unchanged > 0 && !plan.is_empty() {
-        text += &format!("\n{unchanged} unchanged\n");
+        text += &format!("\n{}\n", text!("{unchanged} unchanged", unchanged).to(lang));
     }
     text
 }
 
-fn more(all: usize) -> String {
-    if all > NAMED { format!(" and {} more", all - NAMED) } else { String::new() }
+/// The first of some names, and how many more there are.
+fn named(names: impl Iterator<Item = impl AsRef<str>>, all: usize) -> Text {
+    let names: Vec<_> = names.take(NAMED).map(|name| code(name.as_ref())).collect();
+    and_more(Text::verbatim(names.join(", ")), all)
 }
 
-fn count(number: usize, word: &str) -> String {
-    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+fn and_more(first: Text, all: usize) -> Text {
+    if all > NAMED { text!("{first} and {rest} more", first, rest = all - NAMED) } else { first }
 }

@@ -1,5 +1,7 @@
 //! Recurring plans as a month: a table to see the days, and below it each message in full.
 
+use super::words::{day, moment, month, weekday};
+use crate::text;
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -19,8 +21,8 @@ pub fn table(found: &Runs<'_>, style: Style, columns: usize) -> String {
         let line = format!("{} {}", due.at.format("%H:%M"), escape(&run.of.title()));
         days.entry(due.at.date_naive()).or_default().push(truncate(&line, wide).into_owned());
     }
-    let month = format!("{}, {}", found.from.format("%B %Y"), found.zone);
-    let mut lines = vec![style.paint(Role::Heading, &month), String::new()];
+    let month = text!("{month}, {zone}", month = month(&found.from), zone = found.zone);
+    let mut lines = vec![style.said(Role::Heading, &month), String::new()];
     let rule = |left: &str, middle: &str, right: &str| {
         let line = vec!["─".repeat(wide); 7].join(middle);
         style.paint(Role::Faint, &format!("{left}{line}{right}"))
@@ -28,9 +30,9 @@ pub fn table(found: &Runs<'_>, style: Style, columns: usize) -> String {
     let wall = style.paint(Role::Faint, "│");
     let row = |cells: Vec<String>| format!("{wall}{}{wall}", cells.join(&wall));
     lines.push(rule("┌", "┬", "┐"));
-    let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    lines.push(row(names.iter().map(|name| pad(name, wide)).collect()));
     let first = found.from.week(Weekday::Mon).first_day();
+    let names = first.iter_days().take(7).map(|day| pad(&style.say(&weekday(day.weekday())), wide));
+    lines.push(row(names.collect()));
     for monday in first.iter_weeks().take_while(|monday| *monday <= found.to) {
         lines.push(rule("├", "┼", "┤"));
         let week: Vec<NaiveDate> = monday.iter_days().take(7).collect();
@@ -47,20 +49,22 @@ pub fn table(found: &Runs<'_>, style: Style, columns: usize) -> String {
     }
     lines.push(rule("└", "┴", "┘"));
     lines.push(String::new());
-    lines.extend(messages(found, columns));
+    lines.extend(messages(found, style, columns));
     lines.extend(not_on_their_dates(found, style));
-    lines.push(sum(found));
+    lines.push(style.say(&sum(found)));
     lines.join("\n") + "\n"
 }
 
 /// Each message in full: the table cuts what is long.
-fn messages(found: &Runs<'_>, columns: usize) -> Vec<String> {
+fn messages(found: &Runs<'_>, style: Style, columns: usize) -> Vec<String> {
     let mut lines: Vec<_> = found
         .dues()
         .into_iter()
         .map(|(run, due)| {
-            let when = due.at.format("%a %Y-%m-%d %H:%M");
-            let front = format!("{when}  {} step {}  ", escape(run.address.as_str()), due.nth + 1);
+            let when = moment(&due.at, style.lang);
+            let run = escape(run.address.as_str());
+            let step = style.say(&text!("{run} step {step}", run, step = due.nth + 1));
+            let front = format!("{when}  {step}  ");
             let room = columns.saturating_sub(width(&front));
             format!("{front}{}", said(due, room))
         })
@@ -75,12 +79,12 @@ fn not_on_their_dates(found: &Runs<'_>, style: Style) -> Vec<String> {
     let mut lines = vec![];
     for run in found.runs() {
         let Some(why) = &run.start.why else { continue };
-        let what = match run.start.starts {
-            None => "is dropped".to_owned(),
-            Some(day) => format!("is moved to {}", day.format("%a %Y-%m-%d")),
+        let (run, why, moved) = (escape(run.address.as_str()), escape(why), run.start.starts);
+        let line = match moved.map(|moved| day(&moved, style.lang)) {
+            None => text!("{run} is dropped ({why})", run, why),
+            Some(day) => text!("{run} is moved to {day} ({why})", run, day, why),
         };
-        let line = format!("{} {what} ({})", escape(run.address.as_str()), escape(why));
-        lines.push(style.paint(Role::Warning, &line));
+        lines.push(style.said(Role::Warning, &line));
     }
     if !lines.is_empty() {
         lines.push(String::new());

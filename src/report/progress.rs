@@ -1,6 +1,8 @@
 //! How far an apply has come: a bar where somebody watches, else a line now and then. It only listens, and writes
 //! to stderr at most.
 
+use crate::text;
+use crate::words::{Lang, Text};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -27,6 +29,7 @@ pub struct Progress {
     running: Vec<Address>,
     /// The file that goes out: what for, bytes sent, bytes in all.
     sent: Option<(Address, u64, u64)>,
+    lang: Lang,
     verifying: bool,
     last: Option<Instant>,
 }
@@ -43,11 +46,11 @@ impl Progress {
         if let Ok(look) = ProgressStyle::with_template(template) {
             bar.set_style(look.progress_chars("━╸ "));
         }
-        Self { bar: Some(bar), ..Self::plain() }
+        Self { bar: Some(bar), ..Self::plain(style.lang) }
     }
 
     /// Plain lines, for a log. The caller prints what [`Progress::hear`] returns.
-    pub fn plain() -> Self {
+    pub fn plain(lang: Lang) -> Self {
         Self {
             bar: None,
             total: 0,
@@ -55,6 +58,7 @@ impl Progress {
             failed: 0,
             running: vec![],
             sent: None,
+            lang,
             verifying: false,
             last: None,
         }
@@ -86,7 +90,7 @@ impl Progress {
             }
         }
         let doing = self.doing();
-        self.show(|bar| bar.set_message(doing));
+        self.show(|bar| bar.set_message(doing.to(self.lang)));
         self.tick(now)
     }
 
@@ -101,8 +105,9 @@ impl Progress {
         }
         self.last = Some(now);
         let doing = self.doing();
-        let doing = if doing.is_empty() { doing } else { format!(", {doing}") };
-        Some(format!("{} of {} tried{doing}", self.ended, self.total))
+        let tried = text!("{ended} of {total} tried", ended = self.ended, total = self.total);
+        let line = if doing.is_empty() { tried } else { Text::joined([tried, doing], ", ") };
+        Some(line.to(self.lang))
     }
 
     /// Runs something that prints, with the bar out of its way.
@@ -119,26 +124,27 @@ impl Progress {
         }
     }
 
-    fn doing(&self) -> String {
+    fn doing(&self) -> Text {
         let mut parts = vec![];
         if self.failed > 0 {
-            parts.push(format!("{} failed", self.failed));
+            parts.push(text!("{count} failed", count = self.failed));
         }
         if self.verifying {
-            parts.push("reading back what was written".into());
+            parts.push(text!("reading back what was written"));
         }
         // A file that is on its way takes longest, and its progress can be seen.
         let sending = self.sent.as_ref().filter(|(what, sent, of)| sent < of && self.running.contains(what));
         if let Some((address, sent, of)) = sending {
             let what = truncate(&escape(address.as_str()), ADDRESS).into_owned();
-            parts.push(format!("now {what}, {} of {} sent", size(*sent), size(*of)));
+            parts.push(text!("now {what}, {sent} of {all} sent", what, sent = size(*sent), all = size(*of)));
         } else if let Some(address) = self.running.last() {
-            parts.push(format!("now {}", truncate(&escape(address.as_str()), ADDRESS)));
+            let what = truncate(&escape(address.as_str()), ADDRESS).into_owned();
+            parts.push(text!("now {what}", what));
         }
         if self.running.len() > 1 {
-            parts.push(format!("{} at once", self.running.len()));
+            parts.push(text!("{count} at once", count = self.running.len()));
         }
-        parts.join(", ")
+        Text::joined(parts, ", ")
     }
 }
 
@@ -161,7 +167,7 @@ mod tests {
     fn a_line_is_due_only_after_the_pause() {
         let begin = Instant::now();
         let at = |seconds| begin + Duration::from_secs(seconds);
-        let mut progress = Progress::plain();
+        let mut progress = Progress::plain(Lang::En);
         assert_eq!(progress.tick(at(99)), None, "nothing has begun");
         assert_eq!(progress.hear(&Event::Begin { changes: 3 }, begin), None);
         assert_eq!(progress.hear(&start("营业时间"), at(2)), None);
@@ -179,7 +185,7 @@ mod tests {
     #[test]
     fn a_file_that_is_on_its_way_is_what_is_shown() {
         let begin = Instant::now();
-        let mut progress = Progress::plain();
+        let mut progress = Progress::plain(Lang::En);
         let sent = |sent| Event::Sent {
             address: Address::new("shop", "keyword", ["海报"]),
             sent,

@@ -1,5 +1,7 @@
 //! Messages that are sent, or were: a line each for people, an object each for programs.
 
+use crate::text;
+use crate::words::Text;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -21,25 +23,20 @@ pub fn told(told: &Told, zone: Tz, style: Style) -> String {
         Ending::Skipped => ("·", Role::Faint),
         Ending::Due => ("+", Role::Create),
     };
-    let ending = match told.ending {
-        Ending::Skipped => "held back",
-        ending => ending.as_str(),
-    };
     let Told { run, step, item, to, at, what, .. } = told;
-    let earlier = if told.earlier { ", begun earlier" } else { "" };
+    let earlier = if told.earlier { text!(", begun earlier") } else { Text::default() };
     let mut lines = vec![format!(
-        "{} {} {}, to {}: {}{}",
-        style.paint(role, &format!("{mark} {}", pad(ending, 9))),
+        "{} {} {}{}",
+        style.paint(role, &format!("{mark} {}", pad(&style.say(&word(told.ending)), 9))),
         when(*at, zone),
-        place(run, *step, *item),
-        escape(to),
-        escape(what),
-        style.paint(Role::Faint, earlier),
+        style.say(&message(run, (*step, *item), to, what)),
+        style.said(Role::Faint, &earlier),
     )];
     if let Some(Problem { message, help, .. }) = &told.problem {
-        lines.push(format!("    {}", escape(message)));
-        let help =
-            help.iter().map(|help| format!("    {} {}", style.paint(Role::Faint, "help:"), escape(help)));
+        lines.push(format!("    {}", escape(&style.say(message))));
+        let help = help.iter().map(|help| {
+            format!("    {} {}", style.said(Role::Faint, &text!("help:")), escape(&style.say(help)))
+        });
         lines.extend(help);
     }
     lines.join("\n")
@@ -48,8 +45,14 @@ pub fn told(told: &Told, zone: Tz, style: Style) -> String {
 /// The line below everything.
 pub fn sum(tally: Tally, style: Style) -> String {
     let Tally { sent, failed, uncertain, skipped } = tally;
-    let sum = format!("Messages: {sent} sent, {failed} failed, {uncertain} uncertain, {skipped} held back.");
-    style.paint(if tally.is_clean() { Role::Emphasis } else { Role::Delete }, &sum)
+    let sum = text!(
+        "Messages: {sent} sent, {failed} failed, {uncertain} uncertain, {skipped} held back.",
+        sent,
+        failed,
+        uncertain,
+        skipped
+    );
+    style.said(if tally.is_clean() { Role::Emphasis } else { Role::Delete }, &sum)
 }
 
 /// One line of `sop run --json`. The keys and their meaning are a contract: what is here stays; something may be added.
@@ -68,7 +71,7 @@ pub fn told_json(told: &Told, zone: Tz) -> Value {
         "begun_earlier": earlier,
         "id": id,
         "code": problem.as_ref().map(|problem| problem.code.as_str()),
-        "error": problem.as_ref().map(|problem| &problem.message),
+        "error": problem.as_ref().map(|problem| problem.message.en()),
     })
 }
 
@@ -94,16 +97,14 @@ pub fn history(past: &[Past], zone: Tz, style: Style) -> String {
     let lines = past.iter().map(|one| {
         let Sending { step, item, to, what, begun, .. } = &one.sending;
         let (ending, role, more) = came(&one.sending.outcome);
-        let status = one.status.as_ref().map(|status| format!("; {}", progress(status))).unwrap_or_default();
+        let status = one.status.as_ref().map(|status| text!("; {status}", status = progress(status)));
         format!(
-            "{} {} {}, to {}: {}{}{}\n",
+            "{} {} {}{}{}\n",
             when(*begun, zone),
-            style.paint(role, &pad(ending, 9)),
-            place(&one.run, *step, *item),
-            escape(to),
-            escape(what),
+            style.paint(role, &pad(&style.say(&word(ending)), 9)),
+            style.say(&message(&one.run, (*step, *item), to, what)),
             style.paint(Role::Faint, &escape(&more)),
-            escape(&status),
+            escape(&style.say(&status.unwrap_or_default())),
         )
     });
     lines.collect()
@@ -116,9 +117,8 @@ pub fn history_json(past: &[Past], zone: Tz) -> Value {
         let Sending { step, item, at, to, what, begun, mark, outcome, .. } = &one.sending;
         let (id, why) = match outcome {
             Outcome::Begun => (None, None),
-            Outcome::Doubtful { why } => (None, Some(why)),
+            Outcome::Doubtful { why } | Outcome::NotSent { why } => (None, Some(why)),
             Outcome::Sent { id } => (id.as_ref(), None),
-            Outcome::NotSent { why } => (None, Some(why)),
         };
         json!({
             "account": one.run.account(),
@@ -129,7 +129,7 @@ pub fn history_json(past: &[Past], zone: Tz) -> Value {
             "what": what,
             "at": time(*at),
             "begun": time(*begun),
-            "outcome": came(outcome).0,
+            "outcome": came(outcome).0.as_str(),
             "id": id,
             "mark": mark,
             "error": why,
@@ -150,38 +150,53 @@ pub fn history_json(past: &[Past], zone: Tz) -> Value {
 }
 
 /// An uncertain message in a few words.
-pub fn uncertain(run: &Address, one: &Sending) -> String {
-    format!("{}, to {}: {}", place(run, one.step, one.item), escape(&one.to), escape(&one.what))
+pub fn uncertain(run: &Address, one: &Sending) -> Text {
+    message(run, (one.step, one.item), &one.to, &one.what)
+}
+
+fn word(ending: Ending) -> Text {
+    match ending {
+        Ending::Sent => text!("sent"),
+        Ending::Failed => text!("failed"),
+        Ending::Uncertain => text!("uncertain"),
+        Ending::Skipped => text!("held back"),
+        Ending::Due => text!("due"),
+    }
 }
 
 fn when(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
 }
 
-fn place(run: &Address, step: usize, item: usize) -> String {
-    let item = if item > 1 { format!(".{item}") } else { String::new() };
-    format!("{} step {step}{item}", escape(run.as_str()))
+fn message(run: &Address, (step, item): (usize, usize), to: &str, what: &str) -> Text {
+    let step = if item > 1 { format!("{step}.{item}") } else { step.to_string() };
+    let (run, to, what) = (escape(run.as_str()), escape(to), escape(what));
+    text!("{run} step {step}, to {to}: {what}", run, step, to, what)
 }
 
-fn came(outcome: &Outcome) -> (&'static str, Role, String) {
+fn came(outcome: &Outcome) -> (Ending, Role, String) {
     match outcome {
-        Outcome::Begun => (Ending::Uncertain.as_str(), Role::Warning, String::new()),
-        Outcome::Doubtful { why } => (Ending::Uncertain.as_str(), Role::Warning, format!(" ({why})")),
-        Outcome::Sent { id } => (
-            Ending::Sent.as_str(),
-            Role::Create,
-            id.as_ref().map(|id| format!(" (id {id})")).unwrap_or_default(),
-        ),
-        Outcome::NotSent { why } => (Ending::Failed.as_str(), Role::Delete, format!(" ({why})")),
+        Outcome::Begun => (Ending::Uncertain, Role::Warning, String::new()),
+        Outcome::Doubtful { why } => (Ending::Uncertain, Role::Warning, format!(" ({why})")),
+        Outcome::Sent { id } => {
+            (Ending::Sent, Role::Create, id.as_ref().map(|id| format!(" (id {id})")).unwrap_or_default())
+        }
+        Outcome::NotSent { why } => (Ending::Failed, Role::Delete, format!(" ({why})")),
     }
 }
 
-fn progress(status: &Status) -> String {
+fn progress(status: &Status) -> Text {
     let Status { word, total, sent, failed, .. } = status;
     let of = |number: &Option<u64>| number.map_or_else(|| "?".to_owned(), |number| number.to_string());
     match (sent, failed) {
-        (None, None) => word.clone(),
-        _ => format!("{word}: {} of {} got it, {} did not", of(sent), of(total), of(failed)),
+        (None, None) => Text::verbatim(word),
+        _ => text!(
+            "{word}: {sent} of {total} got it, {failed} did not",
+            word,
+            sent = of(sent),
+            total = of(total),
+            failed = of(failed)
+        ),
     }
 }
 

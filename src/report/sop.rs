@@ -1,5 +1,8 @@
 //! Recurring plans as a list: for people by plan and run, for programs run by run.
 
+use super::words::{day, messages, moment, state};
+use crate::text;
+use crate::words::Text;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -28,9 +31,9 @@ pub struct Runs<'a> {
 }
 
 impl<'a> Runs<'a> {
-    fn state(&self, run: &Run<'_>) -> &'static str {
+    fn state(&self, run: &Run<'_>) -> RunState {
         let of_itself = if run.start.starts.is_some() { RunState::Scheduled } else { RunState::Skipped };
-        self.states.get(&run.address).copied().unwrap_or(of_itself).as_str()
+        self.states.get(&run.address).copied().unwrap_or(of_itself)
     }
 
     pub(super) fn runs(&self) -> impl Iterator<Item = &Run<'a>> {
@@ -52,25 +55,27 @@ impl<'a> Runs<'a> {
 /// The list, its lines fitted to so many columns.
 pub fn list(found: &Runs<'_>, style: Style, columns: usize) -> String {
     if found.plans.is_empty() {
-        return "there are no recurring plans (`sops:`)\n".to_owned();
+        return style.say(&text!("there are no recurring plans (`sops:`)")) + "\n";
     }
     let mut parts = vec![];
     for (planned, place, runs) in &found.plans {
         let address = style.paint(Role::Heading, &escape(planned.address.as_str()));
-        let about = format!("{}, to {{{}}}", escape(&planned.title()), audience(&planned.sop.audience));
+        let to = audience(&planned.sop.audience, style);
+        let about = style.say(&text!("{title}, to {{{to}}}", title = escape(&planned.title()), to));
         let mut lines =
             vec![format!("{address}  {about} {}", style.paint(Role::Faint, &format!("({place})")))];
         if runs.is_empty() {
-            lines.push(style.paint(Role::Faint, "  no run in these days"));
+            lines.push(style.said(Role::Faint, &text!("  no run in these days")));
         }
-        let wide = runs.iter().map(|run| found.state(run).len()).max().unwrap_or_default();
+        let state = |run| style.say(&state(found.state(run)));
+        let wide = runs.iter().map(|run| width(&state(run))).max().unwrap_or_default();
         lines.extend(runs.iter().flat_map(|run| {
-            let head = format!("  @{}  {}  ", run.start.date, pad(found.state(run), wide));
+            let head = format!("  @{}  {}  ", run.start.date, pad(&state(run), wide));
             lines_of(run, &head, style, columns)
         }));
         parts.push(lines.join("\n"));
     }
-    parts.push(sum(found));
+    parts.push(style.say(&sum(found)));
     parts.join("\n\n") + "\n"
 }
 
@@ -78,14 +83,15 @@ fn lines_of(run: &Run<'_>, head: &str, style: Style, columns: usize) -> Vec<Stri
     let indent = " ".repeat(width(head));
     let mut rest: Vec<String> = vec![];
     if let Some(why) = &run.start.why {
-        let what = match run.start.starts {
-            None => "dropped".to_owned(),
-            Some(day) => format!("moved to {}", day.format("%a %Y-%m-%d")),
+        let why = escape(why);
+        let what = match run.start.starts.map(|starts| day(&starts, style.lang)) {
+            None => text!("dropped ({why})", why),
+            Some(day) => text!("moved to {day} ({why})", day, why),
         };
-        rest.push(style.paint(Role::Warning, &format!("{what} ({})", escape(why))));
+        rest.push(style.said(Role::Warning, &what));
     }
     for due in &run.dues {
-        let when = due.at.format("%a %Y-%m-%d %H:%M").to_string();
+        let when = moment(&due.at, style.lang);
         let room = columns.saturating_sub(width(head) + width(&when) + 2);
         rest.push(format!("{when}  {}", said(due, room)));
     }
@@ -104,11 +110,12 @@ pub(super) fn said(due: &Due<'_>, room: usize) -> String {
 }
 
 /// Who gets it, as the configuration says it; of many only the first.
-fn audience(audience: &Own) -> String {
+fn audience(audience: &Own, style: Style) -> String {
     let said = |value: &Value| match value.as_array() {
         Some(items) if items.len() > FEW => {
             let first: Vec<_> = items.iter().take(FEW).map(compact).collect();
-            format!("[{} and {} more]", first.join(", "), items.len() - FEW)
+            let (first, rest) = (first.join(", "), items.len() - FEW);
+            style.say(&text!("[{first} and {rest} more]", first, rest))
         }
         _ => compact(value),
     };
@@ -120,16 +127,18 @@ fn audience(audience: &Own) -> String {
 const FEW: usize = 3;
 
 /// The line below everything.
-pub(super) fn sum(found: &Runs<'_>) -> String {
-    let many = |number: usize, what: &str| {
-        if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
-    };
-    let messages = found.dues().len();
+pub(super) fn sum(found: &Runs<'_>) -> Text {
+    let messages = messages(found.dues().len());
     let held = found.runs().filter(|run| run.start.starts.is_some()).count();
     let dropped = found.runs().count() - held;
-    let dropped = if dropped == 0 { String::new() } else { format!(", {dropped} dropped") };
+    let runs = match (held, dropped) {
+        (1, 0) => text!("1 run"),
+        (held, 0) => text!("{held} runs", held),
+        (1, dropped) => text!("1 run, {dropped} dropped", dropped),
+        (held, dropped) => text!("{held} runs, {dropped} dropped", held, dropped),
+    };
     let Runs { from, to, zone, .. } = found;
-    format!("{}{dropped}; {} from {from} to {to}, {zone}.", many(held, "run"), many(messages, "message"))
+    text!("{runs}; {messages} from {from} to {to}, {zone}.", runs, messages, from, to, zone)
 }
 
 /// The same for programs. The keys and their meaning are a contract: what is here stays; something may be added.
@@ -146,7 +155,7 @@ pub fn json(found: &Runs<'_>) -> Value {
                 "title": run.title(),
                 "date": run.start.date.to_string(),
                 "starts": run.start.starts.map(|day| day.to_string()),
-                "state": found.state(run),
+                "state": found.state(run).as_str(),
                 "skipped_by": run.start.why,
                 "audience": run.of.sop.audience,
                 "steps": run.dues.iter().map(step).collect::<Vec<_>>(),

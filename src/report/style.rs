@@ -1,6 +1,7 @@
 //! What each thing looks like. Code says what a text is; this table says which colour that has. Nothing is said by
 //! colour alone.
 
+use crate::words::{Lang, Text};
 use anstyle::{AnsiColor, Effects};
 
 /// What a piece of text is.
@@ -47,11 +48,23 @@ impl Role {
 pub struct Style {
     /// Whether escape codes may be written.
     pub colour: bool,
+    /// The language that it is read in.
+    pub lang: Lang,
 }
 
 impl Style {
     /// Without colour.
-    pub const PLAIN: Self = Self { colour: false };
+    pub const PLAIN: Self = Self { colour: false, lang: Lang::En };
+
+    /// A text of ours in the reader's language.
+    pub fn say(self, text: &Text) -> String {
+        text.to(self.lang)
+    }
+
+    /// A text of ours in the colour of its role.
+    pub fn said(self, role: Role, text: &Text) -> String {
+        self.paint(role, &self.say(text))
+    }
 
     /// The text in the colour of its role. The text is taken as it is: escape it first.
     pub fn paint(self, role: Role, text: &str) -> String {
@@ -71,7 +84,7 @@ mod tests {
     #[test]
     fn paints_only_with_colour() {
         assert_eq!(Style::PLAIN.paint(Role::Create, "+"), "+");
-        assert_eq!(Style { colour: true }.paint(Role::Create, "+"), "\u{1b}[32m+\u{1b}[0m");
-        assert_eq!(Style { colour: true }.paint(Role::Create, ""), "");
+        assert_eq!(Style { colour: true, ..Style::PLAIN }.paint(Role::Create, "+"), "\u{1b}[32m+\u{1b}[0m");
+        assert_eq!(Style { colour: true, ..Style::PLAIN }.paint(Role::Create, ""), "");
     }
 }

@@ -7,8 +7,12 @@ pub mod drift;
 mod field;
 mod list;
 mod sections;
+
+pub(super) use sections::counted;
 mod tree;
 
+use crate::text;
+use crate::words::Text;
 use indexmap::IndexMap;
 
 use super::columns::escape;
@@ -24,7 +28,11 @@ pub fn plan(plan: &Plan, style: &Style, width: usize) -> String {
     let style = *style;
     let mut parts = vec![];
     if !plan.environment.is_empty() && plan.environment != "default" {
-        parts.push(format!("{} {}", style.paint(Role::Heading, "Environment:"), escape(&plan.environment)));
+        parts.push(format!(
+            "{} {}",
+            style.said(Role::Heading, &text!("Environment:")),
+            escape(&plan.environment)
+        ));
     }
     let mut accounts: IndexMap<&str, Vec<&Change>> = IndexMap::new();
     for change in &plan.changes {
@@ -57,14 +65,14 @@ fn heading(account: &str, changes: &[&Change], counted: bool, style: Style) -> S
         return name;
     }
     let count = |action| changes.iter().filter(|change| change.action == action).count();
-    let counts = [(Action::Create, "create"), (Action::Update, "update"), (Action::Delete, "delete")];
-    let counts = counts.map(|(action, word)| (count(action), word));
-    let said: Vec<_> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} to {word}"))
-        .collect();
-    format!("{name} {}", style.paint(Role::Faint, &format!("({})", said.join(", "))))
+    let (create, update, delete) = (count(Action::Create), count(Action::Update), count(Action::Delete));
+    let said = [
+        (create, text!("{create} to create", create)),
+        (update, text!("{update} to update", update)),
+        (delete, text!("{delete} to delete", delete)),
+    ];
+    let said = said.into_iter().filter(|(count, _)| *count > 0).map(|(_, said)| said);
+    format!("{name} {}", style.said(Role::Faint, &text!("({said})", said = Text::joined(said, ", "))))
 }
 
 /// The changes of one account, each tree in the place of the first change in it.

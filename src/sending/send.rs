@@ -16,6 +16,8 @@ use crate::problem::{Code, Problem};
 use crate::providers::{Happened, Links, Lost, Outgoing, Sends, Settled, VendorError};
 use crate::state::store::Open;
 use crate::state::{Entry, Identity, Outcome, Sending, of_words};
+use crate::text;
+use crate::words::Text;
 
 /// Sends one account's messages.
 pub(super) struct Sender<'a> {
@@ -96,24 +98,29 @@ impl<'a> Sender<'a> {
                 }
                 Ok(Settled::NotSent) if self.options.clock.now() - one.begun < self.options.patience => {
                     let problem =
-                        uncertain(&run, &one.to, "it may still be on its way", None).help(LOOK_AGAIN);
+                        uncertain(&run, &one.to, text!("it may still be on its way"), None).help(LOOK_AGAIN);
                     self.tell(told(Ending::Uncertain).why(problem));
                 }
                 Ok(Settled::NotSent) => {
-                    let why = "its answer was lost, and the vendor does not show it".to_owned();
-                    self.end(&identity, Outcome::NotSent { why });
+                    let why = text!("its answer was lost, and the vendor does not show it");
+                    self.end(&identity, Outcome::NotSent { why: why.en() });
                     left.push((run, one));
                 }
                 Ok(Settled::Unknown) => {
                     given_up.insert(identity);
                     let why = match &one.outcome {
-                        Outcome::Doubtful { why } => why.as_str(),
-                        _ => "nothing at the vendor tells",
+                        Outcome::Doubtful { why } => Text::verbatim(why),
+                        _ => text!("nothing at the vendor tells"),
                     };
                     let problem = uncertain(&run, &one.to, why, None);
                     self.tell(told(Ending::Uncertain).why(problem));
                 }
-                Err(why) => self.tell(told(Ending::Uncertain).why(uncertain(&run, &one.to, &why, None))),
+                Err(why) => self.tell(told(Ending::Uncertain).why(uncertain(
+                    &run,
+                    &one.to,
+                    Text::verbatim(why),
+                    None,
+                ))),
             }
         }
         left
@@ -149,9 +156,9 @@ impl<'a> Sender<'a> {
             if !due.iter().any(|message| same(&run, &one, message)) {
                 let problem = Problem::error(
                     Code::NotSent,
-                    "it did not go out in an earlier run, and is not due any more",
+                    text!("it did not go out in an earlier run, and is not due any more"),
                 );
-                let problem = problem.about(&run).help("send it by hand if it still matters");
+                let problem = problem.about(&run).help(text!("send it by hand if it still matters"));
                 self.tell(Told::of_earlier(&run, &one, Ending::Failed).why(problem));
             }
         }
@@ -174,7 +181,7 @@ impl<'a> Sender<'a> {
                 let told = match self.why_not() {
                     Some(problem) => Told::of(message, Ending::Skipped).why(problem.about(&message.run)),
                     None if held.contains(&step) => {
-                        let why = "held back, since what comes before it in its step did not go out";
+                        let why = text!("held back, since what comes before it in its step did not go out");
                         let problem = Problem::error(Code::NotSent, why).about(&message.run).help(AGAIN);
                         Told::of(message, Ending::Skipped).why(problem)
                     }
@@ -193,11 +200,11 @@ impl<'a> Sender<'a> {
     /// Why nothing new may go out, if so.
     fn why_not(&self) -> Option<Problem> {
         if self.options.stopped() {
-            let problem = Problem::error(Code::NotSent, "interrupted before it was tried");
+            let problem = Problem::error(Code::NotSent, text!("interrupted before it was tried"));
             return Some(problem.help(AGAIN));
         }
         let state = self.state();
-        let why = |error| format!("the state can't be written ({error}), so nothing new goes out");
+        let why = |error| text!("the state can't be written ({error}), so nothing new goes out", error);
         state.broken().map(|error| Problem::error(Code::State, why(error)).help(DISK))
     }
 
@@ -216,8 +223,8 @@ impl<'a> Sender<'a> {
         }
         let begun = self.options.clock.now();
         let too_late = || {
-            Problem::error(Code::NotSent, "its grace was over before it could go out")
-                .help("give the plan more `grace`, or run `mpform sop run` more often")
+            Problem::error(Code::NotSent, text!("its grace was over before it could go out"))
+                .help(text!("give the plan more `grace`, or run `mpform sop run` more often"))
         };
         if !message.may_go(begun) {
             return failed(too_late());
@@ -228,7 +235,7 @@ impl<'a> Sender<'a> {
         }
         // Writing it down may have taken long.
         if !message.may_go(self.options.clock.now()) {
-            self.end(&identity, Outcome::NotSent { why: too_late().message });
+            self.end(&identity, Outcome::NotSent { why: too_late().message.en() });
             return failed(too_late());
         }
         let lost = match self.sends.send(&outgoing, mark.as_deref()).await {
@@ -249,7 +256,7 @@ impl<'a> Sender<'a> {
             self.end(&identity, Outcome::Sent { id: id.clone() });
             return Told::of(message, Ending::Sent).id(id);
         }
-        let mut problem = uncertain(about, &message.to, &lost.to_string(), lost.hint);
+        let mut problem = uncertain(about, &message.to, lost.text(), lost.hint.as_ref());
         if lost.answered() {
             self.end(&identity, Outcome::Doubtful { why: lost.to_string() });
             return Told::of(message, Ending::Uncertain).why(problem);
@@ -273,7 +280,7 @@ impl<'a> Sender<'a> {
         let known = state.state().sends.get(&message.run).into_iter().flatten();
         // What is due was worked out a while ago, and this is what must never be wrong.
         if known.into_iter().any(|one| one.is_out() && one.is_known_by(&identity)) {
-            return Err(Problem::error(Code::NotSent, "it is out of our hands already").help(AGAIN));
+            return Err(Problem::error(Code::NotSent, text!("it is out of our hands already")).help(AGAIN));
         }
         let sending = Sending {
             step: message.step,
@@ -290,8 +297,8 @@ impl<'a> Sender<'a> {
         };
         let entry = state.state().begin_send(&message.run, sending, &message.body, &message.audience);
         state.record_durably(entry).map_err(|error| {
-            let why = format!("the state can't be written ({error}), so it was not sent");
-            state.record(Entry::Outcome { identity, outcome: Outcome::NotSent { why: why.clone() } });
+            let why = text!("the state can't be written ({error}), so it was not sent", error);
+            state.record(Entry::Outcome { identity, outcome: Outcome::NotSent { why: why.en() } });
             Problem::error(Code::State, why).help(DISK)
         })
     }
@@ -301,10 +308,11 @@ impl<'a> Sender<'a> {
     }
 }
 
-const AGAIN: &str = "run `mpform sop run` again within its grace";
-const LOOK_AGAIN: &str =
-    "run `mpform sop run` again in two minutes: it looks what came of it, and sends nothing again on a guess";
-const DISK: &str = "check the state folder's permissions and the disk's free space";
+const AGAIN: Text = text!("run `mpform sop run` again within its grace");
+const LOOK_AGAIN: Text = text!(
+    "run `mpform sop run` again in two minutes: it looks what came of it, and sends nothing again on a guess"
+);
+const DISK: Text = text!("check the state folder's permissions and the disk's free space");
 
 /// The vendor's ids of what a message and its audience point at.
 fn links(state: &Open, run: &Address, words: [&Own; 2]) -> Links {
@@ -325,13 +333,11 @@ fn not_sent(run: &Address, error: &VendorError) -> Problem {
 }
 
 /// `hint` is what the vendor's answer gives to do.
-fn uncertain(run: &Address, to: &str, why: &str, hint: Option<&str>) -> Problem {
-    let problem = Problem::error(Code::UncertainSend, format!("nobody knows whether it went out: {why}"));
+fn uncertain(run: &Address, to: &str, why: Text, hint: Option<&Text>) -> Problem {
+    let problem = Problem::error(Code::UncertainSend, text!("nobody knows whether it went out: {why}", why));
     problem.about(run).help(match hint {
-        Some(hint) => format!("{hint}; then run `mpform sop resolve {run}` with --sent or --not-sent"),
-        None => format!(
-            "ask {to:?}, or look at the vendor's; then run `mpform sop resolve {run}` with --sent or --not-sent"
-        ),
+        Some(hint) => text!("{hint}; then run `mpform sop resolve {run}` with --sent or --not-sent", hint, run),
+        None => text!("ask {to}, or look at the vendor's; then run `mpform sop resolve {run}` with --sent or --not-sent", to = format!("{to:?}"), run),
     })
 }
 

@@ -167,12 +167,12 @@ impl Sends for Vendor {
         message: &'a Outgoing<'a>,
         mark: Option<&'a str>,
     ) -> BoxFuture<'a, Result<Option<String>, VendorError>> {
-        let lost = || Err(VendorError::unanswered("POST send", &Failure::Lost("reset".to_owned())));
+        let lost = || Err(VendorError::unanswered("POST send", &Failure::Lost("reset".into())));
         Box::pin(self.call(move || match self.of(message) {
             Act::Refused => Err(VendorError::refused("POST send", "no such friend").code(40003)),
             Act::Broke => {
                 let broke = VendorError::refused("POST send", "assertion failed").code(500);
-                Err(broke.maybe_happened().hint("ask the vendor with the request's number"))
+                Err(broke.maybe_happened().hint("ask the vendor with the request's number".into()))
             }
             Act::LostBefore => lost(),
             Act::LostAfter => {

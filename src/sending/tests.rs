@@ -369,7 +369,11 @@ async fn what_the_vendor_broke_down_with_is_never_taken_for_not_sent() {
 async fn what_the_vendor_gives_to_do_is_told() {
     let desk = Desk::new(Shop::new(&["ann"], json!([text(1, "9:50", "a")]))).await;
     let told = desk.run(&Arc::new(Vendor::new(|_, _| Act::Broke))).await.expect("ends").told;
-    let help = told[0].problem.as_ref().and_then(|problem| problem.help.as_deref()).unwrap_or_default();
+    let help = told[0]
+        .problem
+        .as_ref()
+        .and_then(|problem| problem.help.as_ref().map(crate::words::Text::en))
+        .unwrap_or_default();
     assert!(
         help.starts_with("ask the vendor with the request's number; then run `mpform sop resolve"),
         "{help}"

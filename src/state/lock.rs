@@ -1,6 +1,8 @@
 //! The lock on a state file. It is the operating system's: it dies with its holder, so there is nothing to free by
 //! hand, and a file that is left behind locks nobody out.
 
+use crate::text;
+use crate::words::Text;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -20,9 +22,11 @@ pub struct Holder {
     pub command: String,
 }
 
-impl std::fmt::Display for Holder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (process {}), `{}` since {}", self.who, self.pid, self.command, self.since)
+impl Holder {
+    /// Who holds a lock, as far as it is known.
+    pub fn said(holder: Option<&Self>) -> Text {
+        let Some(Self { who, pid, command, since }) = holder else { return text!("another process") };
+        text!("{who} (process {pid}), `{command}` since {since}", who, pid, command, since)
     }
 }
 

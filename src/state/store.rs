@@ -10,6 +10,7 @@ use super::lock::{Attempt, Lock, attempt};
 use super::{Entry, Intent, State, VERSION, atomic};
 use crate::model::Address;
 use crate::problem::{Code, Problem};
+use crate::text;
 
 /// The folder with the states of one environment.
 #[derive(Clone, Debug)]
@@ -127,11 +128,10 @@ impl Store {
             match attempt(&path, me).map_err(|error| failed(&path, "lock", &error))? {
                 Attempt::Ours(lock) => return Ok(lock),
                 Attempt::Held(holder) if tokio::time::Instant::now() >= until => {
-                    let who =
-                        holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
-                    return Err(Problem::error(Code::Locked, format!("the state is locked by {who}"))
+                    let who = Holder::said(holder.as_ref());
+                    return Err(Problem::error(Code::Locked, text!("the state is locked by {who}", who))
                         .about(account)
-                        .help("wait until it has ended, or give `--lock-timeout 5m` to wait for it"));
+                        .help(text!("wait until it has ended, or give `--lock-timeout 5m` to wait for it")));
                 }
                 Attempt::Held(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
@@ -257,31 +257,39 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<State, Problem> {
     let broken = |error: &serde_json::Error| {
         let backup = path.with_extension("json.backup");
         let help = if backup.exists() {
-            format!(
-                "the version before it lies beside it as {}; it does not know what `sop run` sent since: put it back \
+            text!(
+                "the version before it lies beside it as {backup}; it does not know what `sop run` sent since: put it back \
                  when the longest `grace` is over, or run `mpform apply` without it, which arms anew",
-                backup.display()
+                backup = backup.display()
             )
         } else {
-            "put back a copy of it; without it, objects are found again by their names".to_owned()
+            text!("put back a copy of it; without it, objects are found again by their names")
         };
-        Problem::error(Code::State, format!("the state file {} is broken: {error}", path.display()))
-            .help(help)
+        Problem::error(
+            Code::State,
+            text!("the state file {path} is broken: {error}", path = path.display(), error),
+        )
+        .help(help)
     };
     let Version { version } = serde_json::from_slice(bytes).map_err(|error| broken(&error))?;
     if version > VERSION {
         return Err(Problem::error(
             Code::StateVersion,
-            format!("the state file {} has version {version}; this program knows {VERSION}", path.display()),
+            text!(
+                "the state file {path} has version {version}; this program knows {VERSION}",
+                path = path.display(),
+                version,
+                VERSION
+            ),
         )
-        .help("use the newer mpform that wrote it; nothing was read or changed"));
+        .help(text!("use the newer mpform that wrote it; nothing was read or changed")));
     }
     serde_json::from_slice(bytes).map_err(|error| broken(&error))
 }
 
 fn failed(path: &Path, verb: &str, error: &io::Error) -> Problem {
-    Problem::error(Code::State, format!("can't {verb} {}: {error}", path.display()))
-        .help("check the folder's permissions and the disk's free space")
+    Problem::error(Code::State, text!("can't {verb} {path}: {error}", verb, path = path.display(), error))
+        .help(text!("check the folder's permissions and the disk's free space"))
 }
 
 /// Files that only their owner may read: they hold openids and unpublished texts.
@@ -430,7 +438,7 @@ mod tests {
         let problem = store.open("shop", &me(), Duration::ZERO).await.expect_err("held");
         assert_eq!(problem.code, Code::Locked);
         assert!(
-            problem.message.contains("ops@ci (process 7), `apply` since 2026-11-21T10:00:00+08:00"),
+            problem.message.en().contains("ops@ci (process 7), `apply` since 2026-11-21T10:00:00+08:00"),
             "{problem:?}"
         );
     }

@@ -1,6 +1,6 @@
 //! `mpform account fetch`.
 
-use super::{locked, onboard, read_back, told, word};
+use super::{flag, locked, onboard, read_back, told};
 use crate::cli::session::{Account, Project, known, one_account};
 use crate::cli::{Context, ask};
 use crate::http;
@@ -10,6 +10,8 @@ use crate::problem::{Code, Problem};
 use crate::providers::{Fetched, Happened, NotDone, Onboard, VendorError};
 use crate::report::columns::escape;
 use crate::state::State;
+use crate::text;
+use crate::words::Text;
 
 /// Arguments of `account fetch`.
 #[derive(Debug, clap::Args)]
@@ -49,7 +51,7 @@ pub(super) async fn run(project: &Project, args: &Args, context: &Context) -> Re
     let back =
         if sent.is_empty() { Ok(()) } else { read_back(&account, onboard.as_ref(), &sent, context).await };
     if args.force && !sent.is_empty() {
-        context.say(&afterwards(open.state(), &sent, &account.config.name));
+        context.note(&afterwards(open.state(), &sent, &account.config.name));
     }
     let problems: Vec<_> = problems.into_iter().chain(back.err().into_iter().flatten()).collect();
     if problems.is_empty() { Ok(()) } else { Err(problems) }
@@ -78,8 +80,11 @@ async fn fetch(
                 });
                 sent.extend(uncertain.then_some(*one));
                 if let Some(next) = what.get(nth + 1).filter(|_| force) {
-                    let message = format!("the {} was not tried", word(*next));
-                    let help = "it is as it was; run it again once the first works";
+                    let message = match next {
+                        Fetched::Followers => text!("the followers was not tried"),
+                        Fetched::Menu => text!("the menu was not tried"),
+                    };
+                    let help = text!("it is as it was; run it again once the first works");
                     problems.push(Problem::warning(Code::Failed, message).about(name).help(help));
                     break;
                 }
@@ -91,10 +96,10 @@ async fn fetch(
 
 fn nobody_to_ask(account: &Account<'_>) -> Problem {
     let message =
-        "`--force` deletes what the vendor holds, and nobody can be asked, since this is no terminal";
+        text!("`--force` deletes what the vendor holds, and nobody can be asked, since this is no terminal");
     Problem::error(Code::Declined, message)
         .about(&account.config.name)
-        .help("run it in a terminal: the account's name has to be typed, and no option replaces that; nothing was sent")
+        .help(text!("run it in a terminal: the account's name has to be typed, and no option replaces that; nothing was sent"))
 }
 
 /// Shows what would be lost and wants the account's name for it.
@@ -106,65 +111,69 @@ async fn agree(
 ) -> Result<(), Vec<Problem>> {
     let name = &account.config.name;
     let identity: Vec<_> = account.connect.identity().into_values().collect();
-    let mut lost = vec![format!(
-        "{name} ({}, {}): the vendor deletes all this for good, and asks WeChat then:",
-        account.config.provider.name,
-        escape(&identity.join(", "))
-    )];
+    context.note(&text!(
+        "{name} ({provider}, {identity}): the vendor deletes all this for good, and asks WeChat then:",
+        name,
+        provider = account.config.provider.name,
+        identity = escape(&identity.join(", "))
+    ));
     for one in what {
         let holds = onboard.holds(*one).await.map_err(|error| vec![error.problem(name)])?;
-        lost.push(format!("  {}: {}", word(*one), told(holds)));
-        lost.push(match one {
-            Fetched::Followers => "    groups made at the vendor and memberships don't come back".to_owned(),
-            Fetched::Menu => {
+        context.note(&text!("  {holds}", holds = told(holds)));
+        context.note(&match one {
+            Fetched::Followers => text!("    groups made at the vendor and memberships don't come back"),
+            Fetched::Menu => text!(
                 "    replies don't come back: pressing such a button fails until an apply makes and publishes it again"
-                    .to_owned()
-            }
+            ),
         });
     }
-    lost.push("if WeChat does not answer, nothing comes back".to_owned());
-    context.say(&lost.join("\n"));
-    let answer = ask::line(&format!("\nType the account's name, {name}, to go on: "), context).await;
+    context.note(&text!("if WeChat does not answer, nothing comes back"));
+    let answer = ask::line(&text!("\nType the account's name, {name}, to go on: ", name), context).await;
     if answer.map_err(|problem| vec![problem])? == *name {
         return Ok(());
     }
-    let problem = Problem::error(Code::Declined, "that is not the account's name; nothing was sent");
-    Err(vec![problem.about(name).help("run it again when you are sure")])
+    let problem = Problem::error(Code::Declined, text!("that is not the account's name; nothing was sent"));
+    Err(vec![problem.about(name).help(text!("run it again when you are sure"))])
 }
 
 fn has_it(error: &VendorError, what: Fetched, name: &str) -> Problem {
-    let (why, flag) = match what {
-        Fetched::Followers => (
-            "it loads followers only while the account has no group at all, not even a deleted one",
-            "followers",
+    let help = match what {
+        Fetched::Followers => text!(
+            "it loads followers only while the account has no group at all, not even a deleted one; `mpform account fetch {name} --followers --force` deletes what is there and loads it anew",
+            name
         ),
-        Fetched::Menu => ("it loads the menu only while it holds no button", "menu"),
+        Fetched::Menu => text!(
+            "it loads the menu only while it holds no button; `mpform account fetch {name} --menu --force` deletes what is there and loads it anew",
+            name
+        ),
     };
-    Problem::error(Code::HasIt, format!("the vendor has fetched it already, and changed nothing: {error}"))
-        .about(name)
-        .help(format!(
-            "{why}; `mpform account fetch {name} --{flag} --force` deletes what is there and loads it anew"
-        ))
+    Problem::error(
+        Code::HasIt,
+        text!("the vendor has fetched it already, and changed nothing: {error}", error),
+    )
+    .about(name)
+    .help(help)
 }
 
 fn unknown(error: &VendorError, what: Fetched, name: &str, force: bool) -> Problem {
     let (message, help) = if force {
         let message =
-            format!("what the vendor held is most likely deleted, and not or not all loaded: {error}");
-        let help = format!(
-            "it was not repeated; look at what is there now, and once WeChat answers run `mpform account fetch {name} --{}`",
-            word(what)
+            text!("what the vendor held is most likely deleted, and not or not all loaded: {error}", error);
+        let help = text!(
+            "it was not repeated; look at what is there now, and once WeChat answers run `mpform account fetch {name} --{what}`",
+            name,
+            what = flag(what)
         );
         (message, help)
     } else {
-        let message = format!("nobody knows whether it was loaded: {error}");
-        (message, "it was not repeated; look at what is there now before you run it again".to_owned())
+        let message = text!("nobody knows whether it was loaded: {error}", error);
+        (message, text!("it was not repeated; look at what is there now before you run it again"))
     };
     Problem::error(Code::Uncertain, message).about(name).help(help)
 }
 
 /// What the state makes of it.
-fn afterwards(state: &State, sent: &[Fetched], name: &str) -> String {
+fn afterwards(state: &State, sent: &[Fetched], name: &str) -> Text {
     let kinds: Vec<_> = sent
         .iter()
         .map(|what| match what {
@@ -174,9 +183,11 @@ fn afterwards(state: &State, sent: &[Fetched], name: &str) -> String {
         .collect();
     let gone = state.resources.keys().filter(|address| kinds.contains(&address.kind())).count();
     match gone {
-        0 => format!("next: `mpform plan --account {name}` shows what is to be made"),
-        gone => format!(
-            "next: the state remembers {gone} groups and buttons under ids that are gone; `mpform plan --account {name}` shows what is to be made again"
+        0 => text!("next: `mpform plan --account {name}` shows what is to be made", name),
+        gone => text!(
+            "next: the state remembers {gone} groups and buttons under ids that are gone; `mpform plan --account {name}` shows what is to be made again",
+            gone,
+            name
         ),
     }
 }

@@ -8,6 +8,8 @@ use crate::cli::{Context, ask};
 use crate::http;
 use crate::problem::{Code, Problem};
 use crate::providers::{Fetched, Happened, Holds, NotDone, VendorError};
+use crate::text;
+use crate::words::Text;
 
 /// Asks for the credentials and gives them to the vendor, once.
 pub(super) async fn run(project: &Project, name: &str, context: &Context) -> Result<(), Vec<Problem>> {
@@ -20,16 +22,18 @@ pub(super) async fn run(project: &Project, name: &str, context: &Context) -> Res
     // Groups of WeChat's are there only after the vendor loaded them once.
     let loaded = matches!(held, Holds::Followers { from_wechat: 1.., .. });
     if loaded {
-        context.say(&format!(
-            "{name} was filled in before: the vendor takes new credentials, loads nothing again, and answers with an error in any case"
+        context.note(&text!(
+            "{name} was filled in before: the vendor takes new credentials, loads nothing again, and answers with an error in any case",
+            name
         ));
     }
-    let app_id = one_word(ask::line("app id: ", context).await, "app id").map_err(|problem| vec![problem])?;
-    let secret = ask::secret("app secret (does not show): ", context).await;
-    let secret: SecretString = one_word(secret, "app secret").map_err(|problem| vec![problem])?.into();
+    let app_id = ask::line(&text!("app id: "), context).await;
+    let app_id = one_word(app_id, text!("app id")).map_err(|problem| vec![problem])?;
+    let secret = ask::secret(&text!("app secret (does not show): "), context).await;
+    let secret: SecretString = one_word(secret, text!("app secret")).map_err(|problem| vec![problem])?.into();
     match onboard.fill_in(&app_id, &secret).await {
         Ok(()) => {
-            context.say(&format!("{name} is filled in"));
+            context.note(&text!("{name} is filled in", name));
             read_back(&account, onboard.as_ref(), &[Fetched::Followers, Fetched::Menu], context).await
         }
         Err(NotDone::Kept(error)) => Err(vec![kept(&error, name, loaded)]),
@@ -38,17 +42,17 @@ pub(super) async fn run(project: &Project, name: &str, context: &Context) -> Res
 }
 
 /// An app id or secret is one word; anything else was copied wrongly. It is not quoted: it may be the secret.
-fn one_word(answer: Result<String, Problem>, what: &str) -> Result<String, Problem> {
+fn one_word(answer: Result<String, Problem>, what: Text) -> Result<String, Problem> {
     let answer = answer?;
-    let wrong = |message: String| {
+    let wrong = |message: Text| {
         Err(Problem::error(Code::Declined, message).help(
-            "nothing was sent; both stand in WeChat's console under 基本配置; without a terminal, give them as two lines of the standard input",
+            text!("nothing was sent; both stand in WeChat's console under 基本配置; without a terminal, give them as two lines of the standard input"),
         ))
     };
     if answer.is_empty() {
-        wrong(format!("no {what} was given"))
+        wrong(text!("no {what} was given", what))
     } else if answer.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        wrong(format!("the {what} is not one word"))
+        wrong(text!("the {what} is not one word", what))
     } else {
         Ok(answer)
     }
@@ -56,11 +60,15 @@ fn one_word(answer: Result<String, Problem>, what: &str) -> Result<String, Probl
 
 fn kept(error: &VendorError, name: &str, loaded: bool) -> Problem {
     let again = if loaded {
-        "nothing was loaded again, as always after the first time; if the message is WeChat's own (`errcode`), correct the credentials and run it again, else they are in use now"
+        text!(
+            "nothing was loaded again, as always after the first time; if the message is WeChat's own (`errcode`), correct the credentials and run it again, else they are in use now"
+        )
     } else {
-        "if the message is WeChat's own (`errcode`), correct the credentials and run it again; else look what was loaded with `mpform doctor`, and load the rest with `mpform account fetch`"
+        text!(
+            "if the message is WeChat's own (`errcode`), correct the credentials and run it again; else look what was loaded with `mpform doctor`, and load the rest with `mpform account fetch`"
+        )
     };
-    Problem::error(Code::OnlyKept, format!("the credentials are kept, but what follows failed: {error}"))
+    Problem::error(Code::OnlyKept, text!("the credentials are kept, but what follows failed: {error}", error))
         .about(name)
         .help(again)
 }
@@ -69,8 +77,9 @@ fn failed(error: &VendorError, name: &str) -> Problem {
     if error.happened == Happened::No {
         return error.problem(name);
     }
-    let message = format!("nobody knows whether the credentials were kept and anything was loaded: {error}");
+    let message =
+        text!("nobody knows whether the credentials were kept and anything was loaded: {error}", error);
     Problem::error(Code::Uncertain, message).about(name).help(
-        "it was not repeated; run it again: where it did happen, the vendor keeps the same credentials once more and says that it has everything",
+        text!("it was not repeated; run it again: where it did happen, the vendor keeps the same credentials once more and says that it has everything"),
     )
 }

@@ -9,6 +9,7 @@ use crate::plan::{self, Globs, Plan};
 use crate::problem::{Code, Level, Problem};
 use crate::sending;
 use crate::state::State;
+use crate::text;
 
 /// Adds it. `sops` are the plans with the audiences that the vendor was asked for.
 pub(super) fn add(
@@ -62,12 +63,13 @@ fn leave_out_what_went_out(
 
 /// What is due by what is armed goes out no more once something else is.
 fn due_before(held: &sending::Held) -> Problem {
-    let count = held.messages;
-    let message = format!(
-        "{count} message{} due now by what is armed, and missed once it is armed anew",
-        if count == 1 { " is" } else { "s are" }
-    );
+    let message = match held.messages {
+        1 => text!("1 message is due now by what is armed, and missed once it is armed anew"),
+        count => {
+            text!("{count} messages are due now by what is armed, and missed once it is armed anew", count)
+        }
+    };
     Problem::warning(Code::NotSent, message)
         .about(&held.plan)
-        .help("put it back, run `mpform sop run`, and edit it then")
+        .help(text!("put it back, run `mpform sop run`, and edit it then"))
 }

@@ -13,6 +13,7 @@ use crate::model::schedule::instant;
 use crate::problem::{Code, Problem};
 use crate::report::sending::{self, Past};
 use crate::state::{Outcome, Sending, State};
+use crate::text;
 
 /// So many days back are looked at, if nobody says otherwise: the vendor is asked about every message of them.
 const DAYS: Days = Days::new(7);
@@ -121,9 +122,9 @@ async fn of_account(
             Ok(status) => past.status = status,
             Err(error) if !said => {
                 said = true;
-                let why = format!("how far they have come is not known: {error}");
+                let why = text!("how far they have come is not known: {error}", error);
                 let problem = Problem::warning(Code::Vendor, why).about(&account.config.name);
-                context.complain([&problem.help("what is remembered is shown all the same")]);
+                context.complain([&problem.help(text!("what is remembered is shown all the same"))]);
             }
             Err(_) => {}
         }

@@ -7,6 +7,8 @@ use crate::model::{Address, RemoteId};
 use crate::problem::{Code, Problem};
 use crate::report::sending::uncertain;
 use crate::state::{Entry, Outcome, Record, Sending, State};
+use crate::text;
+use crate::words::Text;
 
 /// Arguments of `sop resolve`.
 #[derive(Debug, clap::Args)]
@@ -59,15 +61,18 @@ async fn resolve(args: &Args, project: &Project, context: &Context) -> Result<()
         context.print(&format!("{text}\n"));
         problem
     })?;
-    let is = if args.sent { "is taken for sent" } else { "is taken for not sent" };
     for (_, what) in &entries {
-        context.print(&format!("{what} {is}\n"));
+        context.tell(&if args.sent {
+            text!("{what} is taken for sent", what)
+        } else {
+            text!("{what} is taken for not sent", what)
+        });
     }
     Ok(())
 }
 
 /// What is to be written, each with what it is about.
-fn entries(args: &Args, run: &Address, state: &State) -> Result<Vec<(Entry, String)>, Problem> {
+fn entries(args: &Args, run: &Address, state: &State) -> Result<Vec<(Entry, Text)>, Problem> {
     let outcome = if args.sent {
         Outcome::Sent { id: None }
     } else {
@@ -95,7 +100,7 @@ fn entries(args: &Args, run: &Address, state: &State) -> Result<Vec<(Entry, Stri
         } else {
             Entry::Drop { address: run.clone() }
         };
-        entries.push((entry, run.to_string()));
+        entries.push((entry, Text::verbatim(run.to_string())));
     }
     if entries.is_empty() {
         return Err(nothing(run, state));
@@ -107,11 +112,11 @@ fn nothing(run: &Address, state: &State) -> Problem {
     let sendings = state.sendings().filter(|(_, one)| one.is_uncertain());
     let mut open: Vec<_> = sendings.map(|(run, one)| uncertain(run, one)).collect();
     let runs = state.intents.keys().filter(|address| address.kind() == run.kind());
-    open.extend(runs.map(ToString::to_string));
+    open.extend(runs.map(|run| Text::verbatim(run.to_string())));
     let help = if open.is_empty() {
-        format!("nothing of {} is", run.account())
+        text!("nothing of {account} is", account = run.account())
     } else {
-        format!("what is uncertain: {}", open.join("; "))
+        text!("what is uncertain: {open}", open = Text::joined(open, "; "))
     };
-    Problem::error(Code::DanglingReference, "nothing like that is uncertain").about(run).help(help)
+    Problem::error(Code::DanglingReference, text!("nothing like that is uncertain")).about(run).help(help)
 }

@@ -3,6 +3,7 @@
 mod round;
 mod voice;
 
+use crate::text;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -50,7 +51,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     }
     let round = round(args, &project, &voice, context).await;
     if round.idle && !args.json && !context.quiet {
-        context.say("nothing is due");
+        context.note(&text!("nothing is due"));
     }
     if !round.idle || args.json {
         voice.sum();
@@ -63,7 +64,7 @@ async fn watch(args: &Args, project: Project, voice: &Voice<'_>, context: &Conte
     let stop = interrupted();
     tokio::pin!(stop);
     if !context.quiet {
-        context.say("watching: each message goes out when it is due; Ctrl-C ends it");
+        context.note(&text!("watching: each message goes out when it is due; Ctrl-C ends it"));
     }
     let (mut project, mut first, mut wrong) = (Some(project), true, false);
     loop {
@@ -140,8 +141,10 @@ fn dry_run(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context)
         }
     }
     if !args.json {
-        let many = if count == 1 { "1 message".to_owned() } else { format!("{count} messages") };
-        context.print(&format!("{many} would be sent now.\n"));
+        context.tell(&match count {
+            1 => text!("1 message would be sent now."),
+            _ => text!("{count} messages would be sent now.", count),
+        });
     }
     exit
 }

@@ -13,6 +13,7 @@ use crate::problem::{Code, Problem, any_error};
 use crate::report::sop::Runs;
 use crate::report::{ical, month, sop};
 use crate::sending::{Account, RunState, States};
+use crate::text;
 
 /// So many days are listed if nobody says.
 const DAYS: u64 = 30;
@@ -39,9 +40,9 @@ fn show(command: &Command, project: &Project, today: NaiveDate, context: &Contex
             let from = from.unwrap_or(today);
             let to = to.or_else(|| from.checked_add_days(Days::new(DAYS))).unwrap_or(from);
             if to < from {
-                let message = format!("--to {to} lies before --from {from}");
+                let message = text!("--to {to} lies before --from {from}", to, from);
                 return Err(
-                    Problem::error(Code::BadValue, message).help("put the earlier date behind --from")
+                    Problem::error(Code::BadValue, message).help(text!("put the earlier date behind --from"))
                 );
             }
             let mut found = found(which, project, (from, to), |planned| planned.runs(from, to))?;

@@ -10,6 +10,8 @@ use crate::model::{Address, KindInfo, RemoteId, Rule, Shape};
 use crate::problem::{Code, Problem};
 use crate::providers::{Found, Reads};
 use crate::state::{Entry, Record, State};
+use crate::text;
+use crate::words::Text;
 
 /// Lets a live object be the one of an address, after a look that it is there and nobody else's.
 pub(super) async fn adopt(text: &str, id: &str, context: &Context) -> Result<(), Vec<Problem>> {
@@ -40,13 +42,16 @@ pub(super) async fn adopt(text: &str, id: &str, context: &Context) -> Result<(),
     open.record(Entry::Keep { address: address.clone(), record });
     save(open, context).map_err(one)?;
 
-    context.print(&match before {
-        Some(before) if before.id != id => {
-            format!("{address} is {id} from now on; {}, which it was, is nobody's now\n", before.id)
-        }
-        _ => format!("{address} is {id} from now on\n"),
+    context.tell(&match before {
+        Some(before) if before.id != id => text!(
+            "{address} is {id} from now on; {before}, which it was, is nobody's now",
+            address,
+            id,
+            before = before.id
+        ),
+        _ => text!("{address} is {id} from now on", address, id),
     });
-    context.print(&format!("next: {}\n", next::of_ours(&project, &address, protect)));
+    context.tell(&text!("next: {next}", next = next::of_ours(&project, &address, protect)));
     Ok(())
 }
 
@@ -61,9 +66,9 @@ fn owner(state: &State, address: &Address, id: &RemoteId) -> Result<(), Problem>
     let begun =
         state.intents.iter().filter(|(_, intent)| intent.id.as_ref() == Some(id)).map(|(theirs, _)| theirs);
     match ours.chain(begun).find(other) {
-        Some(theirs) => Err(Problem::error(Code::Duplicate, format!("{id} is {theirs} already"))
+        Some(theirs) => Err(Problem::error(Code::Duplicate, text!("{id} is {theirs} already", id, theirs))
             .about(address)
-            .help(format!("`mpform state mv {theirs} {address}` gives it this address; `mpform state rm {theirs}` lets go of it"))),
+            .help(text!("`mpform state mv {theirs} {address}` gives it this address; `mpform state rm {theirs}` lets go of it", theirs, address))),
         None => Ok(()),
     }
 }
@@ -81,10 +86,11 @@ async fn look(
     owner(state, address, id)?;
     let reads = account.connect.reads(http::Reader::new(&account.client));
     let Some(reader) = reads.reader(kind.name) else {
-        let message = format!("{} keeps no {}", account.config.provider.name, kind.section);
+        let message =
+            text!("{name} keeps no {section}", name = account.config.provider.name, section = kind.section);
         return Err(Problem::error(Code::NotKept, message)
             .about(address)
-            .help("adopt it in another account"));
+            .help(text!("adopt it in another account")));
     };
     let failed = |error: crate::providers::VendorError| error.problem(address);
     let listed = reader.list().await.map_err(failed)?;
@@ -111,11 +117,11 @@ fn place(
     state: &State,
 ) -> Result<Option<Address>, Problem> {
     let wrong =
-        |message: String, help: String| Err(Problem::error(Code::BadMove, message).about(address).help(help));
+        |message: Text, help: Text| Err(Problem::error(Code::BadMove, message).about(address).help(help));
     if matches!(kind.shape, Shape::Named(_)) && found.natural != *address.last() {
         return wrong(
-            format!("{} is the {} `{}`", found.id, kind.name, found.natural),
-            "its key says what it is for".to_owned(),
+            text!("{id} is the {kind} `{natural}`", id = found.id, kind = kind.name, natural = found.natural),
+            text!("its key says what it is for"),
         );
     }
     let above = address.parent();
@@ -124,15 +130,20 @@ fn place(
         (None, None) => Ok(None),
         (Some(_), Some(parent)) if known == Some(parent) => Ok(above),
         (Some(above), Some(parent)) if known.is_none() => wrong(
-            format!("{} lies under {parent}, and nothing is remembered of {above}", found.id),
-            format!("first `mpform state adopt {above} {parent}`"),
+            text!(
+                "{id} lies under {parent}, and nothing is remembered of {above}",
+                id = found.id,
+                parent,
+                above
+            ),
+            text!("first `mpform state adopt {above} {parent}`", above, parent),
         ),
         (_, Some(parent)) => wrong(
-            format!("{} lies under {parent}", found.id),
-            "name an address below the one that has that id; `mpform state list` shows the ids".to_owned(),
+            text!("{id} lies under {parent}", id = found.id, parent),
+            text!("name an address below the one that has that id; `mpform state list` shows the ids"),
         ),
         (Some(_), None) => {
-            wrong(format!("{} lies under nothing", found.id), "name an address without a parent".to_owned())
+            wrong(text!("{id} lies under nothing", id = found.id), text!("name an address without a parent"))
         }
     }
 }
@@ -151,13 +162,16 @@ async fn missing(
         if reader.list().await.is_ok_and(|found| found.iter().any(|found| found.id == *id)) {
             return Problem::error(
                 Code::DanglingReference,
-                format!("{id} is of kind {other}, not {}", kind.name),
+                text!("{id} is of kind {other}, not {name}", id, other, name = kind.name),
             )
             .about(address)
-            .help(format!("adopt it as {}/{other}/…", address.account()));
+            .help(text!("adopt it as {account}/{other}/…", account = address.account(), other));
         }
     }
-    Problem::error(Code::DanglingReference, format!("the account lists no {} with the id {id}", kind.name))
-        .about(address)
-        .help("`mpform plan --json` names the ids of unmanaged objects")
+    Problem::error(
+        Code::DanglingReference,
+        text!("the account lists no {name} with the id {id}", name = kind.name, id),
+    )
+    .about(address)
+    .help(text!("`mpform plan --json` names the ids of unmanaged objects"))
 }

@@ -7,6 +7,8 @@ use crate::cli::session::{Project, store};
 use crate::model::Address;
 use crate::problem::{Code, Problem};
 use crate::state::{Entry, State};
+use crate::text;
+use crate::words::Text;
 
 /// Lets what is remembered of an address, and of all below it, go on under another. `sound`: the configuration has no
 /// errors.
@@ -29,41 +31,47 @@ pub(super) async fn mv(
     }
     save(open, context)?;
     for (from, to) in &moved {
-        context.print(&format!("{from} is {to} from now on\n"));
+        context.tell(&text!("{from} is {to} from now on", from, to));
     }
     if !sound {
-        context.print(&format!("next: {UNKNOWN}\n"));
+        context.tell(&text!("next: {next}", next = UNKNOWN));
         return Ok(());
     }
-    context.print(&format!("next: {}\n", next::of_ours(project, &to, protect)));
+    context.tell(&text!("next: {next}", next = next::of_ours(project, &to, protect)));
     let declared = project.desired.accounts.get(from.account());
     if declared.is_some_and(|account| account.resources.contains_key(&from)) {
-        context.print(&format!("next: {}\n", next::of_forgotten(project, &from)));
+        context.tell(&text!("next: {next}", next = next::of_forgotten(project, &from)));
     }
     Ok(())
 }
 
 /// What moves, or why it can't.
 fn moves(state: &State, from: &Address, to: &Address) -> Result<Vec<(Address, Address)>, Problem> {
-    let cannot = |message: &str, help: &str| {
-        Err(Problem::error(Code::BadMove, message).about(from).help(help.to_owned()))
-    };
+    let cannot =
+        |message: Text, help: Text| Err(Problem::error(Code::BadMove, message).about(from).help(help));
     if !state.resources.contains_key(from) {
         return Err(not_remembered(from));
     }
     if from.account() != to.account() {
-        return cannot("it can't move to another account", "an object stays in its vendor's account");
+        return cannot(
+            text!("it can't move to another account"),
+            text!("an object stays in its vendor's account"),
+        );
     }
     if from.kind() != to.kind() {
-        return cannot("it can't become another kind", "an object stays what it is");
+        return cannot(text!("it can't become another kind"), text!("an object stays what it is"));
     }
     if to == from || is_below(to, from) {
-        return cannot("it can't move there", "name an address that is neither its own nor below it");
+        return cannot(
+            text!("it can't move there"),
+            text!("name an address that is neither its own nor below it"),
+        );
     }
     let begun = state.intents.keys().find(|address| *address == from || is_below(address, from));
     if let Some(begun) = begun {
-        let problem = Problem::error(Code::BadMove, "something was begun there, and its end is not known");
-        return Err(problem.about(begun).help("run `mpform apply` first: it looks what came of it"));
+        let problem =
+            Problem::error(Code::BadMove, text!("something was begun there, and its end is not known"));
+        return Err(problem.about(begun).help(text!("run `mpform apply` first: it looks what came of it")));
     }
     let mut moved = vec![];
     for old in state.resources.keys() {
@@ -71,9 +79,11 @@ fn moves(state: &State, from: &Address, to: &Address) -> Result<Vec<(Address, Ad
         let new = address(&format!("{to}{rest}"))?;
         next::check(&new)?;
         if let Some(there) = state.resources.get(&new) {
-            let problem =
-                Problem::error(Code::Duplicate, format!("it is remembered already, with id {}", there.id));
-            return Err(problem.about(&new).help(format!("`mpform state rm {new}` forgets that one")));
+            let problem = Problem::error(
+                Code::Duplicate,
+                text!("it is remembered already, with id {id}", id = there.id),
+            );
+            return Err(problem.about(&new).help(text!("`mpform state rm {new}` forgets that one", new)));
         }
         moved.push((old.clone(), new));
     }
@@ -102,15 +112,18 @@ pub(super) async fn rm(project: &Project, sound: bool, text: &str, context: &Con
     save(open, context)?;
     match record {
         Some(record) => {
-            let protection = if record.protect { ", and so is that it was protected" } else { "" };
-            context.print(&format!(
-                "{address} is forgotten{protection}; the object stays at the vendor (id {})\n",
-                record.id
-            ));
+            let id = record.id;
+            context.tell(&if record.protect {
+                text!("{address} is forgotten, and so is that it was protected; the object stays at the vendor (id {id})", address, id)
+            } else {
+                text!("{address} is forgotten; the object stays at the vendor (id {id})", address, id)
+            });
         }
-        None => context.print(&format!("{address} is forgotten: it was begun, and its end was not known\n")),
+        None => {
+            context.tell(&text!("{address} is forgotten: it was begun, and its end was not known", address))
+        }
     }
-    let next = if sound { next::of_forgotten(project, &address) } else { UNKNOWN.to_owned() };
-    context.print(&format!("next: {next}\n"));
+    let next = if sound { next::of_forgotten(project, &address) } else { UNKNOWN };
+    context.tell(&text!("next: {next}", next));
     Ok(())
 }

@@ -3,6 +3,8 @@
 use crate::cli::session::Project;
 use crate::model::{Address, KindInfo, Shape, kind_named};
 use crate::problem::{Code, Problem};
+use crate::text;
+use crate::words::Text;
 
 /// What is to become of an address.
 enum Fate<'a> {
@@ -32,60 +34,66 @@ fn fate<'a>(project: &'a Project, address: &Address) -> Fate<'a> {
 }
 
 /// What the next plan makes of something that is remembered.
-pub(super) fn of_ours(project: &Project, address: &Address, protect: bool) -> String {
+pub(super) fn of_ours(project: &Project, address: &Address, protect: bool) -> Text {
     match fate(project, address) {
         Fate::Declared(origin) => {
             let place = format!("{}:{}", origin.source.name, origin.line_column().0);
-            format!("the plan compares {address} with what is declared ({place})")
+            text!("the plan compares {address} with what is declared ({place})", address, place)
         }
         Fate::None | Fate::Undeclared { .. } if protect => {
-            format!("{address} is not declared, and protected: the plan is refused until it is")
+            text!("{address} is not declared, and protected: the plan is refused until it is", address)
         }
         Fate::None | Fate::Undeclared { .. } => {
-            format!("{address} is not declared: the plan deletes it")
+            text!("{address} is not declared: the plan deletes it", address)
         }
-        Fate::Unread => format!("nothing of its kind is declared: an apply lets go of {address}"),
+        Fate::Unread => text!("nothing of its kind is declared: an apply lets go of {address}", address),
         Fate::NoAccount => {
-            format!("the project has no account {}: nothing is planned for it", address.account())
+            text!(
+                "the project has no account {account}: nothing is planned for it",
+                account = address.account()
+            )
         }
     }
 }
 
 /// What the next plan makes of an address of which nothing is remembered any more.
-pub(super) fn of_forgotten(project: &Project, address: &Address) -> String {
+pub(super) fn of_forgotten(project: &Project, address: &Address) -> Text {
     match fate(project, address) {
         Fate::Declared(origin) => {
             let place = format!("{}:{}", origin.source.name, origin.line_column().0);
-            format!(
-                "{address} is declared ({place}): the plan takes what has its name for it, or makes it if nothing has"
+            text!(
+                "{address} is declared ({place}): the plan takes what has its name for it, or makes it if nothing has",
+                address,
+                place
             )
         }
-        Fate::None => format!("{address} is declared as none: the plan deletes what has its name"),
+        Fate::None => text!("{address} is declared as none: the plan deletes what has its name", address),
         Fate::Undeclared { others_go: true } => {
-            "what is neither declared nor remembered of its kind goes: the plan deletes it".to_owned()
+            text!("what is neither declared nor remembered of its kind goes: the plan deletes it")
         }
         Fate::Undeclared { others_go: false } | Fate::Unread => {
-            "it is unmanaged now: the plan leaves it alone".to_owned()
+            text!("it is unmanaged now: the plan leaves it alone")
         }
         Fate::NoAccount => {
-            format!("the project has no account {}: nothing is planned for it", address.account())
+            text!(
+                "the project has no account {account}: nothing is planned for it",
+                account = address.account()
+            )
         }
     }
 }
 
 /// Says that nobody knows, since the configuration is wrong.
-pub(super) const UNKNOWN: &str =
-    "the configuration has errors (`mpform validate`): what a plan makes of it can't be said";
+pub(super) const UNKNOWN: Text =
+    text!("the configuration has errors (`mpform validate`): what a plan makes of it can't be said");
 
 /// An address that something of its kind can have.
 pub(super) fn check(address: &Address) -> Result<&'static KindInfo, Problem> {
-    let wrong = |message: String, help: &str| {
-        Problem::error(Code::BadValue, message).about(address).help(help.to_owned())
-    };
+    let wrong = |message: Text, help: Text| Problem::error(Code::BadValue, message).about(address).help(help);
     let Some(kind) = kind_named(address.kind()) else {
         let kinds: Vec<_> = crate::model::kinds().iter().map(|kind| kind.name).collect();
-        let message = format!("there is no kind `{}`", address.kind());
-        return Err(wrong(message, &format!("the kinds are {}", kinds.join(", "))));
+        let message = text!("there is no kind `{kind}`", kind = address.kind());
+        return Err(wrong(message, text!("the kinds are {kinds}", kinds = kinds.join(", "))));
     };
     let parts = address.key().count();
     let fits = match kind.shape {
@@ -94,9 +102,9 @@ pub(super) fn check(address: &Address) -> Result<&'static KindInfo, Problem> {
         Shape::Tree(levels) => (1..=levels).contains(&parts),
     };
     let help = match kind.shape {
-        Shape::Map | Shape::Plans => "its key is one part; a `/` in it is written `%2F`".to_owned(),
-        Shape::Named(names) => format!("its key is one of {}", names.join(", ")),
-        Shape::Tree(levels) => format!("its key has up to {levels} parts"),
+        Shape::Map | Shape::Plans => text!("its key is one part; a `/` in it is written `%2F`"),
+        Shape::Named(names) => text!("its key is one of {names}", names = names.join(", ")),
+        Shape::Tree(levels) => text!("its key has up to {levels} parts", levels),
     };
-    if fits { Ok(kind) } else { Err(wrong(format!("no {} has such an address", kind.name), &help)) }
+    if fits { Ok(kind) } else { Err(wrong(text!("no {kind} has such an address", kind = kind.name), help)) }
 }

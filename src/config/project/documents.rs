@@ -12,6 +12,7 @@ use crate::config::read::{Part, read_part};
 use crate::config::vars::Vars;
 use crate::model::kinds;
 use crate::problem::{Code, Problem};
+use crate::text;
 
 /// The project document, and the rest of the root file.
 pub(super) fn split(
@@ -26,8 +27,9 @@ pub(super) fn split(
     let Some(chosen) = chosen else {
         // A file that broke off has been reported; the project document may have been behind that.
         if whole {
-            let problem = Problem::error(Code::MissingKey, "no project document: none has `version: 1`")
-                .help("begin mpform.yaml with `version: 1`, or run `mpform init`");
+            let problem =
+                Problem::error(Code::MissingKey, text!("no project document: none has `version: 1`"))
+                    .help(text!("begin mpform.yaml with `version: 1`, or run `mpform init`"));
             problems.push(match documents.first() {
                 Some(node) => problem.at(node.place()),
                 None => problem,
@@ -50,11 +52,11 @@ fn apart(project: &Node, problems: &mut Vec<Problem>) -> Node {
     for (key, _) in project.entries() {
         let Some(text) = key.text().filter(|text| elsewhere(text)) else { continue };
         problems.push(
-            Problem::error(Code::UnknownKey, format!("`{text}` in the project document"))
+            Problem::error(Code::UnknownKey, text!("`{text}` in the project document", text))
                 .at(key.place())
-                .help(
-                    "resources stand in a document of their own: put `---` and `account: NAME` before them",
-                ),
+                .help(text!(
+                    "resources stand in a document of their own: put `---` and `account: NAME` before them"
+                )),
         );
         taken.push(text);
     }
@@ -64,20 +66,25 @@ fn apart(project: &Node, problems: &mut Vec<Problem>) -> Node {
 /// False for a second project document, and for what is no document at all.
 fn keep(node: &Node, project: Option<&Node>, problems: &mut Vec<Problem>) -> bool {
     if let Some((key, _)) = node.entry("version") {
-        let mut problem = Problem::error(Code::Duplicate, "a second project document")
-            .at(key.place().labelled("`version` stands here"));
+        let mut problem = Problem::error(Code::Duplicate, text!("a second project document"))
+            .at(key.place().labelled(text!("`version` stands here")));
         if let Some(project) = project {
-            problem = problem.at(project.place_of_key("version").labelled("the project document is here"));
+            problem =
+                problem.at(project.place_of_key("version").labelled(text!("the project document is here")));
         }
-        problems
-            .push(problem.help("a project has one document with `version`, in mpform.yaml; merge the two"));
+        problems.push(
+            problem.help(text!("a project has one document with `version`, in mpform.yaml; merge the two")),
+        );
         return false;
     }
     if !node.is_mapping() {
         problems.push(
-            Problem::error(Code::WrongType, format!("expected a document, found {}", node.found()))
-                .at(node.place())
-                .help("a document is a mapping that begins with `account: NAME`"),
+            Problem::error(
+                Code::WrongType,
+                text!("expected a document, found {found}", found = node.found()),
+            )
+            .at(node.place())
+            .help(text!("a document is a mapping that begins with `account: NAME`")),
         );
         return false;
     }
@@ -110,19 +117,19 @@ pub(super) fn addressed(
             (None, Some((key, list))) => matching(key, list, names, problems),
             (Some((key, _)), Some((other, _))) => {
                 problems.push(
-                    Problem::error(Code::NotExactlyOne, "both `account` and `accounts`")
+                    Problem::error(Code::NotExactlyOne, text!("both `account` and `accounts`"))
                         .at(other.place())
                         .at(key.place())
-                        .help("keep one of the two"),
+                        .help(text!("keep one of the two")),
                 );
                 vec![]
             }
             (None, None) if node.get("include").is_some() && node.entries().len() == 1 => continue,
             (None, None) => {
                 problems.push(
-                    Problem::error(Code::MissingKey, "a document that is for no account")
+                    Problem::error(Code::MissingKey, text!("a document that is for no account"))
                         .at(node.place())
-                        .help("begin it with `account: NAME`, or `accounts: [NAME, …]` for several"),
+                        .help(text!("begin it with `account: NAME`, or `accounts: [NAME, …]` for several")),
                 );
                 vec![]
             }
@@ -137,9 +144,13 @@ fn known(name: &str, value: &Node, names: &IndexSet<String>, problems: &mut Vec<
         return names.contains(name);
     }
     problems.push(
-        Problem::error(Code::UnknownAccount, format!("there is no account `{name}`")).at(value.place()).help(
-            suggest(name, names.iter().map(String::as_str), "declare it under `accounts:` in mpform.yaml"),
-        ),
+        Problem::error(Code::UnknownAccount, text!("there is no account `{name}`", name))
+            .at(value.place())
+            .help(suggest(
+                name,
+                names.iter().map(String::as_str),
+                text!("declare it under `accounts:` in mpform.yaml"),
+            )),
     );
     false
 }
@@ -160,9 +171,9 @@ fn matching(key: &Node, list: &Node, names: &IndexSet<String>, problems: &mut Ve
         }
         let Ok(glob) = GlobBuilder::new(text).build() else {
             problems.push(
-                Problem::error(Code::BadValue, format!("`{text}` is not a pattern"))
+                Problem::error(Code::BadValue, text!("`{text}` is not a pattern", text))
                     .at(item.place())
-                    .help("`*` stands for anything in a name"),
+                    .help(text!("`*` stands for anything in a name")),
             );
             continue;
         };
@@ -171,9 +182,9 @@ fn matching(key: &Node, list: &Node, names: &IndexSet<String>, problems: &mut Ve
         accounts.extend(names.iter().filter(|name| glob.is_match(name)).cloned());
         if accounts.len() == before {
             problems.push(
-                Problem::warning(Code::UnknownAccount, format!("`{text}` matches no further account"))
+                Problem::warning(Code::UnknownAccount, text!("`{text}` matches no further account", text))
                     .at(item.place())
-                    .help("see how the accounts in mpform.yaml are named"),
+                    .help(text!("see how the accounts in mpform.yaml are named")),
             );
         }
     }

@@ -14,6 +14,7 @@ use crate::config::policy::Pattern;
 use crate::config::read::read;
 use crate::config::vars::{Layers, Vars};
 use crate::problem::{Code, Problem};
+use crate::text;
 
 /// Fills in the project document, each key as it may read the environment.
 pub(super) struct Filling<'a> {
@@ -40,9 +41,9 @@ impl<'a> Filling<'a> {
         );
         for name in given.keys().filter(|name| !names.contains(name.as_str())) {
             problems.push(
-                Problem::error(Code::MissingVariable, format!("--var {name}: there is no such var"))
+                Problem::error(Code::MissingVariable, text!("--var {name}: there is no such var", name))
                     .at(node.place_of_key("vars"))
-                    .help(suggest(name, names.iter().copied(), "the project has no `vars:`")),
+                    .help(suggest(name, names.iter().copied(), text!("the project has no `vars:`"))),
             );
         }
         layers.given(&given);
@@ -73,9 +74,12 @@ impl<'a> Filling<'a> {
         let Some(accounts) = node.get("accounts") else { return IndexMap::new() };
         if !accounts.is_mapping() {
             problems.push(
-                Problem::error(Code::WrongType, format!("expected a mapping, found {}", accounts.found()))
-                    .at(accounts.place())
-                    .help("write `accounts: {NAME: {provider: yeapoo, …}}`"),
+                Problem::error(
+                    Code::WrongType,
+                    text!("expected a mapping, found {found}", found = accounts.found()),
+                )
+                .at(accounts.place())
+                .help(text!("write `accounts: {NAME: {provider: yeapoo, …}}`")),
             );
         }
         let read = accounts.entries().iter().filter_map(|(key, written)| {

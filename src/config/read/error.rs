@@ -7,6 +7,8 @@ use serde::de::{Expected, Unexpected};
 use super::{Reader, id};
 use crate::config::nearest::suggest;
 use crate::problem::{Code, Place, Problem};
+use crate::text;
+use crate::words::Text;
 
 /// An error of reading one value.
 #[derive(Debug)]
@@ -80,29 +82,43 @@ impl Error {
             What::Known => return (culprit, None),
             What::Type(expected, found) => {
                 let help = match found.as_str() {
-                    "`null`" | "`~`" => "write a value, or take the key out to leave it alone".to_owned(),
-                    _ => format!("write {expected} here"),
+                    "`null`" | "`~`" => text!("write a value, or take the key out to leave it alone"),
+                    _ => text!("write {expected} here", expected),
                 };
-                Problem::error(Code::WrongType, format!("expected {expected}, found {found}")).help(help)
+                Problem::error(Code::WrongType, text!("expected {expected}, found {found}", expected, found))
+                    .help(help)
             }
-            What::NoValue(expected) => Problem::error(
-                Code::WrongType,
-                format!("expected {expected}, found nothing"),
+            What::NoValue(expected) => {
+                Problem::error(Code::WrongType, text!("expected {expected}, found nothing", expected)).help(
+                    match expected.as_str() {
+                        "a list" => {
+                            text!("write `[]` for an empty list, or take the key out to leave it alone")
+                        }
+                        "text" => text!(
+                            "write a value, or take the key out to leave it alone; `\"\"` is an empty text"
+                        ),
+                        _ => text!("write a value, or take the key out to leave it alone"),
+                    },
+                )
+            }
+            What::Missing(field) => {
+                Problem::error(Code::MissingKey, text!("the key `{field}` is missing", field))
+                    .help(text!("add `{field}: …`", field))
+            }
+            What::Word(word, known) => Problem::error(
+                Code::BadValue,
+                text!("`{word}` is not known here", word),
             )
-            .help(match expected.as_str() {
-                "a list" => "write `[]` for an empty list, or take the key out to leave it alone",
-                "text" => "write a value, or take the key out to leave it alone; `\"\"` is an empty text",
-                _ => "write a value, or take the key out to leave it alone",
-            }),
-            What::Missing(field) => Problem::error(Code::MissingKey, format!("the key `{field}` is missing"))
-                .help(format!("add `{field}: …`")),
-            What::Word(word, known) => Problem::error(Code::BadValue, format!("`{word}` is not known here"))
-                .help(suggest(&word, known.iter().copied(), "")),
-            What::Key(word, known) => Problem::error(Code::UnknownKey, format!("unknown key `{word}`"))
-                .help(suggest(&word, known.iter().copied(), "there are no keys here")),
+            .help(suggest(&word, known.iter().copied(), Text::default())),
+            What::Key(word, known) => Problem::error(Code::UnknownKey, text!("unknown key `{word}`", word))
+                .help(suggest(&word, known.iter().copied(), text!("there are no keys here"))),
             What::Own(words) => match words.split_once("\nhelp: ") {
-                Some((message, help)) => Problem::error(Code::BadValue, message).help(help),
-                None => Problem::error(Code::BadValue, words).help("write another value"),
+                Some((message, help)) => {
+                    Problem::error(Code::BadValue, Text::verbatim(message)).help(Text::verbatim(help))
+                }
+                None => {
+                    Problem::error(Code::BadValue, Text::verbatim(words)).help(text!("write another value"))
+                }
             },
         };
         (

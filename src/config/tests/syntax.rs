@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use crate::config::tests::line;
 use crate::config::{Node, Parsed, parse};
 use crate::problem::{Problem, Source};
+use crate::words::Lang;
 
 fn parsed(text: &str) -> (Parsed, Vec<Problem>) {
     let source = Arc::new(Source { name: "a.yaml".into(), text: text.into() });
@@ -142,7 +143,7 @@ proptest! {
     #[test]
     fn nothing_panics_and_spans_lie_between_characters(text in "[-a营👍:{}\\[\\],&*|>'\"#! \n\r\t~?<.0]{0,60}") {
         for problem in parsed(&text).1 {
-            problem.render(false);
+            problem.render(false, Lang::En);
         }
         parsed(&text).0.documents.iter().for_each(check);
     }

@@ -14,6 +14,8 @@ use crate::model::sop::{ALL, Planned, SentBy};
 use crate::model::{Address, Finding, Kind, Step};
 use crate::problem::{Code, Problem};
 use crate::providers::Plans;
+use crate::text;
+use crate::words::Text;
 
 impl Building<'_> {
     /// The plans whose runs can be worked out.
@@ -32,8 +34,8 @@ impl Building<'_> {
                 found.push(Finding::error(
                     Code::NoRun,
                     ["schedule".into()],
-                    "by this schedule nothing ever runs",
-                    "see that `repeat`, `until` and `skip` leave a date from `start` on; dates that a month doesn't have are passed over",
+                    text!("by this schedule nothing ever runs"),
+                    text!("see that `repeat`, `until` and `skip` leave a date from `start` on; dates that a month doesn't have are passed over"),
                 ));
             }
             let Entry { address, origin, node, protect, sop } = entry;
@@ -53,11 +55,13 @@ impl Building<'_> {
             let title = one.planned.title();
             let Some(first) = titles.insert(title.clone(), one) else { continue };
             self.problems.push(
-                Problem::error(Code::Duplicate, format!("two plans with the title `{title}`"))
-                    .at(one.place_of(&["title".into()]).labelled("again here"))
-                    .at(first.place_of(&["title".into()]).labelled("first here"))
+                Problem::error(Code::Duplicate, text!("two plans with the title `{title}`", title))
+                    .at(one.place_of(&["title".into()]).labelled(text!("again here")))
+                    .at(first.place_of(&["title".into()]).labelled(text!("first here")))
                     .about(&one.planned.address)
-                    .help("give one another title: the vendor tells runs apart by title and date alone"),
+                    .help(text!(
+                        "give one another title: the vendor tells runs apart by title and date alone"
+                    )),
             );
         }
     }
@@ -66,14 +70,14 @@ impl Building<'_> {
         let audience = &entry.sop.audience;
         let allow_empty = audience.0.get("allow_empty").and_then(Value::as_bool).unwrap_or_default();
         if !allow_empty && (plans.recipients)(audience).is_some_and(|recipients| recipients.is_empty()) {
-            return vec![nobody(["audience".into()], "the audience is nobody")];
+            return vec![nobody(["audience".into()], text!("the audience is nobody"))];
         }
         let Some(key) = audience.text("group") else { return vec![] };
         let path = || [Step::from("audience"), "group".into()];
         let address = Address::new(&self.account.name, Group::NAME, [key]);
         if key == ALL {
-            let help = "give that group another key; `all` means every follower";
-            let message = "`all` is every follower, and the key of a group as well";
+            let help = text!("give that group another key; `all` means every follower");
+            let message = text!("`all` is every follower, and the key of a group as well");
             let both = self.declared.contains_key(&address);
             return both.then(|| Finding::error(Code::BadValue, path(), message, help)).into_iter().collect();
         }
@@ -83,7 +87,7 @@ impl Building<'_> {
                 && body.is_some_and(|body| body.get("members_mode").is_none())
         };
         if !allow_empty && self.out.resources.get(&address).is_some_and(is_empty) {
-            return vec![nobody(path(), format!("nobody is in the group `{key}`"))];
+            return vec![nobody(path(), text!("nobody is in the group `{key}`", key))];
         }
         vec![]
     }
@@ -122,12 +126,13 @@ impl Building<'_> {
                     }
                     None => {
                         let known = self.project.calendars.keys().map(String::as_str);
-                        let none =
-                            "declare it under `calendars:` in mpform.yaml, or write a date, e.g. 2026-12-07";
+                        let none = text!(
+                            "declare it under `calendars:` in mpform.yaml, or write a date, e.g. 2026-12-07"
+                        );
                         found.push(Finding::error(
                             Code::DanglingReference,
                             ["schedule".into(), "skip".into(), nth.into()],
-                            format!("there is no calendar `{name}`"),
+                            text!("there is no calendar `{name}`", name),
                             suggest(name, known, none),
                         ));
                     }
@@ -138,7 +143,7 @@ impl Building<'_> {
     }
 }
 
-fn nobody(path: impl IntoIterator<Item = Step>, message: impl Into<String>) -> Finding {
-    let help = "say whom it goes to, or write `allow_empty: true` if that is meant";
+fn nobody(path: impl IntoIterator<Item = Step>, message: Text) -> Finding {
+    let help = text!("say whom it goes to, or write `allow_empty: true` if that is meant");
     Finding::error(Code::EmptyAudience, path, message, help)
 }

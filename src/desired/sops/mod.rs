@@ -13,6 +13,8 @@ use crate::model::sop::{Planned, SentBy, Sop, misnamed};
 use crate::model::{Address, Files, Finding, Kind, Step};
 use crate::problem::{Code, Place, Problem};
 use crate::providers::Plans;
+use crate::text;
+use crate::words::Text;
 
 mod check;
 mod expand;
@@ -89,18 +91,18 @@ impl Building<'_> {
         let Some(plans) = self.account.provider.plans else { return };
         if key.text().is_some_and(|text| text.contains('@')) {
             self.problems.push(
-                Problem::error(Code::BadValue, "an `@` in the key of a plan")
+                Problem::error(Code::BadValue, text!("an `@` in the key of a plan"))
                     .at(key.place())
-                    .help("it stands before a run's date, as in KEY@2026-11-23; take it out"),
+                    .help(text!("it stands before a run's date, as in KEY@2026-11-23; take it out")),
             );
         }
         let node = if node.is_nothing() { key.with_entries(vec![]) } else { node.clone() };
         let protect = self.aside::<bool>(&node, "protect");
         if let Some((ignore, _)) = node.entry("ignore") {
             self.problems.push(
-                Problem::error(Code::BadValue, "a plan has nothing live that could be left alone")
+                Problem::error(Code::BadValue, text!("a plan has nothing live that could be left alone"))
                     .at(ignore.place())
-                    .help("take `ignore` out: what goes out is what the plan says"),
+                    .help(text!("take `ignore` out: what goes out is what the plan says")),
             );
         }
         let part = Part { key: Some(key), also: super::entry::ON_ANY, never: &[] };
@@ -151,14 +153,14 @@ impl Building<'_> {
 
 /// What means something only where somebody else sends.
 fn of_others(sop: &Sop, sent_by: SentBy, provider: &str) -> Vec<Finding> {
-    let not_kept = |path: &[&str], message: String, help: &str| {
+    let not_kept = |path: &[&str], message: Text, help: Text| {
         Finding::error(Code::NotKept, path.iter().copied().map(Step::from), message, help)
     };
-    let by_vendor = "take it out: the vendor sends each message by itself, when it is due";
-    let by_us = "take it out: no run is created ahead, each message is sent from here when it is due";
-    let delivery = || not_kept(&["delivery"], format!("`delivery` at {provider}"), by_us);
-    let ahead = || not_kept(&["schedule", "ahead"], format!("`ahead` at {provider}"), by_us);
-    let grace = || not_kept(&["grace"], format!("`grace` at {provider}"), by_vendor);
+    let by_vendor = text!("take it out: the vendor sends each message by itself, when it is due");
+    let by_us = text!("take it out: no run is created ahead, each message is sent from here when it is due");
+    let delivery = || not_kept(&["delivery"], text!("`delivery` at {provider}", provider), by_us.clone());
+    let ahead = || not_kept(&["schedule", "ahead"], text!("`ahead` at {provider}", provider), by_us.clone());
+    let grace = || not_kept(&["grace"], text!("`grace` at {provider}", provider), by_vendor);
     match sent_by {
         SentBy::Us => {
             sop.delivery.map(|_| delivery()).into_iter().chain(sop.schedule.ahead.map(|_| ahead())).collect()

@@ -13,6 +13,8 @@ use crate::model::sop::{Due, EXTRA, Run};
 use crate::model::{Address, Step};
 use crate::problem::{Code, Place, Problem};
 use crate::providers::Money;
+use crate::text;
+use crate::words::Text;
 
 /// So many days ahead are looked at.
 const AHEAD: u64 = 366;
@@ -78,8 +80,8 @@ impl Message<'_> {
         (self.of.planned.address.as_str(), self.due.nth)
     }
 
-    fn named(&self) -> String {
-        format!("step {}, due {}", self.due.nth + 1, self.due.at.format("%Y-%m-%d %H:%M"))
+    fn named(&self) -> Text {
+        text!("step {step}, due {at}", step = self.due.nth + 1, at = self.due.at.format("%Y-%m-%d %H:%M"))
     }
 }
 
@@ -104,9 +106,11 @@ fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, all: &mut Vec<F
                 policy.forbidden_words.iter().filter(|word| !word.is_empty() && text.contains(word.as_str()))
             {
                 all.push(whenever(messages, of, step, |when| {
-                    Problem::error(Code::ForbiddenWord, format!("{when}: the text says `{word}`"))
+                    Problem::error(Code::ForbiddenWord, text!("{when}: the text says `{word}`", when, word))
                         .at(of.place_of(&path))
-                        .help("say it otherwise; `policy.forbidden_words` of the project forbids the word")
+                        .help(text!(
+                            "say it otherwise; `policy.forbidden_words` of the project forbids the word"
+                        ))
                 }));
             }
         }
@@ -119,13 +123,13 @@ fn whenever(
     messages: &[Message<'_>],
     of: &Declared,
     step: usize,
-    problem: impl FnOnce(&str) -> Problem,
+    problem: impl FnOnce(Text) -> Problem,
 ) -> Forbidden {
     let plan = &of.planned.address;
     let mut of_step = messages.iter().filter(|message| message.step() == (plan.as_str(), step));
     let problem = match of_step.clone().next() {
-        Some(message) => problem(&message.named()).about(&message.run.address),
-        None => problem(&format!("step {}", step + 1)).about(plan),
+        Some(message) => problem(message.named()).about(&message.run.address),
+        None => problem(text!("step {step}", step = step + 1)).about(plan),
     };
     let runs = of_step.by_ref().map(|message| message.run.address.clone()).collect();
     Forbidden { problem, plan: Some(plan.clone()), runs }
@@ -141,9 +145,9 @@ fn money(sops: &Sops, messages: &[Message<'_>], all: &mut Vec<Forbidden>) {
                 money_in(&message.0, sops.plans.money, false, &mut path, &mut found);
                 all.extend(found.into_iter().map(|(path, word)| {
                     whenever(messages, of, step, |when| {
-                        Problem::error(Code::Money, format!("{when}: `{word}` moves money"))
+                        Problem::error(Code::Money, text!("{when}: `{word}` moves money", when, word))
                             .at(of.place_of(&path))
-                            .help("take it out, or allow it with `policy.allow_money_messages: true` of the project")
+                            .help(text!("take it out, or allow it with `policy.allow_money_messages: true` of the project"))
                     })
                 }));
             }
@@ -215,15 +219,16 @@ fn quiet(messages: &[Message<'_>], hours: QuietHours, all: &mut Vec<Forbidden>) 
     said.sort_by_key(|(message, _)| (message.due.at, message.step()));
     all.extend(said.into_iter().map(|(message, runs)| {
         let hours = format!("{}-{}", hours.from.format("%H:%M"), hours.to.format("%H:%M"));
-        let message_ = format!(
-            "{} falls into the quiet hours {hours}{}",
-            message.named(),
-            and_more(runs.len(), "in", "run")
-        );
-        let problem = Problem::error(Code::QuietHours, message_)
+        let what = text!("{message} falls into the quiet hours {hours}", message = message.named(), hours);
+        let what = match runs.len().saturating_sub(1) {
+            0 => what,
+            1 => text!("{what}, and in 1 more run of the year ahead", what),
+            more => text!("{what}, and in {more} more runs of the year ahead", what, more),
+        };
+        let problem = Problem::error(Code::QuietHours, what)
             .at(message.place("at"))
             .about(&message.run.address)
-            .help("move it; `policy.quiet_hours` of the project forbids the time");
+            .help(text!("move it; `policy.quiet_hours` of the project forbids the time"));
         Forbidden { problem, plan: None, runs }
     }));
 }
@@ -259,13 +264,21 @@ fn too_many(sops: &Sops, messages: &[Message<'_>], most: u32, now: DateTime<Utc>
             let Some(first) = beyond.first() else { continue };
             let (forbidden, count) = said.entry(first.step()).or_insert_with(|| {
                 order.push(first.step());
-                let message = format!("{}: {who} would get {total} messages on {day}", first.named());
+                let message = text!(
+                    "{named}: {who} would get {total} messages on {day}",
+                    named = first.named(),
+                    who,
+                    total,
+                    day
+                );
                 let problem = Problem::error(Code::TooManyMessages, message)
                     .at(first.place("at"))
                     .about(&first.run.address);
                 let others = reached.iter().filter(|message| message.step() != first.step());
                 let problem = others.fold(problem, |problem, other| {
-                    problem.at(other.place("at").labelled(format!("{} as well", other.run.address)))
+                    problem.at(other
+                        .place("at")
+                        .labelled(text!("{address} as well", address = other.run.address)))
                 });
                 (Forbidden { problem, plan: None, runs: BTreeSet::new() }, 0)
             });
@@ -275,20 +288,17 @@ fn too_many(sops: &Sops, messages: &[Message<'_>], most: u32, now: DateTime<Utc>
     }
     for step in order {
         let Some((mut forbidden, count)) = said.remove(&step) else { continue };
-        forbidden.problem.message += &and_more(count, "on", "day");
-        forbidden.problem = forbidden.problem.help(format!(
-            "`policy.max_messages_per_audience_per_day` of the project allows {most}; move or drop one"
+        let what = forbidden.problem.message;
+        forbidden.problem.message = match count.saturating_sub(1) {
+            0 => what,
+            1 => text!("{what}, and on 1 more day of the year ahead", what),
+            more => text!("{what}, and on {more} more days of the year ahead", what, more),
+        };
+        forbidden.problem = forbidden.problem.help(text!(
+            "`policy.max_messages_per_audience_per_day` of the project allows {most}; move or drop one",
+            most
         ));
         all.push(forbidden);
-    }
-}
-
-/// Says how many more there are of what is said of the first.
-fn and_more(count: usize, at: &str, what: &str) -> String {
-    match count.saturating_sub(1) {
-        0 => String::new(),
-        1 => format!(", and {at} 1 more {what} of the year ahead"),
-        more => format!(", and {at} {more} more {what}s of the year ahead"),
     }
 }
 

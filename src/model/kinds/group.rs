@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Kind, Shape};
 use crate::model::{Files, Finding, Rule, Rules, first_column};
 use crate::problem::Code;
+use crate::text;
 
 /// A group of followers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -62,8 +63,8 @@ impl Kind for Group {
                 found.push(Finding::error(
                     Code::NotExactlyOne,
                     ["members_file".into()],
-                    "both `members` and `members_file`",
-                    "name the members in one of the two",
+                    text!("both `members` and `members_file`"),
+                    text!("name the members in one of the two"),
                 ));
             }
             match files.text(&file).and_then(|text| first_column(&text, "openid")) {
@@ -84,8 +85,8 @@ impl Kind for Group {
                 found.push(Finding::error(
                     Code::BadValue,
                     ["members".into(), nth.into()],
-                    format!("`{}` is not an openid", openid.escape_debug()),
-                    "an openid is one word, as WeChat gives it, e.g. oDemo0000000000000000000001",
+                    text!("`{escape_debug}` is not an openid", escape_debug = openid.escape_debug()),
+                    text!("an openid is one word, as WeChat gives it, e.g. oDemo0000000000000000000001"),
                 ));
             }
         }

@@ -12,6 +12,7 @@ use super::reply::FORMS;
 use super::{Kind, Names, Reply, Shape};
 use crate::model::{Files, Finding, Rule, Rules};
 use crate::problem::Code;
+use crate::text;
 
 /// A keyword rule.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -137,8 +138,8 @@ impl Kind for Keyword {
             found.push(Finding::error(
                 Code::CannotBeEmpty,
                 ["match".into()],
-                "a rule without keywords",
-                "it would answer nothing and the vendor's list would not show it; give it a keyword, or delete the rule",
+                text!("a rule without keywords"),
+                text!("it would answer nothing and the vendor's list would not show it; give it a keyword, or delete the rule"),
             ));
         }
         found

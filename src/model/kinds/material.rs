@@ -7,6 +7,7 @@ use super::reply::listed;
 use super::{Kind, Shape};
 use crate::model::{Asset, Files, Finding, Rule, Rules};
 use crate::problem::Code;
+use crate::text;
 
 mod article;
 
@@ -102,14 +103,14 @@ impl Kind for Material {
             found.push(Finding::error(
                 Code::NotExactlyOne,
                 [],
-                format!("a material is exactly one of {}", listed(FORMS)),
-                "declare each in an entry of its own, e.g. poster: {image: assets/poster.jpg}",
+                text!("a material is exactly one of {forms}", forms = listed(FORMS)),
+                text!("declare each in an entry of its own, e.g. poster: {image: assets/poster.jpg}"),
             ));
         } else if self.video.is_none() {
             let written = OF_A_VIDEO.into_iter().zip([&self.title, &self.description]);
             found.extend(written.filter(|(_, text)| text.is_some()).map(|(field, _)| {
-                let message = format!("`{field}` of something that is no video");
-                let help = "only a video has it; the articles of news have their titles inside `news`";
+                let message = text!("`{field}` of something that is no video", field);
+                let help = text!("only a video has it; the articles of news have their titles inside `news`");
                 Finding::error(Code::UnknownKey, [field.into()], message, help)
             }));
         }
@@ -178,11 +179,11 @@ impl Kind for Material {
 /// Looks at a file that a configuration names.
 fn read(asset: &mut Asset, files: &dyn Files) -> Option<Finding> {
     if !asset.sha256.is_empty() || asset.size > 0 || asset.at.is_some() {
-        let help = "write e.g. image: assets/poster.jpg";
+        let help = text!("write e.g. image: assets/poster.jpg");
         return Some(Finding::error(
             Code::WrongType,
             [],
-            "expected the path of a file, found a mapping",
+            text!("expected the path of a file, found a mapping"),
             help,
         ));
     }
@@ -190,8 +191,8 @@ fn read(asset: &mut Asset, files: &dyn Files) -> Option<Finding> {
         Ok(known) => {
             *asset = known;
             asset.pretends().map(|what| {
-                let message = format!("`{}` is not {what}", asset.name());
-                let help = "save it as what its name says, or give it the right name (source: the vendor takes it and WeChat refuses it when the first follower is to see it)";
+                let message = text!("`{name}` is not {what}", name = asset.name(), what);
+                let help = text!("save it as what its name says, or give it the right name (source: the vendor takes it and WeChat refuses it when the first follower is to see it)");
                 Finding::warning(Code::FileContent, [], message, help)
             })
         }

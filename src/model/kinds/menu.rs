@@ -8,6 +8,7 @@ use super::reply::listed;
 use super::{Kind, Names, Reply, Shape};
 use crate::model::{Files, Finding, Link, Rule, Rules};
 use crate::problem::Code;
+use crate::text;
 
 /// A button of the menu. One with `items` has no action of its own; any other has exactly one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -54,14 +55,14 @@ impl Button {
             (_, true) => vec![Finding::error(
                 Code::NotExactlyOne,
                 [],
-                "a button with `items` and an action of its own",
-                "WeChat opens the sub-menu and never performs the action; keep one of the two",
+                text!("a button with `items` and an action of its own"),
+                text!("WeChat opens the sub-menu and never performs the action; keep one of the two"),
             )],
             (_, false) => vec![Finding::error(
                 Code::NotExactlyOne,
                 [],
-                format!("a button has `items`, or exactly one of {}", listed(ACTIONS)),
-                "say what pressing it does, e.g. link: https://…",
+                text!("a button has `items`, or exactly one of {actions}", actions = listed(ACTIONS)),
+                text!("say what pressing it does, e.g. link: https://…"),
             )],
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Kind, Material, Names, Shape};
 use crate::model::{Finding, Link, RemoteId, Rule, Rules};
 use crate::problem::Code;
+use crate::text;
 
 /// An answer: exactly one of its fields. What a vendor holds may fill several of them at once, see
 /// [`Rule::OneOf`].
@@ -68,16 +69,16 @@ impl Reply {
             found.push(Finding::error(
                 Code::NotExactlyOne,
                 [],
-                format!("a reply is exactly one of {}", listed(FORMS)),
-                "keep the one that followers are to get, and delete the others",
+                text!("a reply is exactly one of {forms}", forms = listed(FORMS)),
+                text!("keep the one that followers are to get, and delete the others"),
             ));
         }
         if self.text.as_deref() == Some("") {
             found.push(Finding::error(
                 Code::CannotBeEmpty,
                 ["text".into()],
-                "an empty text",
-                "write what followers are to read, or leave the reply out",
+                text!("an empty text"),
+                text!("write what followers are to read, or leave the reply out"),
             ));
         }
         found
@@ -119,7 +120,7 @@ mod tests {
         assert_eq!(Reply::default().findings()[0].code, Code::NotExactlyOne);
         let both =
             Reply { raw: Some(RawReply { kind: "image".into(), id: "5f".into() }), ..Reply::text("您好") };
-        assert_eq!(both.findings()[0].message, "a reply is exactly one of `text`, `material` or `raw`");
+        assert_eq!(both.findings()[0].message.en(), "a reply is exactly one of `text`, `material` or `raw`");
     }
 
     #[test]

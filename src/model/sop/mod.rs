@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::schedule::{Day, Schedule, Span, Time};
 use super::{Files, Finding, Step};
 use crate::problem::Code;
+use crate::text;
+use crate::words::Text;
 
 pub use own::{EXTRA, Own, Raw};
 pub use planned::{Due, Planned, Run};
@@ -124,15 +126,15 @@ impl<A: Words, I: Words> Sop<A, I> {
             found.push(Finding::error(
                 Code::BadValue,
                 ["schedule".into(), "until".into()],
-                format!("`until` {until} lies before `start` {}", self.schedule.start),
-                "a run starts from `start` to `until`, both included",
+                text!("`until` {until} lies before `start` {start}", until, start = self.schedule.start),
+                text!("a run starts from `start` to `until`, both included"),
             ));
         }
         if self.steps.is_empty() {
             found.push(nothing(
                 ["steps".into()],
-                "a plan without steps",
-                "add a step: {day: 1, at: \"10:00\", send: [{text: …}]}",
+                text!("a plan without steps"),
+                text!("add a step: {{day: 1, at: \"10:00\", send: [{{text: …}}]}}"),
             ));
         }
         for (nth, step) in self.steps.iter().enumerate() {
@@ -154,8 +156,8 @@ impl<I: Words> SopStep<I> {
         if self.send.is_empty() {
             found.push(nothing(
                 ["send".into()],
-                "a step that sends nothing",
-                "add what is sent, e.g. send: [{text: …}]",
+                text!("a step that sends nothing"),
+                text!("add what is sent, e.g. send: [{{text: …}}]"),
             ));
         }
         for (nth, item) in self.send.iter().enumerate() {
@@ -168,14 +170,19 @@ impl<I: Words> SopStep<I> {
 fn check_item<I: Words>(item: &I) -> Vec<Finding> {
     let plain = Own::of(item);
     if plain.text("text") == Some("") {
-        return vec![nothing(["text".into()], "an empty text", "write what is to be read")];
+        return vec![nothing(["text".into()], text!("an empty text"), text!("write what is to be read"))];
     }
     if plain.forms().count() == 1 {
         return item.check();
     }
     let forms: Vec<_> = I::FORMS.iter().map(|form| format!("`{form}`")).collect();
-    let message = format!("what is sent is exactly one of {}", forms.join(", "));
-    vec![Finding::error(Code::NotExactlyOne, [], message, "keep one of them; write a message for each")]
+    let message = text!("what is sent is exactly one of {forms}", forms = forms.join(", "));
+    vec![Finding::error(
+        Code::NotExactlyOne,
+        [],
+        message,
+        text!("keep one of them; write a message for each"),
+    )]
 }
 
 /// What is wrong with a title, which is the key where there is none. There are vendors at which a run is known by nothing else, and nobody sees a blank at an
@@ -184,20 +191,20 @@ pub fn misnamed(title: &str) -> Option<Finding> {
     let path = ["title".into()];
     let trimmed = title.trim();
     if trimmed.is_empty() {
-        let help = "give it a title, or leave `title` out: it defaults to the key";
-        return Some(Finding::error(Code::EmptyName, path, "a plan with an empty title", help));
+        let help = text!("give it a title, or leave `title` out: it defaults to the key");
+        return Some(Finding::error(Code::EmptyName, path, text!("a plan with an empty title"), help));
     }
     let what = if title.chars().any(char::is_control) {
-        "a title with a line break or another control character"
+        text!("a title with a line break or another control character")
     } else if trimmed.len() < title.len() {
-        "a title with a blank at one of its ends"
+        text!("a title with a blank at one of its ends")
     } else {
         return None;
     };
-    Some(Finding::error(Code::BadValue, path, what, "take it out; a run is found again by its title"))
+    Some(Finding::error(Code::BadValue, path, what, text!("take it out; a run is found again by its title")))
 }
 
-fn nothing(path: impl IntoIterator<Item = Step>, message: &str, help: &str) -> Finding {
+fn nothing(path: impl IntoIterator<Item = Step>, message: Text, help: Text) -> Finding {
     Finding::error(Code::CannotBeEmpty, path, message, help)
 }
 

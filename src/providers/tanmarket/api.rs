@@ -17,6 +17,8 @@ use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
 use crate::providers::answer::Mask;
 use crate::providers::{Happened, VendorError};
+use crate::text;
+use crate::words::Text;
 
 /// The code of a wrong signature.
 const BAD_SIGN: i64 = 1002;
@@ -114,8 +116,8 @@ impl Caller {
         let mut headers = HeaderMap::new();
         for (name, value) in signed.into_iter().chain(key.map(|key| ("appkey", key))) {
             let mut value = HeaderValue::from_str(value).map_err(|_| {
-                VendorError::not_sent(format!("`{name}` has characters that a header can't have"))
-                    .hint("correct it in the account's settings")
+                VendorError::not_sent(text!("`{name}` has characters that a header can't have", name))
+                    .hint(text!("correct it in the account's settings"))
             })?;
             value.set_sensitive(true);
             headers.insert(HeaderName::from_static(name), value);
@@ -151,8 +153,11 @@ impl ReadApi {
         })
         .await?;
         serde_json::from_value(answer).map_err(|error| {
-            let message = format!("the answer has another shape than the document's: {error}");
-            VendorError::refused(&call, self.caller.mask().over(&message))
+            let message = text!(
+                "the answer has another shape than the document's: {error}",
+                error = self.caller.mask().over(&error.to_string())
+            );
+            VendorError::refused(&call, message)
         })
     }
 }
@@ -195,7 +200,7 @@ fn call_name(name: &str) -> String {
 
 fn bytes_of(body: &impl Serialize) -> Result<Bytes, VendorError> {
     let bytes = serde_json::to_vec(body);
-    bytes.map(Bytes::from).map_err(|error| VendorError::not_sent(format!("no JSON: {error}")))
+    bytes.map(Bytes::from).map_err(|error| VendorError::not_sent(text!("no JSON: {error}", error)))
 }
 
 /// What an answer holds, or why it holds nothing; `at` is the time that the request was signed with.
@@ -213,30 +218,30 @@ fn data(
         _ => None,
     };
     let Some(code) = code else {
-        let message = format!("an answer without a code: {}", mask.begins(&answer.body));
+        let message = text!("an answer without a code: {body}", body = mask.begins(&answer.body));
         return Err(VendorError::refused(call, message).may_pass(Again::Soon).maybe_happened());
     };
     let message = match envelope.message {
-        Value::String(message) => mask.over(&message),
-        _ => "(no message)".to_owned(),
+        Value::String(message) => Text::verbatim(mask.over(&message)),
+        _ => text!("(no message)"),
     };
-    let refused = |message: String| Err(VendorError::refused(call, message).code(code));
+    let refused = |message: Text| Err(VendorError::refused(call, message).code(code));
     match code {
         0 => Ok(envelope.data),
         BAD_SIGN => refused(message).map_err(|error| error.hint(
-            "the signature is not the one that the vendor reckons: check `app_id` and `app_key` of the account",
+            text!("the signature is not the one that the vendor reckons: check `app_id` and `app_key` of the account"),
         )),
         BAD_CLOCK => {
             let here = at.to_rfc3339_opts(SecondsFormat::Secs, true);
             let there = match http.date() {
-                Some(date) => format!("the vendor's clock says {date}"),
-                None => "the vendor does not say what its clock says".to_owned(),
+                Some(date) => text!("the vendor's clock says {date}", date),
+                None => text!("the vendor does not say what its clock says"),
             };
-            refused(format!("{message}: the clock here says {here}, {there}"))
-                .map_err(|error| error.hint("set this machine's clock by the network"))
+            refused(text!("{message}: the clock here says {here}, {there}", message, here, there))
+                .map_err(|error| error.hint(text!("set this machine's clock by the network")))
         }
         BAD_PARAMETER => refused(message)
-            .map_err(|error| error.hint("the vendor does not take a value of the request; it is named in the message")),
+            .map_err(|error| error.hint(text!("the vendor does not take a value of the request; it is named in the message"))),
         // A failure of no special kind may pass. Only reads are made again.
         _ => refused(message).map_err(|error| error.may_pass(Again::Soon)),
     }

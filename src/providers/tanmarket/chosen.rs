@@ -11,6 +11,7 @@ use crate::model::sop::Own;
 use crate::model::{Finding, Step};
 use crate::problem::Code;
 use crate::providers::VendorError;
+use crate::text;
 
 /// The field of an audience that holds them.
 const GROUPS: &str = "groups";
@@ -47,14 +48,14 @@ impl Chosen {
 
 /// An audience as its words say it.
 pub(super) fn words_of(audience: &Own) -> Result<Audience, VendorError> {
-    audience.typed().map_err(|error| VendorError::not_sent(format!("not an audience: {error}")))
+    audience.typed().map_err(|error| VendorError::not_sent(text!("not an audience: {error}", error)))
 }
 
 /// The groups that stand in an audience, none twice.
 pub(super) fn standing(audience: &Own) -> Result<Vec<Chosen>, VendorError> {
     let Some(groups) = audience.0.get(GROUPS) else { return Ok(vec![]) };
     let chosen = Vec::<Chosen>::deserialize(groups)
-        .map_err(|error| VendorError::not_sent(format!("not a list of groups: {error}")))?;
+        .map_err(|error| VendorError::not_sent(text!("not a list of groups: {error}", error)))?;
     Ok(by_chat(chosen))
 }
 
@@ -95,18 +96,22 @@ pub(super) fn check(audience: &Own, live: &[Group]) -> Result<Vec<Finding>, Vend
             None => found.push(Finding::error(
                 Code::DanglingReference,
                 path("chat"),
-                format!("the vendor's list shows no group {}", named.chat),
-                "take the id (chatId) from the vendor's group list; the app may see only some groups",
+                text!("the vendor's list shows no group {chat}", chat = named.chat),
+                text!("take the id (chatId) from the vendor's group list; the app may see only some groups"),
             )),
             // The owner of a create is most likely the `salesId` of the list; the documents don't say so.
             Some(group) if group.owner != named.owner => found.push(Finding::warning(
                 Code::DanglingReference,
                 path("owner"),
-                format!(
-                    "the group {} ({}) belongs to {} ({}), not to {}",
-                    group.chat, group.name, group.owner, group.owner_name, named.owner
+                text!(
+                    "the group {chat} ({name}) belongs to {owner} ({owner_name}), not to {owner2}",
+                    chat = group.chat,
+                    name = group.name,
+                    owner = group.owner,
+                    owner_name = group.owner_name,
+                    owner2 = named.owner
                 ),
-                "correct the owner's id; the vendor may refuse the whole run for it",
+                text!("correct the owner's id; the vendor may refuse the whole run for it"),
             )),
             Some(_) => {}
         }
@@ -129,8 +134,10 @@ pub(super) fn missed(audience: &Own, goes_to: &Value, live: &[Group]) -> Result<
     Ok(vec![Finding::warning(
         Code::Settled,
         ["audience".into()],
-        format!("the run is created already, and does not go to {}", missed.join(", ")),
-        "the vendor has no call to add a group; make a SOP for it in its console, or let later runs reach it",
+        text!("the run is created already, and does not go to {missed}", missed = missed.join(", ")),
+        text!(
+            "the vendor has no call to add a group; make a SOP for it in its console, or let later runs reach it"
+        ),
     )])
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::api::{Read, ReadApi};
 use super::wire;
 use crate::providers::VendorError;
+use crate::text;
 
 /// The largest page in production use elsewhere in this API; the limit is not published.
 const PAGE: usize = 100;
@@ -124,9 +125,9 @@ pub(super) async fn groups(api: &ReadApi) -> Result<Vec<Group>, VendorError> {
         }
         (shown, said) = (found.len(), count);
     }
-    let message = format!("the list is to have {said} groups, and shows {shown}");
+    let message = text!("the list is to have {said} groups, and shows {shown}", said, shown);
     Err(VendorError::refused("POST getGroupList", message)
-        .hint("run the command again; somebody may be changing groups meanwhile"))
+        .hint(text!("run the command again; somebody may be changing groups meanwhile")))
 }
 
 /// One pass over all pages, by chat, and the count that the last page gave. Groups that come or go meanwhile move

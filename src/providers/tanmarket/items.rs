@@ -9,6 +9,7 @@ use super::words::empty;
 use crate::model::Finding;
 use crate::model::sop::{Raw, Words};
 use crate::problem::Code;
+use crate::text;
 
 /// The placeholders that the vendor fills in.
 const PLACEHOLDERS: [&str; 3] = ["#客户备注#", "#客户昵称#", "#员工姓名#"];
@@ -162,8 +163,11 @@ impl Words for Item {
             found.push(Finding::warning(
                 Code::Spoilt,
                 ["text".into()],
-                format!("`{unknown}` is none of the vendor's placeholders"),
-                format!("it goes out as it stands; the vendor fills in {}", PLACEHOLDERS.join(", ")),
+                text!("`{unknown}` is none of the vendor's placeholders", unknown),
+                text!(
+                    "it goes out as it stands; the vendor fills in {placeholders}",
+                    placeholders = PLACEHOLDERS.join(", ")
+                ),
             ));
         }
         let image = self.image.iter().flat_map(|image| [("image", "url", Some(&image.url))]);
@@ -179,7 +183,8 @@ impl Words for Item {
         });
         for (form, field, text) in image.chain(link).chain(material) {
             if text.is_some_and(|text| text.trim().is_empty()) {
-                let help = "write it out; the vendor takes the message without it, and nobody can open it";
+                let help =
+                    text!("write it out; the vendor takes the message without it, and nobody can open it");
                 found.push(empty([form.into(), field.into()], field, help));
             }
         }
@@ -188,16 +193,16 @@ impl Words for Item {
             found.push(Finding::error(
                 Code::BadValue,
                 ["image".into(), "md5".into()],
-                "`md5` is not 32 hexadecimal digits",
-                "it is what `md5sum FILE` prints of the picture, or leave it out",
+                text!("`md5` is not 32 hexadecimal digits"),
+                text!("it is what `md5sum FILE` prints of the picture, or leave it out"),
             ));
         }
         if self.raw.as_ref().is_some_and(|raw| !raw.0.contains_key("type")) {
             found.push(Finding::error(
                 Code::MissingKey,
                 ["raw".into()],
-                "an item without a `type`",
-                "write e.g. raw: {type: 7, …}; it is an item of `sopDatas` as the vendor's document has it",
+                text!("an item without a `type`"),
+                text!("write e.g. raw: {type: 7, …}; it is an item of `sopDatas` as the vendor's document has it"),
             ));
         }
         found
@@ -252,7 +257,7 @@ mod tests {
         item(value)
             .check()
             .into_iter()
-            .map(|finding| format!("{:?} {}", finding.level, finding.message))
+            .map(|finding| format!("{:?} {}", finding.level, finding.message.en()))
             .collect()
     }
 

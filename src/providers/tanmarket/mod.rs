@@ -21,6 +21,8 @@ use crate::http;
 use crate::model::kinds::Scheduled;
 use crate::model::{Asset, Kind};
 use crate::problem::{Code, Problem};
+use crate::text;
+use crate::words::Text;
 
 mod api;
 mod chosen;
@@ -92,7 +94,7 @@ fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>
     let example = "https://account.tanmarket.cn/apiServer, without /api/v3";
     let url = base::address(node, "base_url", &settings.base_url, example, problems);
     let mut fine = true;
-    let mut check = |is_right: bool, key: &str, message: &str, help: &str| {
+    let mut check = |is_right: bool, key: &str, message: Text, help: Text| {
         if let (false, Some(at)) = (is_right, base::written(node, key)) {
             fine = false;
             problems.push(Problem::error(Code::BadValue, message).at(at.place()).help(help));
@@ -101,20 +103,22 @@ fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>
     check(
         !settings.app_id.is_empty() && settings.app_id.bytes().all(|byte| byte.is_ascii_graphic()),
         "app_id",
-        "`app_id` is not an app's id",
-        "it is one word, as the vendor gives it",
+        text!("`app_id` is not an app's id"),
+        text!("it is one word, as the vendor gives it"),
     );
     check(
         !settings.app_key.expose_secret().is_empty(),
         "app_key",
-        "`app_key` is empty",
-        "it is the key that the vendor gives with the app's id",
+        text!("`app_key` is empty"),
+        text!("it is the key that the vendor gives with the app's id"),
     );
     check(
         settings.first_day <= 1,
         "first_day",
-        "`first_day` is neither 0 nor 1",
-        "it is what the vendor's `showDate` calls the day on which an SOP is created; try it with one group",
+        text!("`first_day` is neither 0 nor 1"),
+        text!(
+            "it is what the vendor's `showDate` calls the day on which an SOP is created; try it with one group"
+        ),
     );
     if !fine {
         return None;

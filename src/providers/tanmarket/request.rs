@@ -14,6 +14,8 @@ use crate::model::kinds::{Scheduled, ScheduledStep};
 use crate::model::schedule::instant;
 use crate::model::sop::Delivery;
 use crate::providers::VendorError;
+use crate::text;
+use crate::words::Text;
 
 /// So many seconds before and after midnight the vendor's day may be another than ours.
 const NEAR_MIDNIGHT: u32 = 60;
@@ -115,9 +117,10 @@ pub(super) fn body<'a>(
     let here = now.with_timezone(&Shanghai);
     let second = here.num_seconds_from_midnight();
     if !(NEAR_MIDNIGHT..DAY - NEAR_MIDNIGHT).contains(&second) {
-        let message =
-            "it is within a minute of midnight in China, and the vendor counts the days from the create";
-        return Err(VendorError::not_sent(message).hint("run the command again in two minutes"));
+        let message = text!(
+            "it is within a minute of midnight in China, and the vendor counts the days from the create"
+        );
+        return Err(VendorError::not_sent(message).hint(text!("run the command again in two minutes")));
     }
     let content = |step: &ScheduledStep| {
         let days = (date_of(step, now)? - here.date_naive()).num_days();
@@ -140,13 +143,14 @@ pub(super) fn body<'a>(
 
 /// The date of a step that is still to come.
 fn date_of(step: &ScheduledStep, now: DateTime<Utc>) -> Result<NaiveDate, VendorError> {
-    let Some(date) = step.date else { return Err(VendorError::not_sent("a step without a date")) };
+    let Some(date) = step.date else { return Err(VendorError::not_sent(text!("a step without a date"))) };
     if instant(Shanghai, date.0, step.at.0) <= now {
-        let message = format!(
-            "the step of {date} {} is due already, and the vendor would take it all the same",
-            step.at
+        let message = text!(
+            "the step of {date} {at} is due already, and the vendor would take it all the same",
+            date,
+            at = step.at
         );
-        let hint = "it is too late for this run; run `mpform plan` to see what is left";
+        let hint = text!("it is too late for this run; run `mpform plan` to see what is left");
         return Err(VendorError::not_sent(message).hint(hint));
     }
     Ok(date.0)
@@ -154,8 +158,9 @@ fn date_of(step: &ScheduledStep, now: DateTime<Utc>) -> Result<NaiveDate, Vendor
 
 fn datas(step: &ScheduledStep) -> Result<Vec<Map<String, Value>>, VendorError> {
     let data = |item: &crate::model::sop::Own| {
-        let item =
-            item.typed::<Item>().map_err(|error| VendorError::not_sent(format!("not a message: {error}")))?;
+        let item = item
+            .typed::<Item>()
+            .map_err(|error| VendorError::not_sent(text!("not a message: {error}", error)))?;
         Ok(item.data())
     };
     step.send.iter().map(data).collect()

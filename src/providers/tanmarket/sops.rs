@@ -18,9 +18,11 @@ use crate::model::sop::Own;
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
 use crate::providers::{Found, Happened, Lane, Links, Reader, VendorError, Watch, Writer};
+use crate::text;
+use crate::words::Text;
 
-const NO_CALL: &str = "the vendor has no call for that";
-const IN_THE_CONSOLE: &str = "change or delete it in the vendor's console";
+const NO_CALL: Text = text!("the vendor has no call for that");
+const IN_THE_CONSOLE: Text = text!("change or delete it in the vendor's console");
 
 /// Reads runs. One view asks for the list once, and answers everything from it.
 pub(super) struct Sops {
@@ -107,8 +109,8 @@ impl Reader<Scheduled> for Sops {
             findings.push(Finding::error(
                 Code::EmptyAudience,
                 ["audience".into()],
-                format!("of {} groups the audience selects none", live.len()),
-                "widen `select`, or write `allow_empty: true` if that is meant",
+                text!("of {live} groups the audience selects none", live = live.len()),
+                text!("widen `select`, or write `allow_empty: true` if that is meant"),
             ));
         }
         chosen::put(&mut want.audience, &comes_to);
@@ -178,9 +180,10 @@ impl SopsWriter {
             let live = groups(&self.api.read).await.map_err(|error| VendorError {
                 // It has been tried often enough in there.
                 again: Again::No,
-                message: format!(
-                    "the run was asked for{why}, and what came of it can't be read: {}",
-                    error.message
+                message: text!(
+                    "the run was asked for{why}, and what came of it can't be read: {message}",
+                    why,
+                    message = error.message
                 ),
                 ..error.maybe_happened()
             })?;
@@ -188,13 +191,17 @@ impl SopsWriter {
             if carry == wanted.len() {
                 return Ok(());
             }
-            let message =
-                format!("the run was asked for{why}, and {carry} of {} groups carry its title", wanted.len());
+            let message = text!(
+                "the run was asked for{why}, and {carry} of {wanted} groups carry its title",
+                why,
+                carry,
+                wanted = wanted.len()
+            );
             let unmade = refused && carry + asked_for == wanted.len();
             let again = if unmade { Again::No } else { Again::Soon };
-            let error = VendorError::refused(call, message)
-                .may_pass(again)
-                .hint("look into the vendor's console before it is asked for again: a list may be late");
+            let error = VendorError::refused(call, message).may_pass(again).hint(text!(
+                "look into the vendor's console before it is asked for again: a list may be late"
+            ));
             Err(if unmade { error } else { error.maybe_happened() })
         })
         .await;

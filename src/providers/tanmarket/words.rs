@@ -13,6 +13,8 @@ use crate::model::sop::{Own, Words};
 use crate::model::{Finding, Step};
 use crate::problem::Code;
 use crate::providers::{Plans, SentBy, read_plan, words};
+use crate::text;
+use crate::words::Text;
 
 /// How plans are written. Their days begin in China, whatever the project's timezone: the vendor knows no other.
 pub(super) const PLANS: Plans = Plans {
@@ -126,19 +128,19 @@ impl Select {
         let mut found = vec![];
         for (field, text) in [("owner", &self.owner), ("name_contains", &self.name_contains)] {
             if text.as_ref().is_some_and(|text| text.trim().is_empty()) {
-                found.push(empty([field.into()], field, "write what is meant, or take it out"));
+                found.push(empty([field.into()], field, text!("write what is meant, or take it out")));
             }
         }
         if self.tags.as_ref().is_some_and(Vec::is_empty) {
-            let help = "name a tag, or take `tags` out to select whatever tags a group has";
+            let help = text!("name a tag, or take `tags` out to select whatever tags a group has");
             found.push(empty(["tags".into()], "tags", help));
         }
         if self.tags.is_none() && self.tags_match == TagsMatch::All {
             found.push(Finding::error(
                 Code::MissingKey,
                 ["tags_match".into()],
-                "`tags_match` without `tags`",
-                "name the tags, or take it out",
+                text!("`tags_match` without `tags`"),
+                text!("name the tags, or take it out"),
             ));
         }
         if let (Some(first), Some(last)) = (self.created_after, self.created_before)
@@ -147,8 +149,8 @@ impl Select {
             found.push(Finding::error(
                 Code::BadValue,
                 ["created_before".into()],
-                format!("`created_before` {last} lies before `created_after` {first}"),
-                "both days are included; no group can be made between them",
+                text!("`created_before` {last} lies before `created_after` {first}", last, first),
+                text!("both days are included; no group can be made between them"),
             ));
         }
         found
@@ -156,8 +158,8 @@ impl Select {
 }
 
 /// Something that says nothing.
-pub(super) fn empty(path: impl IntoIterator<Item = Step>, what: &str, help: &str) -> Finding {
-    Finding::error(Code::CannotBeEmpty, path, format!("`{what}` is empty"), help)
+pub(super) fn empty(path: impl IntoIterator<Item = Step>, what: &str, help: Text) -> Finding {
+    Finding::error(Code::CannotBeEmpty, path, text!("`{what}` is empty", what), help)
 }
 
 impl Words for Audience {
@@ -167,25 +169,29 @@ impl Words for Audience {
             found.push(Finding::error(
                 Code::MissingKey,
                 [],
-                "an audience without `groups` and `select`",
-                "write groups: [{chat: wr…, owner: \"…\"}], or select: {owner: \"…\"}; `select: {}` is every group",
+                text!("an audience without `groups` and `select`"),
+                text!("write groups: [{chat: wr…, owner: \"…\"}], or select: {owner: \"…\"}; `select: {}` is every group"),
             ));
         }
         let mut chats = HashSet::new();
         for (nth, Chat { chat, owner }) in self.groups.iter().flatten().enumerate() {
             let path = |field: &str| [Step::from("groups"), nth.into(), field.into()];
             if chat.trim().is_empty() {
-                found.push(empty(path("chat"), "chat", "write the group's id as the vendor gives it"));
+                found.push(empty(path("chat"), "chat", text!("write the group's id as the vendor gives it")));
             } else if !chats.insert(chat) {
                 found.push(Finding::error(
                     Code::Duplicate,
                     path("chat"),
-                    format!("the group {chat} is named twice"),
-                    "take one of the two out: a group that is named twice gets everything twice",
+                    text!("the group {chat} is named twice", chat),
+                    text!("take one of the two out: a group that is named twice gets everything twice"),
                 ));
             }
             if owner.trim().is_empty() {
-                found.push(empty(path("owner"), "owner", "write the id of the group's owner (salesId)"));
+                found.push(empty(
+                    path("owner"),
+                    "owner",
+                    text!("write the id of the group's owner (salesId)"),
+                ));
             }
         }
         found.extend(self.select.iter().flat_map(Select::check).map(|finding| finding.under("select")));

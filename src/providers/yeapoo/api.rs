@@ -20,6 +20,8 @@ use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
 use crate::providers::VendorError;
 use crate::providers::answer::{begins, json};
+use crate::text;
+use crate::words::Text;
 
 mod early;
 mod files;
@@ -157,7 +159,7 @@ impl ReadApi {
                 || (count == usize::MAX && seen.len() == before)
             {
                 let call = call_name("GET", path, query);
-                return Err(VendorError::refused(call, "the list does not come to an end"));
+                return Err(VendorError::refused(call, text!("the list does not come to an end")));
             }
             index += 1;
         }
@@ -214,7 +216,7 @@ impl WriteApi {
             Value::Number(id) => Ok(id.to_string()),
             other => Err(VendorError::refused(
                 call_name("POST", path, &[]),
-                format!("no id in the answer: {other}"),
+                text!("no id in the answer: {other}", other),
             )
             .maybe_happened()),
         }
@@ -258,7 +260,7 @@ impl WriteApi {
             // The vendor's own message is whole. Anything else shows how the answer begins, and of a secret that is
             // cut off there nobody could tell what it was.
             if error.answered() {
-                return Err(VendorError { message: hide(&error.message), ..error });
+                return Err(VendorError { message: Text::verbatim(hide(&error.message.en())), ..error });
             }
             answer.body = hide(&String::from_utf8_lossy(&answer.body)).into();
             data(&call, &answer)
@@ -289,7 +291,7 @@ fn call_name(method: &str, path: &[&str], query: &[(&str, &str)]) -> String {
 /// What an answer holds, or why it holds nothing.
 fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
     let envelope: Envelope = json(call, answer)?;
-    let refused = |message: String| VendorError::refused(call, message);
+    let refused = |message: Text| VendorError::refused(call, message);
     let code = match &envelope.code {
         Value::Number(code) => code.as_i64(),
         Value::String(code) => code.parse().ok(),
@@ -299,16 +301,16 @@ fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
         Some(200..=299) => Ok(envelope.data),
         Some(code) => {
             let message = match envelope.message {
-                Some(Value::String(message)) => message,
-                _ => "(no message)".to_owned(),
+                Some(Value::String(message)) => Text::verbatim(message),
+                _ => text!("(no message)"),
             };
             // The words for an unknown id: asking again only costs time. Everything else in 500 may pass.
-            let hopeless = code < 500 || message.contains("Incorrect result size");
+            let hopeless = code < 500 || message.en().contains("Incorrect result size");
             let again = if hopeless { Again::No } else { Again::Soon };
             Err(refused(message).code(code).may_pass(again))
         }
         None => {
-            let message = format!("`code` is not a number: {}", begins(&answer.body));
+            let message = text!("`code` is not a number: {body}", body = begins(&answer.body));
             Err(refused(message).may_pass(Again::Soon).maybe_happened())
         }
     }
@@ -316,7 +318,7 @@ fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
 
 pub(super) fn shape<T: DeserializeOwned>(call: &str, data: Value) -> Result<T, VendorError> {
     serde_json::from_value(data).map_err(|error| {
-        VendorError::refused(call, format!("the answer has another shape than the document's: {error}"))
+        VendorError::refused(call, text!("the answer has another shape than the document's: {error}", error))
     })
 }
 

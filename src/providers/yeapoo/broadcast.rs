@@ -20,6 +20,8 @@ use crate::model::kinds::{Group, Material};
 use crate::model::sop::ALL;
 use crate::model::{Link, RemoteId};
 use crate::providers::{Lost, Outgoing, Sends, Sent, Settled, VendorError};
+use crate::text;
+use crate::words::Text;
 
 /// The pseudo-group of all followers, blocked ones too.
 const EVERYBODY: &str = "-1";
@@ -63,8 +65,8 @@ impl Shown {
             Some(Table::Image) => "image",
             Some(Table::Voice) => "voice",
             Some(Table::News) => NEWS,
-            Some(Table::Video) => return Err(VendorError::not_sent("a video can't be sent to many")),
-            None => return Err(VendorError::not_sent(format!("{id} is no material's id"))),
+            Some(Table::Video) => return Err(VendorError::not_sent(text!("a video can't be sent to many"))),
+            None => return Err(VendorError::not_sent(text!("{id} is no material's id", id))),
         };
         Ok(Self { kind, id: id.plain().to_owned() })
     }
@@ -80,12 +82,13 @@ fn item(message: &Outgoing<'_>) -> Result<Item, VendorError> {
     message
         .message
         .typed()
-        .map_err(|error| VendorError::not_sent(format!("the message is not one of yeapoo's: {error}")))
+        .map_err(|error| VendorError::not_sent(text!("the message is not one of yeapoo's: {error}", error)))
 }
 
 fn audience(message: &Outgoing<'_>) -> Result<Audience, VendorError> {
     let audience = message.audience.typed();
-    audience.map_err(|error| VendorError::not_sent(format!("the audience is not one of yeapoo's: {error}")))
+    audience
+        .map_err(|error| VendorError::not_sent(text!("the audience is not one of yeapoo's: {error}", error)))
 }
 
 /// The call's body. Fields of the user's own go along, but say neither what is sent nor to whom.
@@ -119,7 +122,7 @@ fn body(
 fn judged(error: VendorError) -> VendorError {
     match error.code.as_deref() {
         Some(NOBODY) => error.hint(
-            "nobody is in this audience: add somebody to the group, or say `allow_empty: true` if that is fine",
+            text!("nobody is in this audience: add somebody to the group, or say `allow_empty: true` if that is fine"),
         ),
         // A gateway that gave up on a request that it was passing on.
         Some("HTTP 408") => error.maybe_happened(),
@@ -142,7 +145,7 @@ impl Sends for Broadcast {
                 return self.api.make(&["text"], &json!({"content": text})).await.map(Some);
             }
             let Some(key) = &item.material else {
-                return Err(VendorError::not_sent("neither a text nor a material"));
+                return Err(VendorError::not_sent(text!("neither a text nor a material")));
             };
             let id = message.links.id(&Link::<Material>::new(key))?;
             Shown::of(&item, id.as_str())?;
@@ -157,7 +160,7 @@ impl Sends for Broadcast {
     ) -> BoxFuture<'a, Result<Option<String>, VendorError>> {
         Box::pin(async move {
             // Without a mark nobody could tell later that it went out.
-            let mark = mark.ok_or_else(|| VendorError::not_sent("the message was not prepared"))?;
+            let mark = mark.ok_or_else(|| VendorError::not_sent(text!("the message was not prepared")))?;
             let (item, audience) = (item(message)?, audience(message)?);
             let shown = Shown::of(&item, mark)?;
             let body = body(message, &audience, item, &shown)?;

@@ -16,6 +16,8 @@ use crate::model::kinds::Group;
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
 use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
+use crate::text;
+use crate::words::Text;
 
 /// Followers sent in one call; a batch is one transaction.
 const BATCH: usize = 500;
@@ -146,11 +148,18 @@ impl Groups {
 }
 
 /// A warning about members that are wanted and can't be.
-fn left_out(code: Code, who: &BTreeSet<String>, why: &str, help: &str) -> Option<Finding> {
+fn left_out(code: Code, who: &BTreeSet<String>, why: Text, help: Text) -> Option<Finding> {
     let some: Vec<_> = who.iter().take(3).map(String::as_str).collect();
     let more = if who.len() > some.len() { ", …" } else { "" };
     let members = if who.len() == 1 { "member is" } else { "members are" };
-    let message = format!("{} {members} {why}: {}{more}", who.len(), some.join(", "));
+    let message = text!(
+        "{who} {members} {why}: {some}{more}",
+        who = who.len(),
+        members,
+        why,
+        some = some.join(", "),
+        more
+    );
     (!who.is_empty()).then(|| Finding::warning(code, ["members".into()], message, help))
 }
 
@@ -195,16 +204,16 @@ impl Reader<Group> for Groups {
                 found.push(Finding::error(
                     Code::BuiltIn,
                     ["name".into()],
-                    format!("group {id} came from WeChat and can't be renamed"),
-                    "its name is shared by every account of the vendor; keep the name it has",
+                    text!("group {id} came from WeChat and can't be renamed", id),
+                    text!("its name is shared by every account of the vendor; keep the name it has"),
                 ));
             }
             if matches!(id.as_str(), "0" | "1") && want.members.is_some() {
                 found.push(Finding::error(
                     Code::BuiltIn,
                     ["members".into()],
-                    format!("the members of group {id} are not kept as members"),
-                    "0 are the followers in no group and 1 is the blacklist; leave `members` out",
+                    text!("the members of group {id} are not kept as members", id),
+                    text!("0 are the followers in no group and 1 is the blacklist; leave `members` out"),
                 ));
                 return Ok(found);
             }
@@ -218,14 +227,18 @@ impl Reader<Group> for Groups {
         found.extend(left_out(
             Code::NotAFollower,
             &strangers,
-            "not following the account",
-            "they are left out, since the vendor can't show them as members; take them out of the list",
+            text!("not following the account"),
+            text!(
+                "they are left out, since the vendor can't show them as members; take them out of the list"
+            ),
         ));
         found.extend(left_out(
             Code::Blacklisted,
             &blocked,
-            "on the blacklist",
-            "they are left out, since joining a group would take them off it; take them out of the list",
+            text!("on the blacklist"),
+            text!(
+                "they are left out, since joining a group would take them off it; take them out of the list"
+            ),
         ));
         Ok(found)
     }
@@ -265,7 +278,7 @@ impl GroupsWriter {
 
     fn refuse_built_in(id: &RemoteId) -> Result<(), VendorError> {
         if is_built_in(id.as_str()) {
-            return Err(VendorError::not_sent(format!("group {id} is shared by all accounts")));
+            return Err(VendorError::not_sent(text!("group {id} is shared by all accounts", id)));
         }
         Ok(())
     }

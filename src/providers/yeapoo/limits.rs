@@ -9,6 +9,7 @@ use super::matching::compared;
 use crate::desired::Wanted;
 use crate::model::{Address, Finding, Step};
 use crate::problem::{Code, Place, Problem};
+use crate::text;
 
 mod broadcast;
 mod materials;
@@ -51,9 +52,11 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
         "menu" if body.is_array() => found.push(Finding::error(
             Code::CannotBeEmpty,
             [],
-            "an empty menu",
-            "yeapoo's API cannot remove a published menu (source: WeChat refuses an empty menu/create); \
-             keep one button, or take `menu` out to leave the menu alone",
+            text!("an empty menu"),
+            text!(
+                "yeapoo's API cannot remove a published menu (source: WeChat refuses an empty menu/create); \
+             keep one button, or take `menu` out to leave the menu alone"
+            ),
         )),
         "menu" => {
             name(body, "button", &mut found);
@@ -114,10 +117,14 @@ fn menu_size(all: &[&Wanted]) -> Vec<Problem> {
         // The first that is too many stands for all of them.
         if *count == most + 1 {
             problems.push(
-                Problem::error(Code::MenuSize, format!("more than {most} buttons {where_}"))
+                Problem::error(Code::MenuSize, text!("more than {most} buttons {where_}", most, where_))
                     .at(wanted.origin.clone())
                     .about(&wanted.address)
-                    .help(format!("WeChat takes at most {most} {where_} (source: WeChat's menu/create)")),
+                    .help(text!(
+                        "WeChat takes at most {most} {where_} (source: WeChat's menu/create)",
+                        most,
+                        where_
+                    )),
             );
         }
     }
@@ -136,28 +143,34 @@ fn same_name(wanted: &Wanted, before: &Wanted) -> Problem {
     let place = |wanted: &Wanted| wanted.place_of(&["name".into()]);
     let kind = wanted.kind.name;
     if wanted.kind.by_content {
-        return Problem::error(Code::Duplicate, format!("the same {kind} twice: `{}`", wanted.natural))
-            .at(wanted.origin.clone().labelled("again here"))
-            .at(before.origin.clone().labelled("first here"))
-            .about(&wanted.address)
-            .help("a live one is found by its content, so they would be one; keep one of the two");
-    }
-    Problem::error(Code::Duplicate, format!("two {kind}s named `{}`", wanted.natural))
-        .at(place(wanted).labelled("again here"))
-        .at(place(before).labelled("first here"))
+        return Problem::error(
+            Code::Duplicate,
+            text!("the same {kind} twice: `{natural}`", kind, natural = wanted.natural),
+        )
+        .at(wanted.origin.clone().labelled(text!("again here")))
+        .at(before.origin.clone().labelled(text!("first here")))
         .about(&wanted.address)
-        .help("they would be one live object: a live one is found by its name; give one another name")
+        .help(text!("a live one is found by its content, so they would be one; keep one of the two"));
+    }
+    Problem::error(Code::Duplicate, text!("two {kind}s named `{natural}`", kind, natural = wanted.natural))
+        .at(place(wanted).labelled(text!("again here")))
+        .at(place(before).labelled(text!("first here")))
+        .about(&wanted.address)
+        .help(text!("they would be one live object: a live one is found by its name; give one another name"))
 }
 
 fn ambiguous(wanted: &Wanted, content: &str, place: Place, other: &Wanted, before: &Place) -> Problem {
-    Problem::warning(Code::Ambiguous, format!("`{content}` is a keyword of `{}` already", other.address))
-        .at(place.labelled("again here"))
-        .at(before.clone().labelled("first here"))
-        .about(&wanted.address)
-        .help(
-            "either rule may answer (source: the vendor takes the first row it finds, in no defined order, \
-             and compares without regard to case and trailing blanks); keep it in one rule",
-        )
+    Problem::warning(
+        Code::Ambiguous,
+        text!("`{content}` is a keyword of `{address}` already", content, address = other.address),
+    )
+    .at(place.labelled(text!("again here")))
+    .at(before.clone().labelled(text!("first here")))
+    .about(&wanted.address)
+    .help(text!(
+        "either rule may answer (source: the vendor takes the first row it finds, in no defined order, \
+             and compares without regard to case and trailing blanks); keep it in one rule"
+    ))
 }
 
 /// Each keyword of a rule with the way to it.
@@ -180,8 +193,8 @@ fn name(body: &Value, what: &str, found: &mut Vec<Finding>) {
         found.push(Finding::error(
             Code::EmptyName,
             path(),
-            format!("a {what} with an empty name"),
-            "give it a name, or leave `name` out where it defaults to the key",
+            text!("a {what} with an empty name", what),
+            text!("give it a name, or leave `name` out where it defaults to the key"),
         ));
     }
     too_long(name, NAME, Code::NameTooLong, &path(), &format!("the {what}'s name"), found);
@@ -194,8 +207,8 @@ fn special(body: &Value, found: &mut Vec<Finding>) {
         found.push(Finding::error(
             Code::BadValue,
             ["name".into()],
-            format!("`{name}` is no keyword rule's name"),
-            "use `replies:` (source: the vendor keeps the replies `subscribe` and `default` as rules of such names)",
+            text!("`{name}` is no keyword rule's name", name),
+            text!("use `replies:` (source: the vendor keeps the replies `subscribe` and `default` as rules of such names)"),
         ));
     }
 }
@@ -210,8 +223,8 @@ fn matches(body: &Value, found: &mut Vec<Finding>) {
             found.push(Finding::error(
                 Code::NeverFires,
                 path,
-                "a keyword of nothing but blanks",
-                "no follower sends such a message; take it out",
+                text!("a keyword of nothing but blanks"),
+                text!("no follower sends such a message; take it out"),
             ));
             continue;
         }
@@ -221,8 +234,8 @@ fn matches(body: &Value, found: &mut Vec<Finding>) {
             found.push(Finding::warning(
                 Code::NeverFires,
                 path,
-                format!("`{content}` is the same keyword as `{before}`"),
-                "take one out (source: the vendor's database compares without regard to case and trailing blanks)",
+                text!("`{content}` is the same keyword as `{before}`", content, before),
+                text!("take one out (source: the vendor's database compares without regard to case and trailing blanks)"),
             ));
         }
     }
@@ -244,15 +257,18 @@ fn reply(body: &Value, at: &[&str], found: &mut Vec<Finding>) {
         found.push(Finding::error(
             Code::BadValue,
             path(&["raw", "type"]),
-            format!("`{kind}` is no type of a reply"),
-            format!("the vendor takes {} (source: its keyword and menu/bind calls)", REPLY_TYPES.join(", ")),
+            text!("`{kind}` is no type of a reply", kind),
+            text!(
+                "the vendor takes {reply_types} (source: its keyword and menu/bind calls)",
+                reply_types = REPLY_TYPES.join(", ")
+            ),
         ));
     } else if kind.eq_ignore_ascii_case("music") {
         found.push(Finding::warning(
             Code::NeverFires,
             path(&["raw", "type"]),
-            "a reply of type `music` is never answered",
-            "use `voice` (source: the vendor accepts `music` and builds no message for it)",
+            text!("a reply of type `music` is never answered"),
+            text!("use `voice` (source: the vendor accepts `music` and builds no message for it)"),
         ));
     }
 }
@@ -267,11 +283,8 @@ fn shown(body: &Value, found: &mut Vec<Finding>) {
         found.push(Finding::warning(
             Code::NameShown,
             ["name".into()],
-            format!("the name has {} bytes, more than the {most} of a button {place}", name.len()),
-            format!(
-                "WeChat cuts it off or refuses it; write at most {} Chinese characters (source: WeChat's menu/create)",
-                most / 3
-            ),
+            text!("the name has {name} bytes, more than the {most} of a button {place}", name = name.len(), most, place),
+            text!("WeChat cuts it off or refuses it; write at most {most} Chinese characters (source: WeChat's menu/create)", most = most / 3),
         ));
     }
 }
@@ -284,8 +297,8 @@ fn link(body: &Value, found: &mut Vec<Finding>) {
         found.push(Finding::warning(
             Code::BadValue,
             ["link".into()],
-            "a link that is neither http nor https",
-            "write the whole address, e.g. https://m.example.com (source: WeChat's menu/create opens web pages only)",
+            text!("a link that is neither http nor https"),
+            text!("write the whole address, e.g. https://m.example.com (source: WeChat's menu/create opens web pages only)"),
         ));
     }
 }
@@ -297,8 +310,8 @@ fn too_long(text: &str, most: usize, code: Code, path: &[Step], what: &str, foun
         found.push(Finding::error(
             code,
             path.iter().cloned(),
-            format!("{what} has {length} characters"),
-            format!("shorten it to {most} (source: the vendor's database keeps {most} characters and refuses more)"),
+            text!("{what} has {length} characters", what, length),
+            text!("shorten it to {most} (source: the vendor's database keeps {most} characters and refuses more)", most),
         ));
     }
 }
@@ -308,9 +321,9 @@ fn four_bytes(text: &str, path: &[Step], found: &mut Vec<Finding>) {
         found.push(Finding::warning(
             Code::Characters,
             path.iter().cloned(),
-            format!("`{wide}` may be refused"),
-            "write it without emoji (source: the vendor's published server keeps 3-byte UTF-8 only and refuses such \
-             a text as a whole; a deployment may differ)",
+            text!("`{wide}` may be refused", wide),
+            text!("write it without emoji (source: the vendor's published server keeps 3-byte UTF-8 only and refuses such \
+             a text as a whole; a deployment may differ)"),
         ));
     }
 }

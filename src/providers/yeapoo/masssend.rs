@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::api::{Page, Pagination, ReadApi, is_unknown_id};
 use super::wire;
 use crate::providers::{Sent, Status, VendorError};
+use crate::text;
 
 #[derive(Deserialize)]
 struct Listing {
@@ -68,7 +69,7 @@ pub(super) async fn list(api: &ReadApi) -> Result<Vec<Sent>, VendorError> {
 pub(super) async fn whole(api: &ReadApi) -> Result<Vec<Sent>, VendorError> {
     let (listed, count) = counted(api).await?;
     if listed.len() < count {
-        let message = format!("the list shows {} of {count} messages", listed.len());
+        let message = text!("the list shows {listed} of {count} messages", listed = listed.len(), count);
         return Err(VendorError::refused("GET masssend", message));
     }
     Ok(listed)

@@ -15,6 +15,7 @@ use crate::model::kinds::{Button, RawReply};
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
 use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
+use crate::text;
 
 /// The parent of a top button.
 const TOP: &str = "0";
@@ -141,8 +142,8 @@ impl Reader<Button> for Menu {
             return Ok(vec![Finding::error(
                 Code::CannotCreate,
                 ["keycode".into()],
-                "a click key can't be set through the vendor's API",
-                "give the button a `link` or a `reply`, or set the key in WeChat's own console first",
+                text!("a click key can't be set through the vendor's API"),
+                text!("give the button a `link` or a `reply`, or set the key in WeChat's own console first"),
             )]);
         }
         Ok(vec![])
@@ -188,7 +189,7 @@ impl MenuWriter {
                 None => return Ok(()),
             }
         } else if want.acts() {
-            return Err(VendorError::not_sent("a click key can't be set through the API"));
+            return Err(VendorError::not_sent(text!("a click key can't be set through the API")));
         } else {
             let body = json!({"menu_id": id.as_str()});
             return self.api.send(Method::POST, &["menu", "unbind"], Some(&body)).await.map(|_| ());
@@ -272,7 +273,7 @@ impl Writer<Button> for MenuWriter {
         watch: &dyn Watch,
     ) -> Result<RemoteId, VendorError> {
         if want.keycode.is_some() {
-            return Err(VendorError::not_sent("a click key can't be set through the API"));
+            return Err(VendorError::not_sent(text!("a click key can't be set through the API")));
         }
         let parent = match &want.parent {
             Some(link) => links.id(link)?.as_str(),
@@ -298,7 +299,7 @@ impl Writer<Button> for MenuWriter {
     ) -> Result<(), VendorError> {
         // Deletes and moves of siblings change the place: what it is now is read, not remembered.
         let wire = Wire::find(&menu(&self.api.read).await?, id.as_str())
-            .ok_or_else(|| VendorError::refused("GET menu", format!("button {id} is gone")))?;
+            .ok_or_else(|| VendorError::refused("GET menu", text!("button {id} is gone", id)))?;
         let moves = want.position.is_some() && want.position != have.position;
         let sequence = if moves { want.position.unwrap_or(wire.sequence) } else { wire.sequence };
         if sequence != wire.sequence || want.name != wire.name {

@@ -24,6 +24,7 @@ use crate::http;
 use crate::model::kinds::{Button, Group, Keyword, Material, Reply, Scheduled};
 use crate::model::{Asset, Kind};
 use crate::problem::{Code, Problem};
+use crate::text;
 
 mod api;
 mod bind;
@@ -79,9 +80,9 @@ fn settings(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn Connect>
             || settings.info_id.contains(char::is_whitespace))
     {
         problems.push(
-            Problem::error(Code::BadValue, "`info_id` is not an account's id")
+            Problem::error(Code::BadValue, text!("`info_id` is not an account's id"))
                 .at(at.place())
-                .help("it is one word, as the vendor gives it"),
+                .help(text!("it is one word, as the vendor gives it")),
         );
         return None;
     }

@@ -14,6 +14,7 @@ use super::{texts, wire};
 use crate::model::kinds::Reply;
 use crate::model::{Action, RemoteId};
 use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
+use crate::text;
 
 const KEYS: [&str; 2] = ["subscribe", "default"];
 /// Rules of one fixed name that may lie on top of each other before something must be wrong.
@@ -144,7 +145,10 @@ impl Writer<Reply> for RepliesWriter {
                 return self.api.send(Method::PUT, &["keyword", id.as_str()], Some(&body)).await.map(|_| ());
             }
         }
-        Err(VendorError::refused("GET keyword", format!("rule {id} is no longer one of the two fixed rules")))
+        Err(VendorError::refused(
+            "GET keyword",
+            text!("rule {id} is no longer one of the two fixed rules", id),
+        ))
     }
 
     /// Deleting one uncovers another of the same name that lies below it.
@@ -153,6 +157,6 @@ impl Writer<Reply> for RepliesWriter {
             let Some(there) = self.current(key).await? else { return Ok(()) };
             self.api.send(Method::DELETE, &["keyword", &there.id], None).await?;
         }
-        Err(VendorError::refused("DELETE keyword", format!("there is no end to the rules named __{key}")))
+        Err(VendorError::refused("DELETE keyword", text!("there is no end to the rules named __{key}", key)))
     }
 }

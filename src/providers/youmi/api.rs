@@ -16,6 +16,8 @@ use super::token::Tokens;
 use crate::http::{Answer, Post, Writer};
 use crate::providers::answer::Mask;
 use crate::providers::{Happened, VendorError};
+use crate::text;
+use crate::words::Text;
 
 const CALL: &str = "POST v2/ChatMess/doSendPublicMes";
 const PATH: [&str; 3] = ["v2", "ChatMess", "doSendPublicMes"];
@@ -23,12 +25,11 @@ const PATH: [&str; 3] = ["v2", "ChatMess", "doSendPublicMes"];
 const TOKEN_INVALID: i64 = 10_003;
 
 /// What is known of a code.
-#[derive(Clone, Copy)]
 enum Meaning {
     /// The vendor has looked at the message and turned it down before it sent anything.
-    Checked(&'static str),
+    Checked(Text),
     /// Nobody knows how far the message had come, as with every code that the vendor has not published.
-    Broke(&'static str),
+    Broke(Text),
 }
 
 /// The API of one account.
@@ -109,7 +110,8 @@ struct Envelope {
 fn verdict(answer: &Answer, token: &SecretString) -> Result<Verdict, VendorError> {
     let mask = Mask(token.expose_secret());
     if answer.status == 401 {
-        let error = VendorError::refused(CALL, "the token was refused").code("HTTP 401").hint(CREDENTIALS);
+        let error =
+            VendorError::refused(CALL, text!("the token was refused")).code("HTTP 401").hint(CREDENTIALS);
         return Ok(Verdict::TokenRefused(error));
     }
     let said = match mask.json::<Envelope>(CALL, answer) {
@@ -131,14 +133,20 @@ fn verdict(answer: &Answer, token: &SecretString) -> Result<Verdict, VendorError
     }
 }
 
-const CREDENTIALS: &str = "check `token`, or `client_id` and `client_secret`, of the account, and that they are for \
-    this `base_url`";
+const CREDENTIALS: Text = text!(
+    "check `token`, or `client_id` and `client_secret`, of the account, and that they are for \
+    this `base_url`"
+);
 
 /// The vendor's no, with its words and the number by which it finds the request again.
 fn refusal(said: &Envelope, code: Option<&str>, mask: Mask<'_>) -> VendorError {
-    let text = word(&said.errdesc).unwrap_or_else(|| "(no message)".to_owned());
-    let request = word(&said.request).map(|id| format!(" (request {id})")).unwrap_or_default();
-    let error = VendorError::refused(CALL, mask.over(&format!("{text}{request}")));
+    let said_why = word(&said.errdesc).map(|words| Text::verbatim(mask.over(&words)));
+    let why = said_why.unwrap_or_else(|| text!("(no message)"));
+    let message = match word(&said.request) {
+        Some(id) => text!("{why} (request {id})", why, id = mask.over(&id)),
+        None => why,
+    };
+    let error = VendorError::refused(CALL, message);
     let error = error.code(mask.over(code.unwrap_or("(none)")));
     match code.and_then(|code| code.parse().ok()).and_then(meaning) {
         Some(Meaning::Checked(hint) | Meaning::Broke(hint)) => error.hint(hint),
@@ -151,24 +159,32 @@ fn meaning(code: i64) -> Option<Meaning> {
     use Meaning::{Broke, Checked};
     Some(match code {
         TOKEN_INVALID => Checked(CREDENTIALS),
-        10_005 => {
-            Checked("the vendor found data that do not fit together; check `extra` and `raw` of the message")
+        10_005 => Checked(text!(
+            "the vendor found data that do not fit together; check `extra` and `raw` of the message"
+        )),
+        10_006 => {
+            Checked(text!("the vendor's time is another; check this machine's clock with `mpform doctor`"))
         }
-        10_006 => Checked("the vendor's time is another; check this machine's clock with `mpform doctor`"),
-        200_008 => Checked("the vendor got no friend's id; check `friends` of the audience"),
-        200_009 => Checked("the vendor knows no such friend; check `friends` and `from` of the audience"),
-        200_010 => Checked("the vendor knows no such member of staff; check `from` of the audience"),
-        200_011 => Broke("something went wrong at the vendor's; ask it with the request's number"),
-        200_012 => {
-            Checked("the vendor takes a field for wrong; check the message and `channel` of the audience")
+        200_008 => Checked(text!("the vendor got no friend's id; check `friends` of the audience")),
+        200_009 => {
+            Checked(text!("the vendor knows no such friend; check `friends` and `from` of the audience"))
         }
-        200_013 => Broke("the vendor's messenger failed; ask it with the request's number"),
-        200_014 | 200_015 => Checked("the vendor got no account that sends; check `from` of the audience"),
-        200_018 => Checked("the vendor knows no such WechatId; check `from` of the audience"),
-        200_019 => Broke(
-            "the vendor could not do it; check `takeover_keys` of the audience, or ask it with the request's number",
-        ),
-        200_022 => Checked("they are no friend of the account any more; take them out of the audience"),
+        200_010 => Checked(text!("the vendor knows no such member of staff; check `from` of the audience")),
+        200_011 => Broke(text!("something went wrong at the vendor's; ask it with the request's number")),
+        200_012 => Checked(text!(
+            "the vendor takes a field for wrong; check the message and `channel` of the audience"
+        )),
+        200_013 => Broke(text!("the vendor's messenger failed; ask it with the request's number")),
+        200_014 | 200_015 => {
+            Checked(text!("the vendor got no account that sends; check `from` of the audience"))
+        }
+        200_018 => Checked(text!("the vendor knows no such WechatId; check `from` of the audience")),
+        200_019 => Broke(text!(
+            "the vendor could not do it; check `takeover_keys` of the audience, or ask it with the request's number"
+        )),
+        200_022 => {
+            Checked(text!("they are no friend of the account any more; take them out of the audience"))
+        }
         _ => return None,
     })
 }

@@ -8,6 +8,7 @@ use super::words::Channel;
 use crate::model::sop::Own;
 use crate::model::{Finding, Step};
 use crate::problem::Code;
+use crate::text;
 
 const EVERY: &[Channel] = &[Channel::Wechat, Channel::Mp, Channel::Mini, Channel::Wecom];
 
@@ -43,12 +44,9 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
             found.push(Finding::error(
                 Code::NotOffered,
                 path,
-                format!("the channel `{}` does not carry `{form}`", channel.word()),
-                format!(
-                    "it goes through {} only (source: the examples of the vendor's document); send something else, \
-                     or write a plan for those people",
-                    carried.join(" and ")
-                ),
+                text!("the channel `{word}` does not carry `{form}`", word = channel.word(), form),
+                text!("it goes through {carried} only (source: the examples of the vendor's document); send something else, \
+                     or write a plan for those people", carried = carried.join(" and ")),
             ));
         }
     }

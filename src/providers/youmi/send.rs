@@ -9,6 +9,7 @@ use super::api::Api;
 use super::items::{BatchItem, File, Image, Item, Link, Video};
 use super::words::Audience;
 use crate::providers::{Outgoing, Sends, VendorError};
+use crate::text;
 
 /// What stands as it is in a name that is URL-encoded (RFC 3986, unreserved).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -34,7 +35,7 @@ impl Sends for Sender {
 
 /// The whole body. Who it goes to is laid over it last, whatever else it says.
 fn body(message: &Outgoing<'_>) -> Result<Value, VendorError> {
-    let unread = |error| VendorError::not_sent(format!("not a message of youmi's: {error}"));
+    let unread = |error| VendorError::not_sent(text!("not a message of youmi's: {error}", error));
     let audience: Audience = message.audience.typed().map_err(unread)?;
     let item: Item = message.message.typed().map_err(unread)?;
     let mut body = Map::new();
@@ -45,7 +46,7 @@ fn body(message: &Outgoing<'_>) -> Result<Value, VendorError> {
             body.extend([("WechatId".to_owned(), from.as_str().into()), ("ToUserName".to_owned(), to)]);
         }
         (None, None) => {
-            let why = "neither an account that sends nor a takeover key";
+            let why = text!("neither an account that sends nor a takeover key");
             return Err(VendorError::not_sent(why));
         }
     }

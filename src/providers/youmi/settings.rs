@@ -13,6 +13,7 @@ use crate::config::{self, Node};
 use crate::problem::{Code, Problem};
 use crate::providers::Connect;
 use crate::providers::base::{address, written};
+use crate::text;
 
 /// Where the vendor gives out tokens.
 const TOKEN_URL: &str = "https://sso.yunshouzhi.net/connect/token";
@@ -70,11 +71,11 @@ pub(super) fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Box<dyn C
         if let (Some(at), Some(value)) = (written(node, key), value)
             && (value.trim().is_empty() || value.chars().any(char::is_control))
         {
-            let message = format!("`{key}` is empty, or holds a line break");
+            let message = text!("`{key}` is empty, or holds a line break", key);
             problems.push(
                 Problem::error(Code::BadValue, message)
                     .at(at.place())
-                    .help("write it as the vendor gave it, or take the key out"),
+                    .help(text!("write it as the vendor gave it, or take the key out")),
             );
         }
     }
@@ -100,19 +101,19 @@ fn credentials(
             return Some(Credentials::Client { url: token_url?, id, secret, scope });
         }
         (Some(_), _, _) => {
-            let problem = Problem::error(Code::NotExactlyOne, "both a `token` and a client");
+            let problem = Problem::error(Code::NotExactlyOne, text!("both a `token` and a client"));
             node.get("token").into_iter().fold(problem, |problem, at| problem.at(at.place()))
         }
         (None, Some(_), None) => missing("client_secret", node.get("client_id")),
         (None, None, Some(_)) => missing("client_id", node.get("client_secret")),
         (None, None, None) => missing("client_id", Some(node)),
     };
-    problems.push(problem.help("an account has `client_id` and `client_secret`, or else a `token`"));
+    problems.push(problem.help(text!("an account has `client_id` and `client_secret`, or else a `token`")));
     None
 }
 
 fn missing(key: &str, at: Option<&Node>) -> Problem {
-    let problem = Problem::error(Code::MissingKey, format!("`{key}` is missing"));
+    let problem = Problem::error(Code::MissingKey, text!("`{key}` is missing", key));
     at.into_iter().fold(problem, |problem, at| problem.at(at.place()))
 }
 

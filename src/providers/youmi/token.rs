@@ -13,6 +13,8 @@ use tokio::sync::Mutex;
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{Answer, Post, Writer};
 use crate::providers::{Happened, VendorError};
+use crate::text;
+use crate::words::Text;
 
 /// So long before its end a token is renewed: a message may wait for its turn, and clocks differ. Of a short-lived one
 /// at most half of its life is given away.
@@ -132,32 +134,34 @@ async fn fetch(http: &Writer, url: &Url, home: &Url, form: Bytes) -> Result<Held
 }
 
 fn granted(call: &str, answer: &Answer, asked: DateTime<Utc>) -> Result<Held, VendorError> {
-    let refused = |message: &str| {
-        VendorError::refused(call, format!("no token: {message}"))
-            .hint("check `client_id`, `client_secret`, `scope` and `token_url` of the account")
+    let refused = |message: Text| {
+        VendorError::refused(call, text!("no token: {message}", message))
+            .hint(text!("check `client_id`, `client_secret`, `scope` and `token_url` of the account"))
     };
     let http = || format!("HTTP {}", answer.status);
     match answer.status {
         200..=299 => {}
         300..=399 => {
-            return Err(refused("the answer redirects elsewhere, which is not followed").code(http()));
+            return Err(refused(text!("the answer redirects elsewhere, which is not followed")).code(http()));
         }
         429 | 500.. => {
             let again = answer.retry_after.map_or(Again::Soon, Again::After);
-            return Err(refused("the server has none to give now").code(http()).may_pass(again));
+            return Err(refused(text!("the server has none to give now")).code(http()).may_pass(again));
         }
         _ => {
             let said: Option<Value> = serde_json::from_slice(&answer.body).ok();
             let word = said.as_ref().and_then(|said| said["error"].as_str());
-            let word = word.filter(|word| REFUSALS.contains(word)).unwrap_or("the client was refused");
+            let word = word
+                .filter(|word| REFUSALS.contains(word))
+                .map_or_else(|| text!("the client was refused"), Text::verbatim);
             return Err(refused(word).code(http()));
         }
     }
     let Ok(granted) = serde_json::from_slice::<Granted>(&answer.body) else {
-        return Err(refused("the answer is not the JSON that was expected"));
+        return Err(refused(text!("the answer is not the JSON that was expected")));
     };
     if granted.access_token.expose_secret().trim().is_empty() {
-        return Err(refused("the answer holds an empty one"));
+        return Err(refused(text!("the answer holds an empty one")));
     }
     let seconds = match &granted.expires_in {
         Value::Number(number) => number.as_i64(),

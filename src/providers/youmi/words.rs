@@ -9,6 +9,7 @@ use crate::model::sop::{Own, SentBy, Words};
 use crate::model::{Files, Finding, Step, first_column};
 use crate::problem::Code;
 use crate::providers::{Money, Plans, read_plan, words};
+use crate::text;
 
 /// How plans are written.
 pub(super) const PLANS: Plans = Plans {
@@ -124,10 +125,10 @@ impl Words for Audience {
         let given: Vec<_> = lists.iter().filter(|(_, given)| *given).map(|(key, _)| *key).collect();
         if given.len() != 1 {
             let message = match given.as_slice() {
-                [] => "it does not say who gets it".to_owned(),
-                given => format!("it says in several ways who gets it: `{}`", given.join("`, `")),
+                [] => text!("it does not say who gets it"),
+                given => text!("it says in several ways who gets it: `{given}`", given = given.join("`, `")),
             };
-            let help = "write exactly one of `friends`, `friends_file` and `takeover_keys`";
+            let help = text!("write exactly one of `friends`, `friends_file` and `takeover_keys`");
             let path = given.get(1).map(|key| (*key).into());
             found.push(Finding::error(Code::NotExactlyOne, path, message, help));
         }
@@ -135,14 +136,14 @@ impl Words for Audience {
             (None, None) => found.push(Finding::error(
                 Code::MissingKey,
                 [],
-                "`from` is missing",
-                "write the WechatId of the account that sends; only takeover keys go without",
+                text!("`from` is missing"),
+                text!("write the WechatId of the account that sends; only takeover keys go without"),
             )),
             (Some(_), Some(_)) if given.len() == 1 => found.push(Finding::error(
                 Code::BadValue,
                 ["from".into()],
-                "`from` beside takeover keys",
-                "take it out: each key says by itself which account sends",
+                text!("`from` beside takeover keys"),
+                text!("take it out: each key says by itself which account sends"),
             )),
             _ => {}
         }
@@ -163,8 +164,8 @@ fn is_word(id: &str) -> bool {
 }
 
 fn not_a_word(id: &str, path: impl IntoIterator<Item = Step>) -> Finding {
-    let message = format!("`{}` is not an id", id.escape_debug());
-    Finding::error(Code::BadValue, path, message, "an id is one word, as the vendor gives it")
+    let message = text!("`{escape_debug}` is not an id", escape_debug = id.escape_debug());
+    Finding::error(Code::BadValue, path, message, text!("an id is one word, as the vendor gives it"))
 }
 
 /// One message for each, in the order of the list: nobody gets it twice because the list names them twice. Nothing while

@@ -6,6 +6,9 @@ use crate::plan::{Change, is_commit};
 use crate::report::Style;
 use crate::report::columns::escape;
 use crate::report::text::change::{details, marker, shown_fields};
+use crate::report::words::action;
+use crate::text;
+use crate::words::{Lang, Text};
 
 /// Columns of the lines in a block of code.
 const WIDTH: usize = 96;
@@ -14,36 +17,35 @@ const WIDTH: usize = 96;
 const LINES: usize = 6;
 
 /// The change in one line, with what one must know about it.
-pub(super) fn short(change: &Change) -> String {
-    let notes: String = change.notes.iter().take(LINES).map(|note| format!("; {}", code(note))).collect();
-    format!("- {} {}{}{notes}\n", word(change), code(change.address.as_str()), beside(change))
+pub(super) fn short(change: &Change, lang: Lang) -> String {
+    let notes: String =
+        change.notes.iter().take(LINES).map(|note| format!("; {}", code(&note.to(lang)))).collect();
+    format!("- {} {}{}{notes}\n", word(change).to(lang), code(change.address.as_str()), beside(change))
 }
 
 /// A word, since `+` and `-` would begin a list of their own.
-fn word(change: &Change) -> &'static str {
+fn word(change: &Change) -> Text {
     match change.action {
         _ if is_commit(&change.address) => {
             let field = kind_named(change.address.kind()).and_then(|kind| kind.commit);
-            if field == Some("published") { "publish" } else { "commit" }
+            if field == Some("published") { text!("publish") } else { text!("commit") }
         }
-        Action::Create => "create",
-        Action::Update if change.replace => "replace",
-        Action::Update => "update",
-        Action::Delete => "delete",
+        Action::Update if change.replace => text!("replace"),
+        done => action(done),
     }
 }
 
 /// The change with its fields; none if the line says all there is.
-pub(super) fn full(change: &Change) -> Option<String> {
-    folded(change, &lines(change))
+pub(super) fn full(change: &Change, lang: Lang) -> Option<String> {
+    folded(change, &lines(change, lang))
 }
 
 /// As much of the change as fits; none if that would be next to nothing.
-pub(super) fn cut(change: &Change, room: usize) -> Option<String> {
+pub(super) fn cut(change: &Change, room: usize, lang: Lang) -> Option<String> {
     if room < 1000 {
         return None;
     }
-    let all = lines(change);
+    let all = lines(change, lang);
     // What stands around the lines, the fence and the line that says what is missing.
     let around = folded(change, &[])?.len() + 200;
     let mut left = room.checked_sub(around)?;
@@ -58,7 +60,7 @@ pub(super) fn cut(change: &Change, room: usize) -> Option<String> {
     }
     let rest = all.len() - shown.len();
     if rest > 0 {
-        shown.push(format!("… {rest} more lines left out"));
+        shown.push(text!("… {rest} more lines left out", rest).to(lang));
     }
     // A long run of ticks lengthens the fence.
     folded(change, &shown).filter(|text| text.len() <= room)
@@ -82,8 +84,8 @@ fn folded(change: &Change, lines: &[String]) -> Option<String> {
 }
 
 /// The lines as the plan has them; what comes and what goes begins at the left, where it gets its colour.
-fn lines(change: &Change) -> Vec<String> {
-    let lines = details(change, &shown_fields(change), Style::PLAIN, WIDTH);
+fn lines(change: &Change, lang: Lang) -> Vec<String> {
+    let lines = details(change, &shown_fields(change), Style { lang, ..Style::PLAIN }, WIDTH);
     let coloured = |line: String| match line.strip_prefix("    ") {
         Some(rest) if rest.starts_with("+ ") || rest.starts_with("- ") => {
             format!("{}     {}", &rest[..1], &rest[2..])

@@ -4,8 +4,9 @@ use super::field;
 use crate::model::{Action, kind_named};
 use crate::plan::{Change, FieldChange};
 use crate::report::columns::escape;
-use crate::report::words::past;
+use crate::report::words::will_be;
 use crate::report::{Role, Style};
+use crate::text;
 
 /// `+`, `~`, `-`, or `-/+` for a new object in place of the old one.
 pub(in crate::report) fn marker(change: &Change) -> (&'static str, Role) {
@@ -21,12 +22,12 @@ pub(in crate::report) fn marker(change: &Change) -> (&'static str, Role) {
 pub(super) fn lines(change: &Change, style: Style, width: usize) -> Vec<String> {
     let (marker, role) = marker(change);
     let fate = match change.action {
-        Action::Update if change.replace => "replaced by a new one",
-        action => past(action, &change.address),
+        Action::Update if change.replace => text!("will be replaced by a new one"),
+        action => will_be(action, &change.address),
     };
     let address = style.paint(Role::Emphasis, &escape(change.address.as_str()));
     let marker = style.paint(role, &format!("{marker:>3}"));
-    let mut shown = vec![format!("{marker} {address} will be {fate}{}", beside(change, style))];
+    let mut shown = vec![format!("{marker} {address} {}{}", style.say(&fate), beside(change, style))];
     shown.extend(
         details(change, &shown_fields(change), style, width.saturating_sub(6)).map(|line| indent(&line)),
     );
@@ -50,7 +51,10 @@ pub(in crate::report) fn details<'a>(
     style: Style,
     room: usize,
 ) -> impl Iterator<Item = String> + 'a {
-    let notes = change.notes.iter().map(move |note| style.paint(Role::Warning, "note: ") + &escape(note));
+    let notes = change
+        .notes
+        .iter()
+        .map(move |note| style.said(Role::Warning, &text!("note: ")) + &escape(&style.say(note)));
     field::lines(fields, change.action, style, room)
         .into_iter()
         .chain(notes)
@@ -62,7 +66,7 @@ fn theirs(change: &Change, style: Style, room: usize) -> Vec<String> {
         return vec![];
     }
     let fields: Vec<_> = change.drift.iter().collect();
-    let title = style.paint(Role::Faint, "  what was applied → what is live now:");
+    let title = style.said(Role::Faint, &text!("  what was applied → what is live now:"));
     let lines = field::lines(&fields, Action::Update, style, room.saturating_sub(4));
     std::iter::once(title).chain(lines.into_iter().map(|line| format!("    {line}"))).collect()
 }

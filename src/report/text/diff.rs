@@ -1,6 +1,7 @@
 //! Two texts side by side: the lines that differ, a little of what stands around them, and within a line the
 //! characters that differ. What changes is always shown whole; only what does not change may be cut.
 
+use crate::text;
 use similar::{ChangeTag, DiffTag, InlineChangeMode, InlineChangeOptions, TextDiff};
 
 use crate::report::columns::{characters, escape, truncate, width};
@@ -88,7 +89,7 @@ pub(super) fn lines(before: &str, after: &str, style: Style, room: usize) -> Vec
     let unchanged = |from: usize, to: usize| match (to.saturating_sub(from), diff.old_slice(from)) {
         (0, _) | (_, None) => None,
         (1, Some(line)) => Some(context(line)),
-        (many, _) => Some(style.paint(Role::Faint, &format!("  … {many} lines unchanged"))),
+        (many, _) => Some(style.said(Role::Faint, &text!("  … {many} lines unchanged", many))),
     };
     let mut shown = vec![];
     let mut seen = 0;

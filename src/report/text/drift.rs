@@ -1,10 +1,12 @@
 //! Drift as a person reads it: what others changed since the last apply, and what an apply would make of it.
 
+use crate::text;
+use crate::words::Text;
 use indexmap::IndexMap;
 
 use super::{field, joined, sections};
 use crate::model::Action;
-use crate::plan::drift::{Drift, Drifted, Fate, Field, Verdict};
+use crate::plan::drift::{Count, Drift, Drifted, Fate, Field, Verdict};
 use crate::report::columns::escape;
 use crate::report::value::compact;
 use crate::report::{Role, Style};
@@ -13,7 +15,11 @@ use crate::report::{Role, Style};
 pub fn drift(drift: &Drift, style: Style, width: usize) -> String {
     let mut parts = vec![];
     if !drift.environment.is_empty() && drift.environment != "default" {
-        parts.push(format!("{} {}", style.paint(Role::Heading, "Environment:"), escape(&drift.environment)));
+        parts.push(format!(
+            "{} {}",
+            style.said(Role::Heading, &text!("Environment:")),
+            escape(&drift.environment)
+        ));
     }
     let mut accounts: IndexMap<&str, Vec<String>> = IndexMap::new();
     for one in &drift.drifted {
@@ -22,11 +28,12 @@ pub fn drift(drift: &Drift, style: Style, width: usize) -> String {
     for address in &drift.drafts {
         let lines = [
             format!(
-                "{} {} was changed since mpform published it",
+                "{} {} {}",
                 style.paint(Role::Update, "  ~"),
-                style.paint(Role::Emphasis, &escape(address.as_str()))
+                style.paint(Role::Emphasis, &escape(address.as_str())),
+                style.say(&text!("was changed since mpform published it"))
             ),
-            "      an apply makes it as declared and publishes it".to_owned(),
+            format!("      {}", style.say(&text!("an apply makes it as declared and publishes it"))),
         ];
         accounts.entry(address.account()).or_default().push(lines.join("\n"));
     }
@@ -36,41 +43,44 @@ pub fn drift(drift: &Drift, style: Style, width: usize) -> String {
     }
     let released: Vec<_> = drift.released.iter().map(sections::live_line).collect();
     if !released.is_empty() {
-        parts.push(sections::named(&released, "No longer declared, and not looked at:", style));
+        parts.push(sections::named(&released, &text!("No longer declared, and not looked at:"), style));
     }
     parts.extend(counts(drift, style));
-    parts.push(style.paint(Role::Emphasis, &summary(drift)));
+    parts.push(style.said(Role::Emphasis, &summary(drift)));
     joined(&parts)
 }
 
 fn entry(one: &Drifted, style: Style, width: usize) -> String {
     let (marker, role, fate) = match &one.fate {
-        Fate::Changed => ("  ~", Role::Update, "was changed"),
-        Fate::Remade(_) => ("-/+", Role::Delete, "was deleted, and another of its name was made"),
-        Fate::Deleted => ("  -", Role::Delete, "was deleted"),
+        Fate::Changed => ("  ~", Role::Update, text!("was changed")),
+        Fate::Remade(_) => ("-/+", Role::Delete, text!("was deleted, and another of its name was made")),
+        Fate::Deleted => ("  -", Role::Delete, text!("was deleted")),
     };
     let place = match &one.origin {
         Some(origin) => format!(" ({}:{})", escape(&origin.source.name), origin.line_column().0),
         None => format!(" (id {})", escape(one.id.as_str())),
     };
     let address = style.paint(Role::Emphasis, &escape(one.address.as_str()));
-    let mut lines =
-        vec![format!("{} {address} {fate}{}", style.paint(role, marker), style.paint(Role::Faint, &place))];
-    match (&one.fate, one.declared) {
-        (Fate::Deleted, true) => lines.push("      an apply makes it again".into()),
-        (Fate::Deleted, false) => lines.push("      it is no longer declared: an apply forgets it".into()),
-        (Fate::Remade(id), true) => {
-            lines.push(format!("      an apply takes {} for it", escape(id.as_str())))
-        }
+    let mut lines = vec![format!(
+        "{} {address} {}{}",
+        style.paint(role, marker),
+        style.say(&fate),
+        style.paint(Role::Faint, &place)
+    )];
+    let next = match (&one.fate, one.declared) {
+        (Fate::Deleted, true) => Some(text!("an apply makes it again")),
+        (Fate::Deleted, false) => Some(text!("it is no longer declared: an apply forgets it")),
+        (Fate::Remade(id), true) => Some(text!("an apply takes {id} for it", id = escape(id.as_str()))),
         (Fate::Changed | Fate::Remade(_), false) => {
-            lines.push("      it is no longer declared: an apply deletes it".into());
+            Some(text!("it is no longer declared: an apply deletes it"))
         }
-        (Fate::Changed, true) => {}
-    }
+        (Fate::Changed, true) => None,
+    };
+    lines.extend(next.map(|next| format!("      {}", style.say(&next))));
     let groups = [
-        (Verdict::Others, "by others only; an apply puts it back:"),
-        (Verdict::Both, "by others and in the configuration; an apply overwrites it:"),
-        (Verdict::Agreed, "to what the configuration wants anyway:"),
+        (Verdict::Others, text!("by others only; an apply puts it back:")),
+        (Verdict::Both, text!("by others and in the configuration; an apply overwrites it:")),
+        (Verdict::Agreed, text!("to what the configuration wants anyway:")),
     ];
     for (verdict, title) in groups {
         let fields: Vec<_> = one.fields.iter().filter(|field| field.verdict == verdict).collect();
@@ -79,7 +89,7 @@ fn entry(one: &Drifted, style: Style, width: usize) -> String {
         }
         let indent = if one.declared { "        " } else { "      " };
         if one.declared {
-            lines.push(format!("      {}", style.paint(Role::Faint, title)));
+            lines.push(format!("      {}", style.said(Role::Faint, &title)));
         }
         for field in fields {
             lines.extend(said(field, style, width).into_iter().map(|line| format!("{indent}{line}")));
@@ -94,7 +104,7 @@ fn said(field: &Field, style: Style, width: usize) -> Vec<String> {
     if field.verdict == Verdict::Both && !field.wanted.is_null() {
         lines.push(format!(
             "    {} {}",
-            style.paint(Role::Faint, "the configuration wants:"),
+            style.said(Role::Faint, &text!("the configuration wants:")),
             compact(&field.wanted)
         ));
     }
@@ -104,38 +114,37 @@ fn said(field: &Field, style: Style, width: usize) -> Vec<String> {
 fn counts(drift: &Drift, style: Style) -> Option<String> {
     let mut counts = vec![];
     if drift.as_applied > 0 {
-        counts.push(format!("{} as applied hidden", drift.as_applied));
+        counts.push(text!("{count} as applied hidden", count = drift.as_applied));
     }
     if drift.unmanaged > 0 {
-        counts.push(format!("{} unmanaged", drift.unmanaged));
+        counts.push(text!("{count} unmanaged", count = drift.unmanaged));
     }
-    (!counts.is_empty()).then(|| style.paint(Role::Faint, &counts.join("; ")))
+    (!counts.is_empty()).then(|| style.said(Role::Faint, &Text::joined(counts, "; ")))
 }
 
 /// The one line that sums it up.
-fn summary(drift: &Drift) -> String {
+fn summary(drift: &Drift) -> Text {
     let count = drift.count();
-    let mut line = if !drift.is_empty() {
-        let mut said = vec![];
-        let numbers = [
-            (count.others, "changed by others"),
-            (count.both, "by others and the configuration"),
-            (count.agreed, "as the configuration wants anyway"),
-            (count.deleted, "deleted"),
-            (drift.drafts.len(), "draft changed"),
+    let line = if !drift.is_empty() {
+        let Count { others, both, agreed, deleted, .. } = count;
+        let drafts = drift.drafts.len();
+        let counts = [
+            (others, text!("{others} changed by others", others)),
+            (both, text!("{both} by others and the configuration", both)),
+            (agreed, text!("{agreed} as the configuration wants anyway", agreed)),
+            (deleted, text!("{deleted} deleted", deleted)),
+            (drafts, text!("{drafts} draft changed", drafts)),
         ];
-        said.extend(
-            numbers.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")),
-        );
-        format!("Drift: {}.", said.join(", "))
+        let said = counts.into_iter().filter(|(count, _)| *count > 0).map(|(_, said)| said);
+        text!("Drift: {said}.", said = Text::joined(said, ", "))
     } else if drift.failed.is_empty() {
-        "No drift. Everything is as it was applied.".to_owned()
+        text!("No drift. Everything is as it was applied.")
     } else {
-        "No drift in what could be read.".to_owned()
+        text!("No drift in what could be read.")
     };
     let failed: Vec<_> = drift.failed.iter().map(|failed| escape(&failed.account)).collect();
-    if !failed.is_empty() {
-        line += &format!(" Not read: {}.", failed.join(", "));
+    if failed.is_empty() {
+        return line;
     }
-    line
+    Text::joined([line, text!(" Not read: {failed}.", failed = failed.join(", "))], "")
 }

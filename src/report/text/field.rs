@@ -1,5 +1,6 @@
 //! The fields of a change: one line where that is enough to see what changes, more where it is not.
 
+use crate::text;
 use serde_json::Value;
 
 use super::diff;
@@ -78,7 +79,6 @@ fn say(field: &FieldChange, action: Action, style: Style, room: usize, column: u
 fn whole(value: &Value, style: Style, beside: usize, below: usize, rows: usize) -> (String, Vec<String>) {
     let bar = style.paint(Role::Faint, "│");
     let quote = |text: &str| if text.is_empty() { bar.clone() } else { format!("{bar} {text}") };
-    let rest = |rest: usize, word: &str| style.paint(Role::Faint, &format!("  and {rest} more{word}"));
     match value {
         Value::Array(items) if !items.is_empty() => {
             let all = items.iter().map(compact).collect::<Vec<_>>();
@@ -90,9 +90,10 @@ fn whole(value: &Value, style: Style, beside: usize, below: usize, rows: usize) 
                 all.iter().take(list::SHOWN).flat_map(|item| wrapped(item, below)).collect();
             shown = shown.iter().map(|row| quote(row)).collect();
             if all.len() > list::SHOWN {
-                shown.push(rest(all.len() - list::SHOWN, ""));
+                let rest = text!("  and {rest} more", rest = all.len() - list::SHOWN);
+                shown.push(style.said(Role::Faint, &rest));
             }
-            (style.paint(Role::Faint, &format!("{} items", all.len())), shown)
+            (style.said(Role::Faint, &text!("{items} items", items = all.len())), shown)
         }
         _ => {
             let short = compact(value);
@@ -105,7 +106,8 @@ fn whole(value: &Value, style: Style, beside: usize, below: usize, rows: usize) 
             };
             let mut shown: Vec<_> = all.iter().take(rows).map(|row| quote(row)).collect();
             if all.len() > rows {
-                shown.push(rest(all.len() - rows, " lines"));
+                let rest = text!("  and {rest} more lines", rest = all.len() - rows);
+                shown.push(style.said(Role::Faint, &rest));
             }
             (String::new(), shown)
         }

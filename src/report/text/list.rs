@@ -1,5 +1,6 @@
 //! Lists: of two, only the items that come and go, with counts.
 
+use crate::text;
 use std::collections::HashMap;
 
 use serde_json::Value;
@@ -18,7 +19,7 @@ pub(super) fn lines(before: &[Value], after: &[Value], style: Style, room: usize
     if come.is_empty() && gone.is_empty() {
         let whole = |items: &[Value]| items.iter().map(compact).collect::<Vec<_>>().join("\n");
         let shown = diff::lines(&whole(before), &whole(after), style, room);
-        return (style.paint(Role::Faint, "the same items in another order"), shown);
+        return (style.said(Role::Faint, &text!("the same items in another order")), shown);
     }
     let mut head = vec![];
     if !come.is_empty() {
@@ -37,7 +38,7 @@ fn items(side: Side, items: &[String], style: Style, room: usize) -> Vec<String>
     let mut shown: Vec<_> =
         items.iter().take(SHOWN).flat_map(|item| diff::line(side, item, style, room)).collect();
     if items.len() > SHOWN {
-        shown.push(style.paint(Role::Faint, &format!("  and {} more", items.len() - SHOWN)));
+        shown.push(style.said(Role::Faint, &text!("  and {rest} more", rest = items.len() - SHOWN)));
     }
     shown
 }

@@ -1,12 +1,14 @@
 //! What a plan noticed besides its changes, and its last lines.
 
+use crate::words::Text;
 use std::collections::HashSet;
 
 use crate::model::{KindInfo, kind_named};
-use crate::plan::{Live, Plan, UPCOMING_DAYS};
+use crate::plan::{Live, Plan, Summary, UPCOMING_DAYS};
 use crate::problem::Problem;
 use crate::report::columns::escape;
 use crate::report::{Role, Style, upcoming};
+use crate::text;
 
 /// So many objects of a section are named.
 const NAMED: usize = 10;
@@ -24,26 +26,28 @@ pub(super) fn noticed(plan: &Plan, style: Style) -> Vec<String> {
     let moved: Vec<_> =
         plan.moved.iter().map(|(from, to)| (format!("{from} → {to}"), String::new())).collect();
     let lists = [
-        (adopted, "Found by name, managed from the next apply on (nothing is written to them):"),
-        (moved, "The same under another address:"),
+        (adopted, text!("Found by name, managed from the next apply on (nothing is written to them):")),
+        (moved, text!("The same under another address:")),
         (
             plan.released.iter().map(live_line).collect(),
-            "No longer declared, left alone from the next apply on:",
+            text!("No longer declared, left alone from the next apply on:"),
         ),
         (
             plan.forgotten.iter().map(live_line).collect(),
-            "Deleted by somebody else, forgotten with the next apply:",
+            text!("Deleted by somebody else, forgotten with the next apply:"),
         ),
     ];
     for (lines, title) in lists {
         if !lines.is_empty() {
-            parts.push(named(&lines, title, style));
+            parts.push(named(&lines, &title, style));
         }
     }
-    let upcoming: Vec<_> = plan.upcoming.iter().map(upcoming::line).collect();
+    let upcoming: Vec<_> = plan.upcoming.iter().map(|one| upcoming::line(one, style.lang)).collect();
     if !upcoming.is_empty() {
-        let title =
-            format!("Messages that fall due in the next {UPCOMING_DAYS} days (no part of this plan):");
+        let title = text!(
+            "Messages that fall due in the next {days} days (no part of this plan):",
+            days = UPCOMING_DAYS
+        );
         parts.push(named(&upcoming, &title, style));
     }
     parts.extend(rest(plan, style));
@@ -54,15 +58,25 @@ pub(super) fn noticed(plan: &Plan, style: Style) -> Vec<String> {
 pub(super) fn problems(plan: &Plan, style: Style) -> Vec<String> {
     let mut parts: Vec<_> = rendered(&plan.warnings, style).collect();
     for failed in &plan.failed {
-        let title = format!("{} could not be planned:", escape(&failed.account));
-        parts.push(style.paint(Role::Delete, &title));
+        let title = text!("{account} could not be planned:", account = escape(&failed.account));
+        parts.push(style.said(Role::Delete, &title));
         parts.extend(rendered(&failed.problems, style));
     }
     if !plan.refusals.is_empty() {
-        parts.push(style.paint(Role::Delete, "This plan is refused:"));
+        parts.push(style.said(Role::Delete, &text!("This plan is refused:")));
         parts.extend(rendered(&plan.refusals, style));
     }
     parts
+}
+
+/// The line that sums up the changes.
+pub(in crate::report) fn counted(count: &Summary) -> Text {
+    text!(
+        "Plan: {create} to create, {update} to update, {delete} to delete.",
+        create = count.create,
+        update = count.update,
+        delete = count.delete
+    )
 }
 
 /// The one line that sums it up.
@@ -70,20 +84,20 @@ pub(super) fn summary(plan: &Plan, style: Style) -> String {
     let count = plan.summary();
     let failed: Vec<_> = plan.failed.iter().map(|failed| escape(&failed.account)).collect();
     let failed = failed.join(", ");
-    let mut line = if !plan.is_empty() {
-        format!("Plan: {} to create, {} to update, {} to delete.", count.create, count.update, count.delete)
+    let mut said = vec![if !plan.is_empty() {
+        counted(&count)
     } else if failed.is_empty() && !plan.is_refused() {
-        "No changes. Everything is as declared.".into()
+        text!("No changes. Everything is as declared.")
     } else {
-        "No changes in what could be planned.".into()
-    };
+        text!("No changes in what could be planned.")
+    }];
     if !failed.is_empty() {
-        line += &format!(" Not planned: {failed}.");
+        said.push(text!(" Not planned: {failed}.", failed));
     }
     if plan.is_refused() {
-        line += " Refused: nothing will be applied.";
+        said.push(text!(" Refused: nothing will be applied."));
     }
-    style.paint(if plan.is_refused() { Role::Delete } else { Role::Emphasis }, &line)
+    style.said(if plan.is_refused() { Role::Delete } else { Role::Emphasis }, &Text::joined(said, ""))
 }
 
 pub(super) fn live_line(live: &Live) -> (String, String) {
@@ -91,26 +105,26 @@ pub(super) fn live_line(live: &Live) -> (String, String) {
 }
 
 /// Lines of something in front and something faint behind.
-pub(super) fn named(these: &[(String, String)], title: &str, style: Style) -> String {
-    let mut lines = vec![style.paint(Role::Heading, title)];
+pub(super) fn named(these: &[(String, String)], title: &Text, style: Style) -> String {
+    let mut lines = vec![style.said(Role::Heading, title)];
     for (front, behind) in these.iter().take(NAMED) {
         lines.push(format!("    {}{}", escape(front), style.paint(Role::Faint, behind)));
     }
     if these.len() > NAMED {
-        lines.push(style.paint(Role::Faint, &format!("    and {} more", these.len() - NAMED)));
+        lines.push(style.said(Role::Faint, &text!("    and {rest} more", rest = these.len() - NAMED)));
     }
     lines.join("\n")
 }
 
 fn rendered(problems: &[Problem], style: Style) -> impl Iterator<Item = String> {
-    problems.iter().map(move |problem| problem.render(style.colour))
+    problems.iter().map(move |problem| problem.render(style.colour, style.lang))
 }
 
 fn rest(plan: &Plan, style: Style) -> Option<String> {
     let (unchanged, unmanaged) = (plan.unchanged.len(), plan.unmanaged.len());
     let mut counts = vec![];
     if unchanged > 0 {
-        counts.push(format!("{unchanged} unchanged hidden"));
+        counts.push(text!("{unchanged} unchanged hidden", unchanged));
     }
     if unmanaged > 0 {
         let mut names: Vec<_> = plan
@@ -120,15 +134,17 @@ fn rest(plan: &Plan, style: Style) -> Option<String> {
             .map(|live| escape(live.address.as_str()).into_owned())
             .collect();
         if unmanaged > UNMANAGED {
-            names.push(format!("and {} more", unmanaged - UNMANAGED));
+            names.push(style.say(&text!("and {rest} more", rest = unmanaged - UNMANAGED)));
         }
-        counts.push(format!("{unmanaged} unmanaged: {}", names.join(", ")));
+        counts.push(text!("{unmanaged} unmanaged: {names}", unmanaged, names = names.join(", ")));
     }
-    let mut text = (!counts.is_empty()).then(|| counts.join("; "))?;
+    let mut text = (!counts.is_empty()).then(|| style.say(&Text::joined(counts, "; ")))?;
     let pruned = |live: &&Live| kind_named(live.address.kind()).is_some_and(KindInfo::can_be_pruned);
     if plan.unmanaged.iter().any(|live| pruned(&live)) {
-        text +=
-            "\n(unmanaged objects are left alone: declare one to manage it, or put its kind under `prune`)";
+        text += "\n";
+        text += &style.say(&text!(
+            "(unmanaged objects are left alone: declare one to manage it, or put its kind under `prune`)"
+        ));
     }
     Some(style.paint(Role::Faint, &text))
 }

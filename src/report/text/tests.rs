@@ -7,7 +7,7 @@ use crate::problem::{Code, Problem};
 use crate::report::columns::width;
 use crate::report::{Style, fixture};
 
-const COLOUR: Style = Style { colour: true };
+const COLOUR: Style = Style { colour: true, ..Style::PLAIN };
 
 fn shown(of: &Plan) -> String {
     let problems = super::problems(of, Style::PLAIN).map(|problems| format!("\n{problems}\n"));

@@ -5,6 +5,8 @@ use crate::model::{Action, Address, kind_named};
 use crate::plan::{Change, FieldChange};
 use crate::report::columns::escape;
 use crate::report::{Role, Style};
+use crate::text;
+use crate::words::Text;
 
 /// The tree with the changes in it; `None` if none of them belongs to it.
 pub(super) fn lines(
@@ -60,8 +62,11 @@ pub(super) fn lines(
     }
     if let Some(commit) = commit {
         let marker = style.paint(Role::Update, "  ~");
-        shown.push(format!("{marker} {}", said(commit)));
-        let notes = commit.notes.iter().map(|note| style.paint(Role::Warning, "note: ") + &escape(note));
+        shown.push(format!("{marker} {}", style.say(&said(commit))));
+        let notes = commit
+            .notes
+            .iter()
+            .map(|note| style.said(Role::Warning, &text!("note: ")) + &escape(&style.say(note)));
         shown.extend(notes.map(|note| format!("      {note}")));
     }
     Some(shown)
@@ -73,12 +78,12 @@ pub(super) fn root(address: &Address) -> Address {
 }
 
 /// The line of the change of the whole.
-fn said(commit: &Change) -> String {
+fn said(commit: &Change) -> Text {
     let word = kind_named(commit.address.kind()).and_then(|kind| kind.commit);
     let kind = escape(commit.address.kind()).into_owned();
     match word {
-        Some("published") => format!("publish the {kind}"),
-        _ => format!("{} the {kind}", commit.action),
+        Some("published") => text!("publish the {kind}", kind),
+        _ => text!("commit the {kind}", kind),
     }
 }
 

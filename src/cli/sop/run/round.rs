@@ -19,8 +19,9 @@ use crate::plan::Globs;
 use crate::problem::{Code, Level, Problem};
 use crate::providers::SentBy;
 use crate::sending::event::Event;
-use crate::sending::{self, Account, Due, Held, Options, Outcome, Wants, Work, due};
+use crate::sending::{self, Account, Due, Options, Outcome, Wants, Work, due};
 use crate::state::{Identity, Sending, State};
+use crate::text;
 
 /// What was selected.
 pub(super) struct Selected<'a> {
@@ -57,7 +58,7 @@ pub(super) fn selected<'a>(
     let selection = Selection { account: args.account.clone(), ..Selection::default() };
     let session = Session::open(project, &selection)?;
     let targets = Globs::new(args.target.iter().map(String::as_str))
-        .map_err(|message| vec![Problem::error(Code::BadValue, message).help("correct --target")])?;
+        .map_err(|message| vec![Problem::error(Code::BadValue, message).help(text!("correct --target"))])?;
     let ours = session.accounts.into_iter().filter_map(|account| {
         let by_us = account.config.provider.plans.filter(|plans| plans.sent_by == SentBy::Us)?;
         let plans = match project.desired.sops.get(&account.config.name) {
@@ -86,9 +87,13 @@ pub(super) fn selected<'a>(
         .map(|pattern| {
             Problem::error(
                 Code::DanglingReference,
-                format!("`--target {pattern}` names no plan that is sent from here"),
+                text!("`--target {pattern}` names no plan that is sent from here", pattern),
             )
-            .help(suggest(pattern, known.iter().copied(), "`mpform sop list` shows the plans"))
+            .help(suggest(
+                pattern,
+                known.iter().copied(),
+                text!("`mpform sop list` shows the plans"),
+            ))
         })
         .collect();
     if !missed.is_empty() {
@@ -135,10 +140,6 @@ impl Selected<'_> {
 
     /// Says of plans why nothing of them goes out. True if something was promised.
     pub(super) fn complain(&self, due: &Due, voice: &Voice<'_>) -> bool {
-        let many = |held: &Held| match held.messages {
-            1 => "1 message is due".to_owned(),
-            more => format!("{more} messages are due"),
-        };
         let mut forbidden: Vec<&Problem> = vec![];
         for message in due.messages.iter().filter(|message| self.is_meant(&message.run)) {
             for problem in self.against(&message.run) {
@@ -150,32 +151,50 @@ impl Selected<'_> {
         voice.complain(forbidden.iter().copied());
         let held: Vec<_> = due.held.iter().filter(|held| self.wants(&held.plan)).collect();
         for held in &held {
-            let why =
-                format!("{}, and it is not armed as it is declared: nothing of it goes out", many(held));
+            let why = match held.messages {
+                1 => text!("1 message is due, and it is not armed as it is declared: nothing of it goes out"),
+                count => text!(
+                    "{count} messages are due, and it is not armed as it is declared: nothing of it goes out",
+                    count
+                ),
+            };
             let problem = Problem::error(Code::NotArmed, why).about(&held.plan);
             voice.complain([&problem.help(
-                "put it back as it was, or run `mpform apply` to arm it as it is: what is due until then is missed",
+                text!("put it back as it was, or run `mpform apply` to arm it as it is: what is due until then is missed"),
             )]);
         }
         for unarmed in due.unarmed.iter().filter(|held| self.wants(&held.plan)) {
-            voice.note(&format!(
-                "note: {}: {}, and it was never armed; `mpform apply` arms it for what falls due from then on",
-                unarmed.plan,
-                many(unarmed),
-            ));
+            let plan = &unarmed.plan;
+            voice.note(&match unarmed.messages {
+                1 => text!(
+                    "note: {plan}: 1 message is due, and it was never armed; `mpform apply` arms it for what falls due from then on",
+                    plan
+                ),
+                count => text!(
+                    "note: {plan}: {count} messages are due, and it was never armed; `mpform apply` arms it for what falls due from then on",
+                    plan,
+                    count
+                ),
+            });
         }
         for missed in due.missed.iter().filter(|missed| self.is_meant(&missed.run)) {
-            let (count, plural) = (missed.messages, if missed.messages == 1 { "" } else { "s" });
-            voice.note(&format!(
-                "note: {}: {count} message{plural} did not go out within the grace and {} missed; run `mpform sop run` more \
-                 often than the shortest `grace`",
-                missed.run,
-                if count == 1 { "is" } else { "are" },
-            ));
+            let run = &missed.run;
+            voice.note(&match missed.messages {
+                1 => text!(
+                    "note: {run}: 1 message did not go out within the grace and is missed; run `mpform sop run` more often than the shortest `grace`",
+                    run
+                ),
+                count => text!(
+                    "note: {run}: {count} messages did not go out within the grace and are missed; run `mpform sop run` more often than the shortest `grace`",
+                    run,
+                    count
+                ),
+            });
         }
         for gone in due.gone.iter().filter(|plan| self.wants(plan)) {
-            voice.note(&format!(
-                "note: {gone}: armed, and no longer declared: nothing of it goes out; `mpform apply` takes it back"
+            voice.note(&text!(
+                "note: {gone}: armed, and no longer declared: nothing of it goes out; `mpform apply` takes it back",
+                gone
             ));
         }
         !held.is_empty() || !forbidden.is_empty()
@@ -218,7 +237,10 @@ pub(super) async fn round(args: &Args, project: &Project, voice: &Voice<'_>, con
     voice.give_up(outcome.given_up);
     voice.complain(&outcome.problems);
     for (account, text) in &outcome.unsaved {
-        context.say(&format!("the state of {account} could not be saved; this is it, to be saved by hand:"));
+        context.note(&text!(
+            "the state of {account} could not be saved; this is it, to be saved by hand:",
+            account
+        ));
         context.print(&format!("{text}\n"));
     }
     if interrupted || !outcome.tally.is_clean() || !outcome.problems.is_empty() {
@@ -262,9 +284,9 @@ impl One<'_> {
         let state = store(project).open(self.plans.name, &holder, context.lock_timeout).await?;
         self.is_same(state.state())?;
         let sends = self.account.connect.sends(http::Writer::new(&self.account.client)).ok_or_else(|| {
-            Problem::error(Code::NotOffered, "its vendor takes no messages from here")
+            Problem::error(Code::NotOffered, text!("its vendor takes no messages from here"))
                 .about(self.plans.name)
-                .help("look for a newer mpform")
+                .help(text!("look for a newer mpform"))
         })?;
         let Account { name, sent_by, recipients, ref plans } = self.plans;
         let account = Account { name, sent_by, recipients, plans: plans.clone() };
@@ -285,14 +307,14 @@ async fn send(work: Vec<Work<'_>>, voice: &Voice<'_>, context: &Context) -> (Out
         ended = &mut running => return (ended, false),
         () = interrupted() => {
             stop.store(true, Ordering::Relaxed);
-            context.say("interrupted: no new message goes out; those under way are finished (once more stops at once)");
+            context.note(&text!("interrupted: no new message goes out; those under way are finished (once more stops at once)"));
         }
     }
     let outcome = tokio::select! {
         ended = &mut running => ended,
         () = interrupted() => {
-            let problem = Problem::error(Code::UncertainSend, "stopped in the middle of what was under way")
-                .help("run `mpform sop run` again: it looks what came of it");
+            let problem = Problem::error(Code::UncertainSend, text!("stopped in the middle of what was under way"))
+                .help(text!("run `mpform sop run` again: it looks what came of it"));
             Outcome { problems: vec![problem], ..Outcome::default() }
         }
     };

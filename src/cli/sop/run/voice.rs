@@ -1,5 +1,6 @@
 //! What `sop run` says while it works: each thing once, however often it comes up in a watch.
 
+use crate::words::Text;
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -77,15 +78,15 @@ impl<'a> Voice<'a> {
 
     pub(super) fn complain<'b>(&self, problems: impl IntoIterator<Item = &'b Problem>) {
         for problem in problems {
-            if self.heard().said.insert(problem.render(false)) {
+            if self.heard().said.insert(problem.render(false, self.context.talk_style.lang)) {
                 self.context.complain([problem]);
             }
         }
     }
 
-    pub(super) fn note(&self, text: &str) {
-        if !self.context.quiet && self.heard().said.insert(text.to_owned()) {
-            self.context.say(text);
+    pub(super) fn note(&self, text: &Text) {
+        if !self.context.quiet && self.heard().said.insert(text.en()) {
+            self.context.note(text);
         }
     }
 

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::read;
 use crate::model::{Asset, Files, Finding};
 use crate::problem::Code;
+use crate::text;
+use crate::words::Text;
 
 /// One article of news.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -58,8 +60,8 @@ impl Article {
                 found.push(Finding::error(
                     Code::NotExactlyOne,
                     ["content_file".into()],
-                    "both `content` and `content_file`",
-                    "write the text in one of the two",
+                    text!("both `content` and `content_file`"),
+                    text!("write the text in one of the two"),
                 ));
             }
             match files.text(&file) {
@@ -71,22 +73,22 @@ impl Article {
     }
 
     pub(super) fn check(&self) -> Vec<Finding> {
-        let missing = |key: &str, help: &str| {
-            Finding::error(Code::MissingKey, [], format!("the key `{key}` is missing"), help)
+        let missing = |key: &str, help: Text| {
+            Finding::error(Code::MissingKey, [], text!("the key `{key}` is missing", key), help)
         };
         let mut found = vec![];
         if self.title.is_none() {
-            found.push(missing("title", "add `title: …`; it is what a chat shows"));
+            found.push(missing("title", text!("add `title: …`; it is what a chat shows")));
         }
         if self.title.as_deref().is_some_and(|title| title.trim().is_empty()) {
-            let help = "write what a chat is to show";
-            found.push(Finding::error(Code::EmptyName, ["title".into()], "an empty title", help));
+            let help = text!("write what a chat is to show");
+            found.push(Finding::error(Code::EmptyName, ["title".into()], text!("an empty title"), help));
         }
         if self.cover.is_none() {
-            found.push(missing("cover", "add `cover: …`, the path of its picture"));
+            found.push(missing("cover", text!("add `cover: …`, the path of its picture")));
         }
         if self.content.is_none() {
-            found.push(missing("content", "add `content: …` or `content_file: …`, its text as HTML"));
+            found.push(missing("content", text!("add `content: …` or `content_file: …`, its text as HTML")));
         }
         found
     }

@@ -66,7 +66,9 @@ fn groups_that_nobody_shows_and_wrong_owners_are_told() {
     let said: Vec<_> = check(&audience, &live())
         .expect("findings")
         .into_iter()
-        .map(|finding| format!("{:?} {:?} {}", finding.level, finding.path[2..].to_vec(), finding.message))
+        .map(|finding| {
+            format!("{:?} {:?} {}", finding.level, finding.path[2..].to_vec(), finding.message.en())
+        })
         .collect();
     assert_eq!(
         said,
@@ -82,5 +84,5 @@ fn a_group_that_is_named_too_late_is_told() {
     let audience = own(&json!({"groups": [{"chat": "wr1", "owner": "1"}, {"chat": "wr2", "owner": "1"}]}));
     let missed = missed(&audience, &json!([{"chat": "wr1", "owner": "1"}]), &live()).expect("findings");
     assert_eq!(missed.len(), 1);
-    assert!(missed[0].message.ends_with("does not go to 二群 (wr2)"));
+    assert!(missed[0].message.en().ends_with("does not go to 二群 (wr2)"));
 }

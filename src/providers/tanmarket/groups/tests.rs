@@ -45,7 +45,7 @@ async fn a_list_that_is_never_whole_is_an_error() {
     let twice = WORLD.to_owned() + "        - {chat: wr3, name: 三店, owner: \"4633\"}\n";
     let bench = Bench::new(&twice).await;
     let error = groups(&bench.read_api()).await.expect_err("not whole");
-    assert_eq!(error.message, "the list is to have 4 groups, and shows 3");
+    assert_eq!(error.message.en(), "the list is to have 4 groups, and shows 3");
     // Each pass asks until a page is empty.
     assert_eq!(bench.calls().len(), 2 * PASSES);
 }

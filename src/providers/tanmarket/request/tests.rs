@@ -93,7 +93,7 @@ fn what_is_due_already_is_not_sent() {
         }
         let error = made(&run, COUNTING, "2026-01-08T02:00:00Z").expect_err("due");
         assert_eq!(error.call, "nothing sent");
-        assert!(error.message.starts_with("the step of 2026-01-07 10:00 is due already"), "{error}");
+        assert!(error.message.en().starts_with("the step of 2026-01-07 10:00 is due already"), "{error}");
     }
 }
 

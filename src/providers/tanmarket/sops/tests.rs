@@ -110,7 +110,7 @@ async fn who_joins_after_a_run_was_made_is_not_among_those_that_get_it() {
     for mut want in [want.clone(), run_to(&TWO)] {
         let found = bench.reader().fit(&mut want, Some((&id, &have))).await.expect("findings");
         assert_eq!(found.iter().map(|one| one.code).collect::<Vec<_>>(), [Code::Settled]);
-        assert!(found[0].message.ends_with("does not go to 二群 (wr2)"), "{}", found[0].message);
+        assert!(found[0].message.en().ends_with("does not go to 二群 (wr2)"), "{}", found[0].message.en());
         assert_eq!(chats(&want), ["wr1"]);
     }
     want.audience = have.audience.clone();
@@ -135,7 +135,7 @@ async fn what_may_have_been_made_is_uncertain_until_a_look_shows_it() {
     let writer = bench.writer();
     let error = create(&writer, &run_to(&TWO)).await.expect_err("unknown");
     assert_eq!(error.happened, Happened::Maybe);
-    assert!(error.message.contains("0 of 2 groups carry its title"), "{error}");
+    assert!(error.message.en().contains("0 of 2 groups carry its title"), "{error}");
     assert_eq!(bench.sandbox.writes().len(), 1);
     // A later plan, after a look of its own, may.
     create(&bench.writer(), &run_to(&TWO)).await.expect("made");
@@ -190,7 +190,7 @@ async fn nothing_can_change_or_go() {
     let (have, mut want) = (run_to(&TWO), run_to(&TWO));
     want.steps[0].send = serde_json::from_value(json!([{"text": "晚"}])).expect("items");
     let error = update(&bench.writer(), &have, &want).await.expect_err("no call");
-    assert_eq!((error.message.as_str(), error.happened), (NO_CALL, Happened::No));
+    assert_eq!((error.message.en(), error.happened), (NO_CALL.en(), Happened::No));
     assert!(bench.writer().delete("早报", &TITLE.into()).await.is_err());
     assert_eq!(bench.calls(), Vec::<String>::new());
 }

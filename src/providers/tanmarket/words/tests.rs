@@ -13,7 +13,7 @@ fn own(value: &Value) -> Own {
 }
 
 fn found(value: Value) -> Vec<String> {
-    audience(value).check().into_iter().map(|finding| finding.message).collect()
+    audience(value).check().into_iter().map(|finding| finding.message.en()).collect()
 }
 
 #[test]

@@ -12,6 +12,8 @@ use crate::model::Asset;
 use crate::providers::yeapoo::materials::is_api;
 use crate::providers::yeapoo::wire;
 use crate::providers::{VendorError, Watch};
+use crate::text;
+use crate::words::Text;
 
 impl ReadApi {
     /// A file of the vendor's as it streams by, written to `to` where that is given; `None` if there is none. `at` is
@@ -30,7 +32,7 @@ impl ReadApi {
             // Without a host it is on the API's; who may call that is no business of static files either.
             let (_, _) = (base.set_username(""), base.set_password(None));
             let url = base.join(at).map_err(|error| {
-                VendorError::refused(&call, format!("its address means nothing: {error}"))
+                VendorError::refused(&call, text!("its address means nothing: {error}", error))
             })?;
             (url, Headers::None)
         };
@@ -67,13 +69,13 @@ impl WriteApi {
         });
         let data = uploaded.await.map_err(|error| match error.code.as_deref() {
             Some("413" | "415" | "HTTP 413") => {
-                error.hint("the file is too large or of a kind that this deployment does not take")
+                error.hint(text!("the file is too large or of a kind that this deployment does not take"))
             }
             _ => error,
         })?;
         let uploaded: Uploaded = shape(&call, data).map_err(VendorError::maybe_happened)?;
         if uploaded.id.is_empty() {
-            return Err(VendorError::refused(call, "no id in the answer").maybe_happened());
+            return Err(VendorError::refused(call, text!("no id in the answer")).maybe_happened());
         }
         Ok(uploaded.id)
     }
@@ -110,7 +112,7 @@ impl WriteApi {
 /// What a download brought; `None` if there is no file, or nothing in it. Errors come as documents, inside HTTP 200
 /// where the API serves the file.
 fn streamed(call: &str, answer: FileAnswer, headers: Headers) -> Result<Option<Streamed>, VendorError> {
-    let refused = |message: &str| VendorError::refused(call, message).may_pass(Again::Soon);
+    let refused = |message: Text| VendorError::refused(call, message).may_pass(Again::Soon);
     let is_static = matches!(headers, Headers::None);
     if is_static && matches!(answer.status, 404 | 410) {
         return Ok(None);
@@ -131,7 +133,7 @@ fn streamed(call: &str, answer: FileAnswer, headers: Headers) -> Result<Option<S
     match data(call, &document) {
         Err(error) if !is_static && is_unknown_id(&error) => Ok(None),
         Err(error) => Err(error),
-        Ok(_) => Err(refused("a document instead of the file")),
+        Ok(_) => Err(refused(text!("a document instead of the file"))),
     }
 }
 

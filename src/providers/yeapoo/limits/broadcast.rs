@@ -6,6 +6,8 @@ use serde_json::Value;
 use super::{TEXT, four_bytes, too_long};
 use crate::model::{Finding, Step};
 use crate::problem::Code;
+use crate::text;
+use crate::words::Text;
 
 /// Fields of the call that say what is sent and to whom.
 const OURS: [&str; 4] = ["group_id", "gender", "msg_type", "msg_id"];
@@ -19,8 +21,8 @@ pub(super) fn plan(body: &Value, found: &mut Vec<Finding>) {
             found.push(Finding::error(
                 Code::NotExactlyOne,
                 path(1),
-                "more than one message in a step",
-                "a mass send of yeapoo's is one text or material; write a step for each",
+                text!("more than one message in a step"),
+                text!("a mass send of yeapoo's is one text or material; write a step for each"),
             ));
         }
         for (nth, item) in items.iter().enumerate() {
@@ -37,7 +39,7 @@ fn text(text: &str, path: Vec<Step>, found: &mut Vec<Finding>) {
     too_long(text, TEXT, Code::TextTooLong, &path, "the text", found);
     four_bytes(text, &path, found);
     if let Some(what) = breaks(text) {
-        found.push(spoilt(path, format!("{what} in a text that is sent to many")));
+        found.push(spoilt(path, text!("{what} in a text that is sent to many", what)));
     }
 }
 
@@ -49,15 +51,15 @@ fn extra(extra: &Value, path: &[Step], found: &mut Vec<Finding>) {
             found.push(Finding::error(
                 Code::BadValue,
                 path,
-                format!("`{field}` in `extra`"),
-                "take it out: what is sent and to whom, the plan's `send` and `audience` say",
+                text!("`{field}` in `extra`", field),
+                text!("take it out: what is sent and to whom, the plan's `send` and `audience` say"),
             ));
         } else if value.is_array() || value.is_object() {
             found.push(Finding::error(
                 Code::BadValue,
                 path,
-                format!("`{field}` in `extra` is neither a text nor a number"),
-                "write it as one (source: yeapoo's server reads the call's fields as texts and refuses any other)",
+                text!("`{field}` in `extra` is neither a text nor a number", field),
+                text!("write it as one (source: yeapoo's server reads the call's fields as texts and refuses any other)"),
             ));
         }
     }
@@ -70,8 +72,8 @@ pub(in super::super) fn material(body: &Value) -> Vec<Finding> {
         found.push(Finding::error(
             Code::Spoilt,
             [],
-            "a video can't be sent to many",
-            "send news or an image that leads to it (source: yeapoo's server sends videos in a form that WeChat refuses)",
+            text!("a video can't be sent to many"),
+            text!("send news or an image that leads to it (source: yeapoo's server sends videos in a form that WeChat refuses)"),
         ));
     }
     for article in body["news"].as_array().into_iter().flatten() {
@@ -82,7 +84,10 @@ pub(in super::super) fn material(body: &Value) -> Vec<Finding> {
             let text = article[field].as_str().unwrap_or_default();
             let what = if quotes { breaks(text) } else { breaks(&text.replace('"', "")) };
             if let Some(what) = what {
-                found.push(spoilt(vec![], format!("{what} in the `{field}` of news that are sent to many")));
+                found.push(spoilt(
+                    vec![],
+                    text!("{what} in the `{field}` of news that are sent to many", what, field),
+                ));
                 break;
             }
         }
@@ -91,19 +96,21 @@ pub(in super::super) fn material(body: &Value) -> Vec<Finding> {
 }
 
 /// What the vendor's server would put into JSON as it stands.
-fn breaks(text: &str) -> Option<&'static str> {
+fn breaks(text: &str) -> Option<Text> {
     text.chars().find_map(|c| match c {
-        '"' => Some("a quote (\")"),
-        '\\' => Some("a backslash"),
-        '\n' | '\r' => Some("a line break"),
-        _ if c.is_ascii_control() => Some("a control character"),
+        '"' => Some(text!("a quote (\")")),
+        '\\' => Some(text!("a backslash")),
+        '\n' | '\r' => Some(text!("a line break")),
+        _ if c.is_ascii_control() => Some(text!("a control character")),
         _ => None,
     })
 }
 
-fn spoilt(path: Vec<Step>, message: String) -> Finding {
-    let help = "take it out: write “…” for quotes, and one line (source: yeapoo's server does not escape it, WeChat refuses the \
-                message, and the server says 200 all the same)";
+fn spoilt(path: Vec<Step>, message: Text) -> Finding {
+    let help = text!(
+        "take it out: write “…” for quotes, and one line (source: yeapoo's server does not escape it, WeChat refuses the \
+                message, and the server says 200 all the same)"
+    );
     Finding::error(Code::Spoilt, path, message, help)
 }
 

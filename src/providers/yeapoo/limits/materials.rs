@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{LINK, NAME, TEXT, four_bytes, too_long};
 use crate::model::{Asset, Finding, Step, size};
 use crate::problem::Code;
+use crate::text;
 
 /// Articles in one news.
 const ARTICLES: std::ops::RangeInclusive<usize> = 1..=8;
@@ -58,8 +59,8 @@ pub(super) fn material(body: &Value, found: &mut Vec<Finding>) {
         found.push(Finding::error(
             Code::NewsSize,
             ["news".into()],
-            format!("news of {} articles", articles.len()),
-            "WeChat takes 1 to 8 (source: WeChat's material/add_news)",
+            text!("news of {articles} articles", articles = articles.len()),
+            text!("WeChat takes 1 to 8 (source: WeChat's material/add_news)"),
         ));
     }
     for (nth, article) in articles.iter().enumerate() {
@@ -93,35 +94,31 @@ fn file(body: &Value, sort: &Sort, path: &[Step], found: &mut Vec<Finding>) {
         found.push(Finding::error(
             Code::FileKind,
             path.iter().cloned(),
-            format!("`{}` is not {}", asset.name(), sort.what),
-            format!(
-                "it must be {} and its name end in {} (source: the vendor refuses other names with code 415)",
-                sort.begins,
-                sort.endings.join(" or ")
-            ),
+            text!("`{name}` is not {what}", name = asset.name(), what = sort.what),
+            text!("it must be {begins} and its name end in {endings} (source: the vendor refuses other names with code 415)", begins = sort.begins, endings = sort.endings.join(" or ")),
         ));
     }
     if let Some(unfit) = asset.name().chars().find(|one| one.is_control() || sort.unfit.contains(one)) {
         found.push(Finding::error(
             Code::FileKind,
             path.iter().cloned(),
-            format!("the name of {} can't have {unfit:?}", sort.what),
-            "give the file another name (source: the vendor keeps the name as it is in the file's address)",
+            text!("the name of {what} can't have `{unfit}`", what = sort.what, unfit = unfit.escape_debug()),
+            text!("give the file another name (source: the vendor keeps the name as it is in the file's address)"),
         ));
     }
     if asset.size == 0 || asset.size > sort.most {
         let message = match asset.size {
-            0 => format!("`{}` is empty", asset.name()),
-            bytes => format!("`{}` has {}", asset.name(), size(bytes)),
+            0 => text!("`{name}` is empty", name = asset.name()),
+            bytes => text!("`{name}` has {bytes}", name = asset.name(), bytes = size(bytes)),
         };
         found.push(Finding::error(
             Code::FileSize,
             path.iter().cloned(),
             message,
-            format!(
-                "{} has at most {} (source: the vendor refuses larger ones with code 413)",
-                sort.what,
-                size(sort.most)
+            text!(
+                "{what} has at most {most} (source: the vendor refuses larger ones with code 413)",
+                what = sort.what,
+                most = size(sort.most)
             ),
         ));
     }

@@ -41,7 +41,7 @@ fn every_limit_names_its_source() {
         limits("menu", &json!([])),
     ];
     for finding in all.iter().flatten() {
-        assert!(finding.help.contains("(source: "), "{finding:?}");
+        assert!(finding.help.en().contains("(source: "), "{finding:?}");
     }
     assert_eq!(all.iter().flatten().count(), 8);
 }

@@ -20,13 +20,17 @@ use crate::model::kinds::{Article, Material};
 use crate::model::{Asset, Finding, RemoteId};
 use crate::problem::Code;
 use crate::providers::{Found, Reader, VendorError};
+use crate::text;
+use crate::words::Text;
 
 pub(super) use contents::{Contents, address, is_api};
 pub(super) use news::Covers;
 pub(super) use write::MaterialsWriter;
 
 /// What to do about a file that is listed and not there.
-const UNSERVED: &str = "without its bytes nothing tells whether it is the one that is declared: delete it in the vendor's console, or give the declared file another name";
+const UNSERVED: Text = text!(
+    "without its bytes nothing tells whether it is the one that is declared: delete it in the vendor's console, or give the declared file another name"
+);
 
 /// A table of materials. Ids of one mean nothing in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +112,7 @@ impl Materials {
             }
             Ok(None) => VendorError::refused(
                 format!("GET {}", contents::told(at)),
-                format!("the vendor lists `{}` ({id}) and does not serve its file", live.name()),
+                text!("the vendor lists `{name}` ({id}) and does not serve its file", name = live.name(), id),
             )
             .hint(UNSERVED),
             Err(error) => error,
@@ -191,8 +195,13 @@ impl Reader<Material> for Materials {
         let why = have.and_then(|(id, _)| unread.get(id));
         Ok(why
             .map(|why| {
-                let message = format!("it can't be read, and is taken to be as it was applied: {why}");
-                Finding::warning(Code::Unserved, [], message, "look whether followers still get to see it")
+                let message = text!("it can't be read, and is taken to be as it was applied: {why}", why);
+                Finding::warning(
+                    Code::Unserved,
+                    [],
+                    message,
+                    text!("look whether followers still get to see it"),
+                )
             })
             .into_iter()
             .collect())

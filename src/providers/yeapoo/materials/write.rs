@@ -13,6 +13,7 @@ use crate::model::{Action, Asset, RemoteId};
 use crate::providers::yeapoo::api::WriteApi;
 use crate::providers::yeapoo::leftovers::Leftovers;
 use crate::providers::{Lane, Links, VendorError, Watch, Writer};
+use crate::text;
 
 /// Writes materials.
 pub(in crate::providers::yeapoo) struct MaterialsWriter {
@@ -62,7 +63,7 @@ impl MaterialsWriter {
     ) -> Result<(&'static str, Value), VendorError> {
         let all = want.iter().map(|article| async move {
             let Some(cover) = &article.cover else {
-                return Err(VendorError::not_sent("an article without a cover"));
+                return Err(VendorError::not_sent(text!("an article without a cover")));
             };
             Ok(news::wire(article, self.covers.id(&self.api, cover, live, &self.leftovers, watch).await?))
         });
@@ -131,7 +132,7 @@ impl Writer<Material> for MaterialsWriter {
 
     async fn delete(&self, _: &str, id: &RemoteId) -> Result<(), VendorError> {
         let Some(table) = Table::of(id) else {
-            return Err(VendorError::not_sent(format!("{id} is no material's id")));
+            return Err(VendorError::not_sent(text!("{id} is no material's id", id)));
         };
         self.api.send(Method::DELETE, &[table.word(), id.plain()], None).await.map(|_| ())
     }

@@ -13,7 +13,9 @@ fn judged(status: u16, content_type: &str, body: &str) -> Result<Option<String>,
     let answer = Answer { status, content_type: content_type.to_owned(), retry_after: None, body };
     match verdict(&answer, &SecretString::from("the-token"))? {
         Verdict::Queued(task) => Ok(task),
-        Verdict::TokenRefused(error) => Err(VendorError { message: format!("token: {error}"), ..error }),
+        Verdict::TokenRefused(error) => {
+            Err(VendorError { message: format!("token: {error}").into(), ..error })
+        }
     }
 }
 
@@ -60,9 +62,9 @@ fn a_refusal_shows_code_words_request_and_what_to_do() {
         "POST v2/ChatMess/doSendPublicMes: code 200022: 说明 ••• (request r1)",
         "and not the token"
     );
-    assert!(error.hint.is_some_and(|hint| hint.contains("no friend")));
+    assert!(error.hint.is_some_and(|hint| hint.en().contains("no friend")));
     let bare = judged(200, "", r#"{"succeed": false}"#).expect_err("refused");
-    assert_eq!((bare.message.as_str(), bare.code.as_deref()), ("(no message)", Some("(none)")));
+    assert_eq!((bare.message.en(), bare.code.as_deref()), ("(no message)".to_owned(), Some("(none)")));
 }
 
 #[test]

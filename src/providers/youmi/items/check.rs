@@ -6,6 +6,8 @@ use super::{BatchItem, File, Item};
 use crate::model::sop::{Own, Raw, Words};
 use crate::model::{Finding, Step};
 use crate::problem::Code;
+use crate::text;
+use crate::words::Text;
 
 /// Fields of the vendor's own that say from whom and to whom. They are the audience's to say: a message that named
 /// somebody else would go to whom nobody planned it for.
@@ -41,14 +43,14 @@ impl Words for Item {
         if self.batch.as_ref().is_some_and(Vec::is_empty) {
             found.push(empty(
                 ["batch".into()],
-                "a batch of nothing",
-                "write what it holds, e.g. [{text: …}]",
+                text!("a batch of nothing"),
+                text!("write what it holds, e.g. [{text: …}]"),
             ));
         }
         let forward = self.forward.as_ref();
         if forward.is_some_and(|forward| forward.flags.is_empty()) {
-            let help = "name the messages: {flag, type, time, index} of each";
-            found.push(empty(["forward".into(), "flags".into()], "a forward of nothing", help));
+            let help = text!("name the messages: {flag, type, time, index} of each");
+            found.push(empty(["forward".into(), "flags".into()], text!("a forward of nothing"), help));
         }
         if let Some(raw) = &self.raw {
             let has_type = |(name, value): (&String, &Value)| {
@@ -56,8 +58,13 @@ impl Words for Item {
                     && value.as_str().is_some_and(|word| !word.trim().is_empty())
             };
             if !raw.0.iter().any(has_type) {
-                let help = "the vendor tells messages apart by it; write e.g. MsgType: text";
-                found.push(Finding::error(Code::MissingKey, ["raw".into()], "`MsgType` is missing", help));
+                let help = text!("the vendor tells messages apart by it; write e.g. MsgType: text");
+                found.push(Finding::error(
+                    Code::MissingKey,
+                    ["raw".into()],
+                    text!("`MsgType` is missing"),
+                    help,
+                ));
             }
             found.extend(addressed(raw, "raw"));
         }
@@ -82,8 +89,8 @@ impl BatchItem {
         let plain = Own::of(self);
         if plain.forms().count() != 1 {
             let forms: Vec<_> = PARTS.iter().map(|form| format!("`{form}`")).collect();
-            let message = format!("one of a batch is exactly one of {}", forms.join(", "));
-            let help = "keep one of them; write an entry for each";
+            let message = text!("one of a batch is exactly one of {forms}", forms = forms.join(", "));
+            let help = text!("keep one of them; write an entry for each");
             return vec![Finding::error(Code::NotExactlyOne, [], message, help)];
         }
         let mut found = vec![];
@@ -104,9 +111,9 @@ impl File {
     fn unnamed(&self) -> Option<Finding> {
         let named =
             self.title.rsplit_once('.').is_some_and(|(stem, suffix)| !stem.is_empty() && !suffix.is_empty());
-        let help = "write the file's whole name, e.g. 菜单.pdf (source: the document wants it 带后缀)";
+        let help = text!("write the file's whole name, e.g. 菜单.pdf (source: the document wants it 带后缀)");
         let path = ["file".into(), "title".into()];
-        let message = format!("the file's name `{}` has no suffix", self.title);
+        let message = text!("the file's name `{title}` has no suffix", title = self.title);
         // That it is empty has been said.
         (!named && !self.title.trim().is_empty()).then(|| Finding::error(Code::BadValue, path, message, help))
     }
@@ -119,9 +126,11 @@ fn suffixed(url: &str, format: &str, form: &str) -> Option<Finding> {
     if url.trim().is_empty() || ending == "." || url.to_lowercase().ends_with(&ending) {
         return None;
     }
-    let help = "the vendor sends nothing else (source: 需带上文件的后缀才能成功发送); behind a query, write the suffix at its end, \
-        e.g. ?token=…&name=.mp4";
-    let message = format!("the address of the {form} does not end in `{ending}`");
+    let help = text!(
+        "the vendor sends nothing else (source: 需带上文件的后缀才能成功发送); behind a query, write the suffix at its end, \
+        e.g. ?token=…&name=.mp4"
+    );
+    let message = text!("the address of the {form} does not end in `{ending}`", form, ending);
     Some(Finding::error(Code::Spoilt, [form.into(), "url".into()], message, help))
 }
 
@@ -131,8 +140,8 @@ fn blanks(item: &Own, found: &mut Vec<Finding>) {
     {
         walk(value, &mut vec![form.as_str().into()], &mut |path, value| {
             if value.as_str().is_some_and(|text| text.trim().is_empty()) {
-                let help = "write what the vendor is to get, or leave out what may be left out";
-                found.push(empty(path.iter().cloned(), "a field that says nothing", help));
+                let help = text!("write what the vendor is to get, or leave out what may be left out");
+                found.push(empty(path.iter().cloned(), text!("a field that says nothing"), help));
             }
         });
     }
@@ -146,8 +155,8 @@ fn addressed(raw: &Raw, under: &str) -> Vec<Finding> {
         walk(value, &mut vec![under.into(), name.as_str().into()], &mut |path, _| {
             let Some(Step::Key(name)) = path.last() else { return };
             if ADDRESS.iter().any(|field| name.trim().eq_ignore_ascii_case(field)) {
-                let message = format!("`{name}` is not a message's to say");
-                let help = "take it out; from whom and to whom a message goes stands in the audience";
+                let message = text!("`{name}` is not a message's to say", name);
+                let help = text!("take it out; from whom and to whom a message goes stands in the audience");
                 found.push(Finding::error(Code::BadValue, path.iter().cloned(), message, help));
             }
         });
@@ -172,6 +181,6 @@ fn walk(value: &Value, path: &mut Vec<Step>, see: &mut impl FnMut(&[Step], &Valu
     }
 }
 
-fn empty(path: impl IntoIterator<Item = Step>, message: &str, help: &str) -> Finding {
+fn empty(path: impl IntoIterator<Item = Step>, message: Text, help: Text) -> Finding {
     Finding::error(Code::CannotBeEmpty, path, message, help)
 }

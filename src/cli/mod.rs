@@ -19,6 +19,7 @@ mod drift;
 mod exit;
 mod export;
 mod init;
+mod notice;
 mod plan;
 mod sandbox;
 mod saved;

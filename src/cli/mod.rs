@@ -205,6 +205,18 @@ pub async fn run_words(words: &[&str], context: &Context) -> Exit {
     }
 }
 
+/// Whether these words are a command that there is.
+///
+/// # Errors
+/// What is wrong with them, in clap's words.
+pub fn understands(words: &[&str]) -> Result<(), String> {
+    match Cli::try_parse_from(std::iter::once("mpform").chain(words.iter().copied())) {
+        Ok(_) => Ok(()),
+        Err(error) if !error.use_stderr() => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 async fn run(command: Command, context: &Context) -> Exit {
     match command {
         Command::Init(args) => init::run(&args, context),

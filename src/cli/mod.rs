@@ -19,6 +19,7 @@ mod drift;
 mod exit;
 mod export;
 mod init;
+mod man;
 mod notice;
 mod plan;
 mod sandbox;
@@ -136,6 +137,9 @@ enum Command {
     /// Prints a shell completion script
     #[command(after_help = "Example:\n  mpform completions bash > /etc/bash_completion.d/mpform")]
     Completions(completions::Args),
+    /// Prints the man page, or writes one for each command
+    #[command(after_help = "Example:\n  mpform man | man -l -\n  mpform man -o /usr/local/share/man/man1")]
+    Man(man::Args),
 }
 
 impl Command {
@@ -234,6 +238,7 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Demo => demo::run(context).await,
         Command::Completions(args) => completions::run(&args, context, &mut Cli::command()),
+        Command::Man(args) => man::run(&args, context, Cli::command()),
     }
 }
 

@@ -35,6 +35,7 @@ pub mod export;
 // of the configuration language, and what a problem is.
 pub mod clock;
 pub mod http;
+pub mod notify;
 pub mod problem;
 pub mod providers;
 pub mod sandbox;

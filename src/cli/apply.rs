@@ -6,15 +6,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::plan::{complain, explain, show};
-use super::saved;
 use super::session::{Project, Session, interrupted, joined, left_behind, store, unmatched};
 use super::{Context, Exit, Selection};
+use super::{notice, saved};
 use crate::apply::event::{Done, Event};
 use crate::apply::{self, Options, Outcome, Work};
+use crate::config::Occasion;
 use crate::http;
+use crate::notify::Notice;
 use crate::plan::Plan;
 use crate::plan::saved::{Saved, Standing};
 use crate::problem::{Code, Problem};
+use crate::report;
 use crate::report::apply::Talk;
 use crate::report::json;
 use crate::report::progress::Progress;
@@ -53,27 +56,67 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     };
     let environment = saved.as_ref().map(Saved::environment).or(context.environment.as_deref());
     let Some(project) = Project::for_work_in(environment, context) else { return Exit::Error };
-    let selection = match saved.as_ref().map(|saved| saved::selection(saved, &project)).transpose() {
-        Ok(selection) => selection.unwrap_or_else(|| args.selection.clone()),
-        Err(problem) => return complain(context, &[problem]),
-    };
-    let mut session = match Session::open(&project, &selection) {
-        Ok(session) => session,
-        Err(problems) => return complain(context, &problems),
-    };
-    session.saved = saved.as_ref();
+    match applied(args, saved.as_ref(), &project, context).await {
+        Ok(Ended { exit, notice }) => {
+            if let Some(notice) = notice {
+                notice::deliver(&notice, &project, context).await;
+            }
+            exit
+        }
+        Err(Stopped { problems, said }) => {
+            if !said {
+                context.complain(&problems);
+            }
+            notice::stopped(Occasion::Apply, &problems, &project, context).await;
+            Exit::Error
+        }
+    }
+}
+
+/// How it ended, and what others hear of it.
+struct Ended {
+    exit: Exit,
+    notice: Option<Notice>,
+}
+
+/// Why nothing was done.
+struct Stopped {
+    problems: Vec<Problem>,
+    /// They have been shown already.
+    said: bool,
+}
+
+impl From<Vec<Problem>> for Stopped {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self { problems, said: false }
+    }
+}
+
+impl From<Problem> for Stopped {
+    fn from(problem: Problem) -> Self {
+        vec![problem].into()
+    }
+}
+
+async fn applied(
+    args: &Args,
+    saved: Option<&Saved>,
+    project: &Project,
+    context: &Context,
+) -> Result<Ended, Stopped> {
+    let selection = saved.map(|saved| saved::selection(saved, project)).transpose()?;
+    let selection = selection.unwrap_or_else(|| args.selection.clone());
+    let mut session = Session::open(project, &selection)?;
+    session.saved = saved;
     // The lock comes first: what is planned must still hold when it is carried out.
-    let states = match lock(&session, &project, context).await {
-        Ok(states) => states,
-        Err(problem) => return complain(context, &[problem]),
-    };
+    let states = lock(&session, project, context).await?;
     let remembered: Vec<State> = states.iter().map(|open| open.state().clone()).collect();
     let plans = session.plan(&remembered).await;
     let mut whole = joined(&project.config.environment, plans.iter().cloned());
-    whole.warnings.extend(left_behind(&project));
+    whole.warnings.extend(left_behind(project));
     let mut is_done = false;
-    match saved.as_ref().map(|saved| saved.standing(&whole, &saved::now(&session))) {
-        None => whole.refusals.extend(unmatched(&project, &selection, &whole)),
+    match saved.map(|saved| saved.standing(&whole, &saved::now(&session))) {
+        None => whole.refusals.extend(unmatched(project, &selection, &whole)),
         Some(Standing::Moved(moved)) => whole.refusals.extend(moved),
         Some(Standing::Done) => is_done = true,
         Some(Standing::Holds) => {}
@@ -87,23 +130,21 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     // A plan that was saved is carried out as a whole.
     let all_failed = whole.failed.len() == session.accounts.len() && !session.accounts.is_empty();
     if whole.is_refused() || all_failed || (saved.is_some() && !whole.failed.is_empty()) {
-        return Exit::Error;
+        let failed = whole.failed.into_iter().flat_map(|failed| failed.problems);
+        return Err(Stopped { problems: whole.refusals.into_iter().chain(failed).collect(), said: true });
     }
     if is_done {
         context.note(&text!("everything in the plan file is done already; nothing is written"));
     }
     if !whole.is_empty() && !args.yes && saved.is_none() {
-        match ask(&session, &remembered, &whole, context).await {
-            Ok(()) => {}
-            Err(problem) => return complain(context, &[problem]),
-        }
+        ask(&session, &remembered, &whole, context).await?;
     }
     let all_planned = whole.failed.is_empty();
     let work = work(&session, plans, states);
     if !args.json && !args.shown && !whole.is_empty() {
         context.say("");
     }
-    let outcome = carry_out(work, args, context).await;
+    let mut outcome = carry_out(work, args, context).await;
     context.complain(&outcome.problems);
     for (account, text) in &outcome.unsaved {
         context.note(&text!(
@@ -113,7 +154,10 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         context.print(&format!("{text}\n"));
     }
     let clean = outcome.tally.failed + outcome.tally.skipped == 0 && outcome.tally.verified && all_planned;
-    if clean { Exit::Done } else { Exit::Partial }
+    outcome.problems.extend(whole.failed.into_iter().flat_map(|failed| failed.problems));
+    let begun = notice::begun(Occasion::Apply, project, context);
+    let notice = report::notice::applied(begun, outcome.tally, &outcome.done, &outcome.problems);
+    Ok(Ended { exit: if clean { Exit::Done } else { Exit::Partial }, notice })
 }
 
 async fn lock(session: &Session<'_>, project: &Project, context: &Context) -> Result<Vec<Open>, Problem> {

@@ -2,7 +2,8 @@
 
 use super::plan::complain;
 use super::session::{Project, Session, left_behind};
-use super::{Context, Exit, Selection};
+use super::{Context, Exit, Selection, notice};
+use crate::config::Occasion;
 use crate::plan::Globs;
 use crate::plan::drift::Drift;
 use crate::problem::{Code, Problem};
@@ -31,16 +32,20 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let Some(project) = Project::for_work(context) else { return Exit::Error };
     let selection =
         Selection { account: args.account.clone(), target: args.target.clone(), ..Selection::default() };
-    let session = match Session::open(&project, &selection) {
-        Ok(session) => session,
-        Err(problems) => return complain(context, &problems),
-    };
-    let states = match session.remembered() {
-        Ok(states) => states,
-        Err(problem) => return complain(context, &[problem]),
-    };
+    match looked(args, &selection, &project).await {
+        Ok(drift) => ended(args, &drift, &project, context).await,
+        Err(problems) => {
+            notice::stopped(Occasion::Drift, &problems, &project, context).await;
+            complain(context, &problems)
+        }
+    }
+}
+
+async fn looked(args: &Args, selection: &Selection, project: &Project) -> Result<Drift, Vec<Problem>> {
+    let session = Session::open(project, selection)?;
+    let states = session.remembered().map_err(|problem| vec![problem])?;
     let mut drift = session.drift(&states).await;
-    drift.warnings.extend(left_behind(&project));
+    drift.warnings.extend(left_behind(project));
     // Targets that name nothing: most likely a slip of the pen, and no drift would look like success.
     let known: Vec<_> = states.iter().flat_map(|state| state.resources.keys()).collect();
     let missed: Vec<_> = args
@@ -58,10 +63,15 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
             .help(text!("`mpform state list` shows what was"))
         })
         .collect();
-    if !missed.is_empty() {
-        return complain(context, &missed);
+    if missed.is_empty() { Ok(drift) } else { Err(missed) }
+}
+
+async fn ended(args: &Args, drift: &Drift, project: &Project, context: &Context) -> Exit {
+    show(drift, args.json, context);
+    let begun = notice::begun(Occasion::Drift, project, context);
+    if let Some(notice) = report::notice::drifted(begun, drift) {
+        notice::deliver(&notice, project, context).await;
     }
-    show(&drift, args.json, context);
     if !drift.failed.is_empty() {
         Exit::Error
     } else if args.detailed_exitcode && !drift.is_empty() {

@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 /// How a command ended, as the shell sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Exit {
     /// Done, or nothing to change.
+    #[default]
     Done = 0,
     /// An error: configuration, network, declined, refused.
     Error = 1,

@@ -15,11 +15,13 @@ pub(super) struct Args {
 }
 
 /// What a new project consists of.
-fn files() -> [(&'static str, String); 4] {
+fn files() -> [(&'static str, String); 5] {
     [
         ("mpform.yaml", include_str!("init/mpform.yaml").to_owned()),
         ("accounts/shop.yaml", include_str!("init/shop.yaml").to_owned()),
         ("mpform.schema.json", crate::schema::schema_text()),
+        // For files that have no line of their own that names the schema.
+        (".vscode/settings.json", include_str!("init/settings.json").to_owned()),
         // States hold ids and what was last applied; whether they belong into git is the team's choice.
         (".gitignore", "/.mpform/\n".to_owned()),
     ]

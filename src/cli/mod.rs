@@ -20,6 +20,8 @@ mod drift;
 mod exit;
 mod export;
 mod init;
+mod man;
+mod notice;
 mod plan;
 mod sandbox;
 mod saved;
@@ -136,6 +138,9 @@ enum Command {
     /// Prints a shell completion script
     #[command(after_help = "Example:\n  mpform completions bash > /etc/bash_completion.d/mpform")]
     Completions(completions::Args),
+    /// Prints the man page, or writes one for each command
+    #[command(after_help = "Example:\n  mpform man | man -l -\n  mpform man -o /usr/local/share/man/man1")]
+    Man(man::Args),
 }
 
 impl Command {
@@ -207,6 +212,18 @@ pub async fn run_words(words: &[&str], context: &Context) -> Exit {
     }
 }
 
+/// Whether these words are a command that there is.
+///
+/// # Errors
+/// What is wrong with them, in clap's words.
+pub fn understands(words: &[&str]) -> Result<(), String> {
+    match Cli::try_parse_from(std::iter::once("mpform").chain(words.iter().copied())) {
+        Ok(_) => Ok(()),
+        Err(error) if !error.use_stderr() => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 async fn run(command: Command, context: &Context) -> Exit {
     match command {
         Command::Init(args) => init::run(&args, context),
@@ -224,6 +241,7 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Demo => demo::run(context).await,
         Command::Completions(args) => completions::run(&args, context, &mut Cli::command()),
+        Command::Man(args) => man::run(&args, context, Cli::command()),
     }
 }
 

@@ -194,7 +194,7 @@ impl Filler<'_> {
                 text!("`{name}` may not be read from the environment here", name),
                 place.clone(),
                 text!(
-                    "allow it in mpform.yaml: `env: [{name}]`; only `accounts` and `state` read freely",
+                    "allow it in mpform.yaml: `env: [{name}]`; only `accounts`, `state` and `notify` read freely",
                     name
                 ),
             );

@@ -8,7 +8,7 @@ use crate::text;
 
 /// Keys by the type they would stand in; the types are named as in the code.
 const KEYS: &[(&str, &[&str])] = &[
-    ("Written", &["tests", "notify"]),
+    ("Written", &["tests"]),
     ("Document", &["tests"]),
     ("StateText", &["backend", "type", "url", "bucket", "s3", "oss", "cos", "opendal", "remote"]),
 ];

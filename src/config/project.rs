@@ -13,6 +13,7 @@ use super::include::Gatherer;
 use super::interpolate::Env;
 use super::nearest::suggest;
 use super::node::Node;
+use super::notify::{Webhook, webhooks};
 use super::once::once;
 use super::overlay;
 use super::paths::{self, Refused};
@@ -59,6 +60,8 @@ pub struct Project {
     pub policy: Policy,
     /// The folder of its state, absolute.
     pub state: PathBuf,
+    /// Who hears how a run ended.
+    pub notify: Vec<Webhook>,
     /// Its calendars.
     pub calendars: IndexMap<String, Calendar>,
     /// Its accounts, as far as they could be read.
@@ -165,6 +168,7 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
         timezone: written.timezone.0,
         policy: written.policy,
         state,
+        notify: webhooks(filled.get("notify"), problems),
         calendars: written.calendars,
         accounts: accounts.into_iter().filter_map(|(name, account)| Some((name, account?))).collect(),
         documents,

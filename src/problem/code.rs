@@ -185,6 +185,8 @@ codes! {
     NotArmed = "MP118",
     /// a message that moves money
     Money = "MP119",
+    /// a webhook that could not be told how a run ended
+    NotTold = "MP150",
 }
 
 #[cfg(test)]

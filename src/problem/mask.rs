@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Keys whose values are secret by their type.
-const SECRET: &[&str] = &["headers", "authorization", "app_key", "client_secret", "token"];
+const SECRET: &[&str] =
+    &["headers", "authorization", "app_key", "client_secret", "token", "webhook", "secret"];
 
 /// The same text with every secret blotted out, byte for byte, so that places in it stay where they are.
 pub(super) fn masked(text: &str) -> Cow<'_, str> {

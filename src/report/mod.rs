@@ -10,6 +10,7 @@ pub mod ical;
 pub mod json;
 pub mod markdown;
 pub mod month;
+pub mod notice;
 pub mod progress;
 pub mod sending;
 pub mod sop;

@@ -16,10 +16,11 @@ const DOORS: &[(&str, &[&str])] = &[
     ("sending", &["clock", "desired", "diff", "model", "problem", "providers", "state"]),
     ("state", &["model", "problem"]),
     ("coverage", &["model", "providers"]),
-    ("report", &["apply", "coverage", "model", "plan", "problem", "providers", "sending", "state"]),
+    ("report", &["apply", "coverage", "model", "notify", "plan", "problem", "providers", "sending", "state"]),
     ("export", &["config", "desired", "live", "model", "plan", "problem", "providers", "state"]),
     ("clock", &[]),
     ("http", &["clock"]),
+    ("notify", &["clock", "config", "http", "problem", "words"]),
     ("providers", &["config", "desired", "http", "model", "problem"]),
     // The list of the vendors' sandboxes.
     ("sandbox", &["providers"]),

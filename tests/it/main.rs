@@ -16,6 +16,7 @@ mod house;
 mod init;
 mod markdown;
 mod materials;
+mod notify;
 pub(crate) mod plan;
 mod plans;
 mod readme;

@@ -24,7 +24,7 @@ sops:
       - {day: 1, at: \"10:00\", send: [{text: 周一好}]}
       - {day: 3, at: \"10:00\", send: [{text: 周三好}]}
 ";
-const CARE: &str = "\
+pub(crate) const CARE: &str = "\
 account: care
 sops:
   hello:

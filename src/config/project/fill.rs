@@ -57,7 +57,7 @@ impl<'a> Filling<'a> {
             let around = match key.text() {
                 // These are filled in elsewhere, or decide what may be filled in.
                 Some("accounts" | "vars" | "env") => return (key.clone(), value.clone()),
-                Some("state") => self.vars.free(),
+                Some("state" | "notify") => self.vars.free(),
                 _ => self.vars.surroundings(),
             };
             (key.clone(), fill(value, &mut self.vars.looker(), around, problems))

@@ -11,6 +11,7 @@ use serde::de::IgnoredAny;
 use crate::config::account::AccountText;
 use crate::config::calendar::Calendar;
 use crate::config::nearest::nearest;
+use crate::config::notify::Webhook;
 use crate::config::policy::{Pattern, Policy};
 
 /// The project document, as a user writes it.
@@ -48,7 +49,11 @@ pub(crate) struct Written {
     /// Where it is kept what a vendor can't tell. 状态
     #[serde(default)]
     pub(super) state: StateText,
-    /// Variables that `${env.…}` may read outside `accounts` and `state`; default none. 允许读取的环境变量
+    /// Who hears how `apply`, `drift` and `sop run` ended. 通知
+    #[serde(default, rename = "notify")]
+    #[schemars(with = "Vec<Webhook>")]
+    _notify: IgnoredAny,
+    /// Variables that `${env.…}` may read outside `accounts`, `state` and `notify`; default none. 允许读取的环境变量
     #[serde(default, rename = "env")]
     #[schemars(with = "Vec<Pattern>")]
     _env: IgnoredAny,

@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 use super::Args;
 use super::voice::Voice;
 use crate::cli::session::{self, Project, Session, another_account, interrupted, store};
-use crate::cli::{Context, Exit, Selection};
+use crate::cli::{Context, Exit, Selection, notice};
+use crate::config::Occasion;
 use crate::config::suggest;
 use crate::desired::{Declared, Forbidden, against_policy};
 use crate::http;
@@ -18,7 +19,8 @@ use crate::model::sop::Sop;
 use crate::plan::Globs;
 use crate::problem::{Code, Level, Problem};
 use crate::providers::SentBy;
-use crate::sending::event::Event;
+use crate::report;
+use crate::sending::event::{Event, Tally, Told};
 use crate::sending::{self, Account, Due, Options, Outcome, Wants, Work, due};
 use crate::state::{Identity, Sending, State};
 use crate::text;
@@ -38,6 +40,7 @@ pub(super) struct One<'a> {
 }
 
 /// How a round ended.
+#[derive(Default)]
 pub(super) struct Round {
     pub(super) exit: Exit,
     /// Something went wrong, and not only that somebody else is at work.
@@ -47,6 +50,9 @@ pub(super) struct Round {
     /// When something falls due next, as far as it is near.
     pub(super) next: Option<DateTime<Utc>>,
     pub(super) interrupted: bool,
+    /// How each message ended, and how many how.
+    told: Vec<Told>,
+    tally: Tally,
 }
 
 /// The accounts whose messages we send.
@@ -201,9 +207,18 @@ impl Selected<'_> {
     }
 }
 
-/// Sends what is due now.
+/// Sends what is due now, and tells whoever wants to hear how it ended.
 pub(super) async fn round(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context) -> Round {
-    let mut round = Round { exit: Exit::Done, wrong: false, idle: true, next: None, interrupted: false };
+    let round = sent(args, project, voice, context).await;
+    let begun = notice::begun(Occasion::SopRun, project, context);
+    if let Some(notice) = report::notice::sent(begun, round.tally, &round.told, &voice.errors()) {
+        notice::deliver(&notice, project, context).await;
+    }
+    round
+}
+
+async fn sent(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context) -> Round {
+    let mut round = Round { idle: true, ..Round::default() };
     let selected = match selected(args, project, context.clock.now()) {
         Ok(selected) => selected,
         Err(problems) => {
@@ -236,6 +251,7 @@ pub(super) async fn round(args: &Args, project: &Project, voice: &Voice<'_>, con
     round.interrupted = interrupted;
     voice.give_up(outcome.given_up);
     voice.complain(&outcome.problems);
+    (round.told, round.tally) = (outcome.told, outcome.tally);
     for (account, text) in &outcome.unsaved {
         context.note(&text!(
             "the state of {account} could not be saved; this is it, to be saved by hand:",

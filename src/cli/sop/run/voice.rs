@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono_tz::Tz;
 
 use crate::cli::Context;
-use crate::problem::Problem;
+use crate::problem::{Level, Problem};
 use crate::report::sending::{sum, sum_json, told, told_json};
 use crate::sending::event::{Ending, Event, Tally, Told};
 use crate::state::Identity;
@@ -27,6 +27,8 @@ struct Heard {
     /// Uncertain messages.
     uncertain: HashSet<(String, String, usize, usize)>,
     tally: Tally,
+    /// Errors of which nobody else has heard yet.
+    errors: Vec<Problem>,
     /// Messages of which nobody will ever know more.
     given_up: HashSet<Identity>,
 }
@@ -78,10 +80,19 @@ impl<'a> Voice<'a> {
 
     pub(super) fn complain<'b>(&self, problems: impl IntoIterator<Item = &'b Problem>) {
         for problem in problems {
-            if self.heard().said.insert(problem.render(false, self.context.talk_style.lang)) {
+            let mut heard = self.heard();
+            if heard.said.insert(problem.render(false, self.context.talk_style.lang)) {
+                if problem.level == Level::Error {
+                    heard.errors.push(problem.clone());
+                }
                 self.context.complain([problem]);
             }
         }
+    }
+
+    /// The errors that were said since the last look.
+    pub(super) fn errors(&self) -> Vec<Problem> {
+        std::mem::take(&mut self.heard().errors)
     }
 
     pub(super) fn note(&self, text: &Text) {

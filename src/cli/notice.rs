@@ -1,0 +1,51 @@
+//! Tells whom the project names under `notify:` how a run ended.
+
+use serde_json::json;
+
+use super::Context;
+use super::session::Project;
+use crate::config::Occasion;
+use crate::notify::{self, Notice};
+use crate::problem::{Code, Problem};
+use crate::report;
+use crate::words::Text;
+
+/// A notice of this run, of which nothing is known yet.
+pub(super) fn begun(occasion: Occasion, project: &Project, context: &Context) -> Notice {
+    let folder = project.config.root.file_name().unwrap_or_default();
+    Notice {
+        occasion,
+        project: folder.to_string_lossy().into_owned(),
+        environment: project.config.environment.clone(),
+        at: context.now,
+        failed: false,
+        summary: Text::default(),
+        counts: json!({}),
+        items: vec![],
+        link: link(context),
+    }
+}
+
+/// Sends it to whom the project names; whoever can't be told is a warning.
+pub(super) async fn deliver(notice: &Notice, project: &Project, context: &Context) {
+    let lang = context.talk_style.lang;
+    context.complain(&notify::tell(&project.config.notify, notice, lang, &context.clock).await);
+}
+
+/// Says why a run came to nothing, unless a person said no.
+pub(super) async fn stopped(occasion: Occasion, problems: &[Problem], project: &Project, context: &Context) {
+    if !problems.iter().any(|problem| problem.code == Code::Declined) {
+        let notice = report::notice::stopped(begun(occasion, project, context), problems);
+        deliver(&notice, project, context).await;
+    }
+}
+
+/// Where a run in CI can be looked at: as GitHub, GitLab and Jenkins say it.
+fn link(context: &Context) -> Option<String> {
+    let set = |name| context.variable(name).filter(|value| !value.is_empty());
+    let github = || {
+        let (server, repository) = (set("GITHUB_SERVER_URL")?, set("GITHUB_REPOSITORY")?);
+        Some(format!("{server}/{repository}/actions/runs/{}", set("GITHUB_RUN_ID")?))
+    };
+    github().or_else(|| set("CI_JOB_URL").or(set("BUILD_URL")).map(str::to_owned))
+}

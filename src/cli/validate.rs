@@ -10,7 +10,7 @@ use crate::model::kinds::Scheduled;
 use crate::problem::Level;
 
 /// Arguments of `validate`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct Args {
     /// Prints what was found as one JSON object
     #[arg(long)]

@@ -185,6 +185,14 @@ codes! {
     NotArmed = "MP118",
     /// a message that moves money
     Money = "MP119",
+    /// something that has no canonical layout
+    Layout = "MP130",
+    /// a file that would say something else in the canonical layout
+    LayoutDiffers = "MP131",
+    /// a file that cannot be rewritten
+    Rewrite = "MP132",
+    /// a folder whose changes cannot be noticed
+    Watch = "MP133",
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("state", &["model", "problem"]),
     ("coverage", &["model", "providers"]),
     ("report", &["apply", "coverage", "model", "plan", "problem", "providers", "sending", "state"]),
+    // It reads each text with the reader of the configuration, and refuses what that refuses.
+    ("layout", &["config", "problem"]),
     ("export", &["config", "desired", "live", "model", "plan", "problem", "providers", "state"]),
     ("clock", &[]),
     ("http", &["clock"]),

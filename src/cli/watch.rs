@@ -43,7 +43,7 @@ async fn round(context: &Context) {
     // All of it stands on stdout.
     here.talk_style = context.style;
     here.clear();
-    here.print(&format!("{} {}\n", here.time_of_day(), here.root.display()));
+    here.print(&format!("{}\n", here.time_of_day()));
     validate::run(&validate::Args::default(), &here);
     here.say("");
 }

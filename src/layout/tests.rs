@@ -12,9 +12,62 @@ use ugly::Dice;
 
 fn problems(text: &str) -> Vec<String> {
     let told = canonical("a.yaml", text).expect_err("it is refused");
-    told.iter()
-        .map(|problem| format!("{} {problem}", problem.code.as_str(), problem = problem.message))
-        .collect()
+    let line = |problem: &crate::problem::Problem| {
+        assert!(problem.help.is_some());
+        format!("{} {} {}", problem.places[0], problem.code.as_str(), problem.message)
+    };
+    told.iter().map(line).collect()
+}
+
+/// Lays a text out, and once more, which must change nothing.
+fn laid_out(text: &str) -> String {
+    let printed = canonical("a.yaml", text).expect("it can be laid out");
+    assert_eq!(canonical("a.yaml", &printed).as_deref(), Ok(printed.as_str()));
+    printed
+}
+
+#[test]
+fn what_has_no_layout_is_refused_at_its_place() {
+    assert_eq!(problems("a: 1\n? [b, c]\n: d\n"), ["a.yaml:2:3 MP130 a key that is no text"]);
+    assert_eq!(problems("营: 1\n? |\n  b\n: d\n"), ["a.yaml:2:3 MP130 a key that goes over several lines"]);
+    assert_eq!(problems("{a: [一, {b}: c]}\n"), ["a.yaml:1:9 MP130 a key that is no text"]);
+    assert_eq!(problems("just words\n"), ["a.yaml:1:1 MP130 a document that is a text"]);
+    assert_eq!(problems("a: [b, >c]\n"), ["a.yaml:1:8 MP130 a text that begins with a sign of YAML"]);
+    // As the reader says it.
+    assert_eq!(problems("a: !cfn b\n").len(), 1);
+    assert!(problems("a: [\n")[0].contains("MP001"));
+}
+
+#[test]
+fn ends_of_lines_stay_and_the_mark_at_the_beginning_goes() {
+    assert_eq!(laid_out("\u{feff}a:  |\r\n   b\r\n   c"), "a: |\r\n  b\r\n  c\r\n");
+    assert_eq!(laid_out("a:  1\nb: 2\r\n"), "a: 1\nb: 2\n");
+    assert_eq!(laid_out("a: 1"), "a: 1\n");
+}
+
+#[test]
+fn nothing_comes_of_nothing() {
+    let texts =
+        [("", ""), ("\n \n", ""), ("\n# c\n\n\n# d\n\n", "# c\n\n# d\n"), ("---\n---\n", "---\n---\n")];
+    for (text, printed) in texts {
+        assert_eq!(laid_out(text), printed, "{text:?}");
+    }
+}
+
+#[test]
+fn a_chinese_letter_has_two_columns() {
+    let of = |more: &str| format!("a: [{}, {more}]\n", "字".repeat(46));
+    // The brackets and what stands around them are the other seven columns.
+    assert_eq!(laid_out(&of("b")), of("b"));
+    assert_eq!(laid_out(&of("bc")), format!("a:\n  - {}\n  - bc\n", "字".repeat(46)));
+}
+
+#[test]
+fn comments_keep_the_column_that_they_were_put_in() {
+    let text = "a:\n    b:      1 # near\n    cc: 22        # far\n    d: 3          # as far\n\n\n\n\n    e:  5 # too\n    ff: 6 # too\n";
+    let printed = "a:\n  b: 1 # near\n  cc: 22          # far\n  d: 3            # as far\n\n  e: 5    # too\n  ff: 6   # too\n";
+    assert_eq!(laid_out(text), printed);
+    assert_eq!(laid_out("a:  [b,\n  c] # c\n"), "a: [b, c] # c\n");
 }
 
 /// All that the reader of the configuration makes of a text, without the places.

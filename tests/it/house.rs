@@ -19,7 +19,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("report", &["apply", "coverage", "model", "plan", "problem", "providers", "sending", "state"]),
     // It reads each text with the reader of the configuration, and refuses what that refuses.
     ("layout", &["config", "problem"]),
-    ("export", &["config", "desired", "live", "model", "plan", "problem", "providers", "state"]),
+    ("export", &["config", "desired", "layout", "live", "model", "plan", "problem", "providers", "state"]),
     ("clock", &[]),
     ("http", &["clock"]),
     ("providers", &["config", "desired", "http", "model", "problem"]),

@@ -13,9 +13,6 @@ mod same;
 mod scan;
 mod tree;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use crate::config::parse;
@@ -76,3 +73,6 @@ fn told(why: Why, source: &Arc<Source>, at: usize) -> Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,7 +127,8 @@ impl Printer<'_> {
         if comment.alone || self.commented || self.current().trim().is_empty() {
             self.line(indent, is_apart(self.text, comment.span.start));
         } else {
-            let gap = if comment.aligned { comment.column.saturating_sub(self.current().width()) } else { 1 };
+            let room = comment.column.saturating_sub(self.current().width());
+            let gap = if comment.aligned { room } else { comment.gap };
             self.out.extend(std::iter::repeat_n(' ', gap.max(1)));
         }
         self.out += &comment.text;

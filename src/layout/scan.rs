@@ -5,6 +5,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::tree::Comment;
 
+/// Blanks before a comment that nobody aligned, at most.
+const USUAL: usize = 2;
 /// Comments so near to each other, in lines, may be aligned with one another.
 const NEAR: usize = 4;
 
@@ -47,7 +49,8 @@ impl<'a> Scan<'a> {
             text: line.trim_end().to_owned(),
             alone,
             column: before.width(),
-            aligned: gap > 1 && !before.contains('\t'),
+            gap: gap.clamp(1, USUAL),
+            aligned: gap > USUAL && !before.contains('\t'),
             span: span.clone(),
         });
         self.at = span.end;
@@ -90,8 +93,7 @@ impl<'a> Scan<'a> {
         word.to_owned()
     }
 
-    /// All comments. One that is a single blank away from what stands before it is aligned, too, if one nearby stands in
-    /// the same column.
+    /// All comments. One that is near to what stands before it is aligned, too, if one nearby stands in the same column.
     pub(super) fn into_comments(self) -> Vec<Comment> {
         let mut comments = self.comments;
         let mut behind: Vec<usize> = (0..comments.len()).filter(|nth| !comments[*nth].alone).collect();

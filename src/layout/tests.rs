@@ -67,7 +67,7 @@ fn comments_keep_the_column_that_they_were_put_in() {
     let text = "a:\n    b:      1 # near\n    cc: 22        # far\n    d: 3          # as far\n\n\n\n\n    e:  5 # too\n    ff: 6 # too\n";
     let printed = "a:\n  b: 1 # near\n  cc: 22          # far\n  d: 3            # as far\n\n  e: 5    # too\n  ff: 6   # too\n";
     assert_eq!(laid_out(text), printed);
-    assert_eq!(laid_out("a:  [b,\n  c] # c\n"), "a: [b, c] # c\n");
+    assert_eq!(laid_out("a:  [b,\n  c] # c\nd:  e  # two\n"), "a: [b, c] # c\nd: e  # two\n");
 }
 
 /// All that the reader of the configuration makes of a text, without the places.

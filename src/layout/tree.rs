@@ -99,6 +99,8 @@ pub(super) struct Comment {
     pub(super) alone: bool,
     /// The columns before it in its line.
     pub(super) column: usize,
+    /// For one behind something: the blanks between, one or two.
+    pub(super) gap: usize,
     /// For one behind something: true if its author put it into that column on purpose.
     pub(super) aligned: bool,
 }

@@ -61,11 +61,19 @@ fn a_project_is_rewritten_once_and_its_diff_shown_before() {
     let world = World::empty();
     world.shop("groups:\n    vip:   {members: [ ]}  # 会员\n");
     let check = world.run("fmt --check").expect_code(1).says(&["1 file would change; run `mpform fmt`"]);
-    insta::assert_snapshot!(check.out, @r"");
+    insta::assert_snapshot!(check.out, @r"
+    --- shop.yaml
+    +++ shop.yaml
+    @@ -1,3 +1,3 @@
+     account: shop
+     groups:
+    -    vip:   {members: [ ]}  # 会员
+    +  vip: {members: []}  # 会员
+    ");
     assert_eq!(read(&world, "shop.yaml"), "account: shop\ngroups:\n    vip:   {members: [ ]}  # 会员\n");
     let ran = world.run("fmt").expect_code(0).says(&["1 file rewritten"]);
     assert_eq!(ran.out, "shop.yaml\n");
-    assert_eq!(read(&world, "shop.yaml"), "account: shop\ngroups:\n  vip: {members: []}     # 会员\n");
+    assert_eq!(read(&world, "shop.yaml"), "account: shop\ngroups:\n  vip: {members: []}  # 会员\n");
     let ran = world.run("fmt").expect_code(0).says(&["2 files in the canonical layout already"]);
     assert_eq!(ran.out, "");
     world.run("fmt --check").expect_code(0);
@@ -80,7 +88,7 @@ fn a_broken_file_is_shown_and_left_alone_while_others_are_laid_out() {
     world.write("twice.yaml", "account:   shop\naccount: shop\n");
     let ran = world.run("fmt").expect_code(1);
     assert_eq!(ran.out, "mpform.yaml\ntwice.yaml\n");
-    let ran = ran.says(&["MP001", "broken.yaml:2:13", "MP130", "odd.yaml:2:3", "`no.yaml` can't be read"]);
+    let ran = ran.says(&["MP001", "broken.yaml:2:14", "MP130", "odd.yaml:2:3", "`no.yaml` can't be read"]);
     assert!(ran.err.ends_with("2 files rewritten\n"), "{}", ran.err);
     assert_eq!(read(&world, "broken.yaml"), "account: shop\ngroups: {a: [}\n");
     assert_eq!(
@@ -165,11 +173,15 @@ fn an_editor_pipes_a_file_through() {
 #[test]
 fn no_diff_shows_a_secret() {
     let world = World::empty();
+    world.shop("groups: {}\n");
     world.write(
         "mpform.yaml",
-        &PROJECT.replace("info_id:", "headers:   {Authorization:   'Bearer s3cr3t'}\n    info_id:"),
+        &PROJECT.replace("info_id: shop", "info_id:   shop, headers:   {Authorization:   'Bearer s3cr3t'}"),
     );
-    let ran = world.run("fmt --check").expect_code(1).shows(&["-    headers:", "+    headers:"]);
+    let ran = world
+        .run("fmt --check")
+        .expect_code(1)
+        .shows(&["info_id:   shop, headers:*", "+    headers:*"]);
     assert!(!ran.out.contains("s3cr3t"), "{}", ran.out);
     world.run("fmt").expect_code(0);
     assert!(read(&world, "mpform.yaml").contains("    headers: {Authorization: \"Bearer s3cr3t\"}\n"));

@@ -28,6 +28,8 @@ pub mod report;
 
 // What followers wrote, held against the rules that are there.
 pub mod coverage;
+// A project's YAML in the canonical layout, its meaning untouched.
+pub mod layout;
 // The way back: what is live becomes a project.
 pub mod export;
 

@@ -18,6 +18,7 @@ mod mask;
 mod told;
 
 pub use code::Code;
+pub use mask::masked;
 pub use told::Told;
 
 /// A text that a place can point into, kept whole for as long as a problem may show it.

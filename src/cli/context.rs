@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Local, SecondsFormat, Utc};
 
 use super::{Colour, Global};
 use crate::clock::Clock;
@@ -44,6 +44,8 @@ pub struct Context {
     pub can_ask: bool,
     /// True if progress can be drawn over itself on stderr.
     pub can_draw: bool,
+    /// True if what stands on stdout can be wiped.
+    pub can_clear: bool,
     /// What time it is.
     pub clock: Clock,
     /// When the command began, or `--now`: the time that plans are shown for.
@@ -89,6 +91,7 @@ impl Context {
                 .clamp(60, 200),
             can_ask: io::stdin().is_terminal() && talk,
             can_draw: talk && !global.quiet,
+            can_clear: out && !plain,
             now: global.now.unwrap_or_else(|| clock.now()),
             clock,
             variables: Arc::new(variables),
@@ -112,6 +115,7 @@ impl Context {
             width: PAGE,
             can_ask: false,
             can_draw: false,
+            can_clear: false,
             now: clock.now(),
             clock,
             variables: Arc::new(variables),
@@ -136,6 +140,7 @@ impl Context {
             width: self.width,
             can_ask: false,
             can_draw: false,
+            can_clear: self.can_clear,
             now: clock.now(),
             clock: clock.clone(),
             variables: Arc::new(variables),
@@ -177,6 +182,18 @@ impl Context {
             self.say(&problem.render(self.talk_style.colour, self.talk_style.lang));
             self.say("");
         }
+    }
+
+    /// Empties the terminal, so that what follows stands at its top. Elsewhere everything stays.
+    pub fn clear(&self) {
+        if self.can_clear {
+            self.print("\u{1b}[2J\u{1b}[H");
+        }
+    }
+
+    /// The time on the wall here.
+    pub fn time_of_day(&self) -> String {
+        self.now.with_timezone(&Local).format("%H:%M:%S").to_string()
     }
 
     /// Looks a variable up.

@@ -19,6 +19,7 @@ mod doctor;
 mod drift;
 mod exit;
 mod export;
+mod fmt;
 mod init;
 mod man;
 mod notice;
@@ -30,6 +31,7 @@ mod session;
 mod sop;
 mod state;
 mod validate;
+mod watch;
 
 use crate::words::Lang;
 pub use context::{Context, Kept, Said};
@@ -97,6 +99,14 @@ enum Command {
     /// Checks everything that can be checked offline; no network
     #[command(after_help = "Example:\n  mpform validate --json")]
     Validate(validate::Args),
+    /// Rewrites the YAML files in the canonical layout, comments kept
+    #[command(
+        after_help = "Example:\n  mpform fmt\n  mpform fmt --check\n  mpform fmt - < accounts/shop.yaml"
+    )]
+    Fmt(fmt::Args),
+    /// Validates on every save, until it is interrupted
+    #[command(after_help = "Example:\n  mpform watch --env staging")]
+    Watch,
     /// Prints the JSON Schema of the configuration language, or of plans as JSON
     #[command(after_help = "Example:\n  mpform schema > mpform.schema.json")]
     Schema(schema::Args),
@@ -228,6 +238,8 @@ async fn run(command: Command, context: &Context) -> Exit {
     match command {
         Command::Init(args) => init::run(&args, context),
         Command::Validate(args) => validate::run(&args, context),
+        Command::Fmt(args) => fmt::run(&args, context),
+        Command::Watch => watch::run(context).await,
         Command::Schema(args) => schema::run(&args, context),
         Command::Plan(args) => plan::run(&args, context).await,
         Command::Apply(args) => apply::run(&args, context).await,

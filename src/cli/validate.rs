@@ -12,7 +12,7 @@ use crate::model::kinds::Scheduled;
 use crate::problem::{Level, Problem, any_error};
 
 /// Arguments of `validate`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct Args {
     /// Prints what was found as one JSON object
     #[arg(long)]

@@ -26,6 +26,8 @@ pub(super) struct Gatherer<'a> {
     pub(super) documents: Vec<Found>,
     /// False if a file could not be read to its end, so that something may be declared that is not known.
     pub(super) whole: bool,
+    /// The files that were read, below the root.
+    pub(super) files: Vec<PathBuf>,
     seen: HashSet<PathBuf>,
     /// The files that are being read, outermost first.
     open: Vec<PathBuf>,
@@ -34,12 +36,15 @@ pub(super) struct Gatherer<'a> {
 
 impl<'a> Gatherer<'a> {
     pub(super) fn new(root: &'a Path, problems: &'a mut Vec<Problem>) -> Self {
-        Self { root, documents: vec![], whole: true, seen: HashSet::new(), open: vec![], problems }
-    }
-
-    /// Takes a file for read.
-    pub(super) fn mark(&mut self, below: &Path) {
-        self.seen.extend(paths::real(self.root, below).ok());
+        Self {
+            root,
+            documents: vec![],
+            whole: true,
+            files: vec![],
+            seen: HashSet::new(),
+            open: vec![],
+            problems,
+        }
     }
 
     /// Reads the documents of one file below the root.
@@ -47,14 +52,24 @@ impl<'a> Gatherer<'a> {
         let real = paths::real(self.root, below)?;
         let text = paths::text(&real)?;
         self.seen.insert(real);
+        self.files.push(below.to_path_buf());
         let source = Arc::new(Source { name: paths::shown(below), text });
         let parsed = parse(&source, self.problems);
         self.whole &= parsed.whole;
         Ok(parsed.documents)
     }
 
+    /// Takes the rest of the root file, which has been read, and follows its `include:`.
+    pub(super) fn gather(&mut self, file: &Path, others: Vec<Node>, include: Option<&Node>) {
+        self.seen.extend(paths::real(self.root, file).ok());
+        self.take(file, others);
+        if let Some(include) = include {
+            self.within(file, |this| this.include(Path::new(""), include));
+        }
+    }
+
     /// Takes the documents of a file, and those of the files they include.
-    pub(super) fn take(&mut self, below: &Path, documents: Vec<Node>) {
+    fn take(&mut self, below: &Path, documents: Vec<Node>) {
         let folder = below.parent().unwrap_or(Path::new("")).to_path_buf();
         self.within(below, |this| {
             for node in documents {
@@ -68,14 +83,14 @@ impl<'a> Gatherer<'a> {
     }
 
     /// Does something while a file counts as being read.
-    pub(super) fn within(&mut self, file: &Path, act: impl FnOnce(&mut Self)) {
+    fn within(&mut self, file: &Path, act: impl FnOnce(&mut Self)) {
         self.open.push(file.to_path_buf());
         act(self);
         self.open.pop();
     }
 
     /// Follows an `include:` of a file in `folder`.
-    pub(super) fn include(&mut self, folder: &Path, list: &Node) {
+    fn include(&mut self, folder: &Path, list: &Node) {
         if read::<Vec<String>>(list, self.problems).is_none() {
             return;
         }

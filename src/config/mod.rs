@@ -36,7 +36,7 @@ pub use notify::{Format, Occasion, Webhook};
 pub use once::once;
 pub use parse::{Parsed, parse};
 pub use policy::{LintCode, LintLevel, MaxDeletes, Pattern, Policy, QuietHours};
-pub use project::{Document, Options, Project, load};
+pub use project::{Document, Options, Project, files, load};
 pub use read::{Part, fields_of, read, read_part};
 pub use vars::Vars;
 

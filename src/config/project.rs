@@ -96,36 +96,58 @@ pub fn load(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
     project
 }
 
-fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Option<Project> {
-    let missing = |why: Text| {
-        Problem::error(
-            Code::File,
-            text!("`{root}` can't be read: {why}", root = root.join(FILE).display(), why),
-        )
-        .help(text!("run `mpform init` to begin a project, or name its folder with --project"))
-    };
-    let real = match root.canonicalize() {
-        Ok(real) => real,
-        Err(_) => {
-            problems.push(missing(text!("there is no such folder")));
+/// The project's YAML files: its real folder, and below it the root file and all that it includes, each once. A project
+/// that is wrong in other ways has files, too; `problems` is told of those that can't be read.
+pub fn files(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Option<(PathBuf, Vec<PathBuf>)> {
+    let mut unsaid = vec![];
+    let (real, documents, whole) = match root_file(root, &mut unsaid) {
+        Ok(found) => found,
+        Err(problem) => {
+            problems.push(*problem);
             return None;
         }
     };
-    let mut gatherer = Gatherer::new(&real, problems);
     let file = Path::new(FILE);
-    let parsed = gatherer.parse(file);
+    let mut files = vec![file.to_path_buf()];
+    if let Some((project, others)) = documents::split(documents, whole, &mut unsaid) {
+        let (node, _) = overlay::environment(&project, options.environment.as_deref(), &mut unsaid);
+        let filled = Filling::new(&node, options, &mut unsaid).filled(&node, &mut unsaid);
+        let mut gatherer = Gatherer::new(&real, &mut unsaid);
+        gatherer.gather(file, others, filled.get("include"));
+        files.append(&mut gatherer.files);
+    }
+    once(&mut unsaid, 0);
+    let of_files = [Code::File, Code::OutsideProject, Code::IncludeCycle];
+    problems.extend(unsaid.into_iter().filter(|problem| of_files.contains(&problem.code)));
+    Some((real, files))
+}
+
+/// The project's real folder, what its root file holds, and whether that could be read to its end.
+fn root_file(root: &Path, problems: &mut Vec<Problem>) -> Result<(PathBuf, Vec<Node>, bool), Box<Problem>> {
+    let missing = |why: &str| {
+        let message = text!("`{root}` can't be read: {why}", root = root.join(FILE).display(), why);
+        Problem::error(Code::File, message)
+            .help(text!("run `mpform init` to begin a project, or name its folder with --project"))
+    };
+    let real = root.canonicalize().map_err(|_| missing("there is no such folder"))?;
+    let mut gatherer = Gatherer::new(&real, problems);
+    let documents = gatherer.parse(Path::new(FILE)).map_err(|refused| match refused {
+        Refused::Unreadable(why) => missing(&why),
+        Refused::Outside => missing("it leads out of the project folder"),
+    })?;
     let whole = gatherer.whole;
-    let documents = match parsed {
-        Ok(documents) => documents,
-        Err(refused) => {
-            let why = match refused {
-                Refused::Unreadable(why) => Text::verbatim(why),
-                Refused::Outside => text!("it leads out of the project folder"),
-            };
-            problems.push(missing(why));
+    Ok((real, documents, whole))
+}
+
+fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Option<Project> {
+    let (real, documents, whole) = match root_file(root, problems) {
+        Ok(found) => found,
+        Err(problem) => {
+            problems.push(*problem);
             return None;
         }
     };
+    let file = Path::new(FILE);
     let (project, others) = documents::split(documents, whole, problems)?;
     check_environments(&project, problems);
     let (node, environment) = overlay::environment(&project, options.environment.as_deref(), problems);
@@ -137,11 +159,7 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
 
     let mut gatherer = Gatherer::new(&real, problems);
     gatherer.whole = whole;
-    gatherer.mark(file);
-    gatherer.take(file, others);
-    if let Some(include) = filled.get("include") {
-        gatherer.within(file, |gatherer| gatherer.include(Path::new(""), include));
-    }
+    gatherer.gather(file, others, filled.get("include"));
     let (found, whole) = (gatherer.documents, gatherer.whole);
     let documents = documents::addressed(found, &names, &reader.vars, problems);
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::layout::canonical;
 use crate::state::atomic;
 
 /// A file to be written.
@@ -23,6 +24,13 @@ impl File {
     /// One that holds this text.
     pub fn text(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { name: name.into(), content: Content::Text(text.into()) }
+    }
+
+    /// One that holds this YAML, in the layout that `fmt` would give it.
+    pub(super) fn yaml(name: impl Into<String>, text: &str) -> Self {
+        let name = name.into();
+        let text = canonical(&name, text).unwrap_or_else(|_| text.to_owned());
+        Self { name, content: Content::Text(text) }
     }
 
     /// One that holds what a saved file does.

@@ -106,7 +106,7 @@ pub async fn export(source: &Source<'_>) -> Result<Export, Vec<Problem>> {
                     left_out: left_out(source.account, &snapshot, &fates),
                     aside: fates.all().len(),
                     plan,
-                    project: File::text("mpform.yaml", draft.project.text),
+                    project: File::yaml("mpform.yaml", &draft.project.text),
                     secrets: draft.project.secrets,
                     declared: draft.declared.into_keys().collect(),
                     files: draft.files,

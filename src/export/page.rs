@@ -56,7 +56,7 @@ pub(super) fn page(
         Shape::Map | Shape::Named(_) | Shape::Plans => writing.map(found),
     };
     let declared = writing.page.declared;
-    let mut files = vec![File::text(format!("{account}/{}.yaml", info.section), text)];
+    let mut files = vec![File::yaml(format!("{account}/{}.yaml", info.section), &text)];
     files.extend(writing.assets.files);
     Page { files, declared }
 }

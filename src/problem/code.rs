@@ -187,6 +187,14 @@ codes! {
     Money = "MP119",
     /// a webhook that could not be told how a run ended
     NotTold = "MP150",
+    /// something that has no canonical layout
+    Layout = "MP130",
+    /// a file that would say something else in the canonical layout
+    LayoutDiffers = "MP131",
+    /// a file that cannot be rewritten
+    Rewrite = "MP132",
+    /// a folder whose changes cannot be noticed
+    Watch = "MP133",
 }
 
 #[cfg(test)]

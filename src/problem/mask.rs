@@ -11,7 +11,7 @@ const SECRET: &[&str] =
     &["headers", "authorization", "app_key", "client_secret", "token", "webhook", "secret"];
 
 /// The same text with every secret blotted out, byte for byte, so that places in it stay where they are.
-pub(super) fn masked(text: &str) -> Cow<'_, str> {
+pub fn masked(text: &str) -> Cow<'_, str> {
     let hidden = secrets(text);
     if hidden.is_empty() {
         return text.into();

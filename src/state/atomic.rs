@@ -1,6 +1,6 @@
 //! Writing a file whole or not at all.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io;
 use std::path::Path;
 
@@ -9,7 +9,16 @@ use std::path::Path;
 /// # Errors
 /// Whatever the file system says; the file that was there is untouched then.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_from(path, &mut &*bytes)
+    write_from(path, &mut &*bytes, None)
+}
+
+/// The same for a file that is there already: who may read and write it stays as it is.
+///
+/// # Errors
+/// Whatever the file system says; the file is untouched then.
+pub fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let permissions = std::fs::metadata(path)?.permissions();
+    write_from(path, &mut &*bytes, Some(permissions))
 }
 
 /// The same with the bytes of another file, which pass piece by piece.
@@ -17,14 +26,17 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// Whatever the file system says; the file that was there is untouched then.
 pub fn copy(path: &Path, from: &Path) -> io::Result<()> {
-    write_from(path, &mut File::open(from)?)
+    write_from(path, &mut File::open(from)?, None)
 }
 
-fn write_from(path: &Path, from: &mut impl io::Read) -> io::Result<()> {
+fn write_from(path: &Path, from: &mut impl io::Read, permissions: Option<Permissions>) -> io::Result<()> {
     // A bare name has an empty parent, which is no folder that can be opened.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".mpform-").tempfile_in(folder)?;
     io::copy(from, &mut file)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)
@@ -57,6 +69,20 @@ mod tests {
         copy(&folder.path().join("b.json"), &path).expect("copies");
         assert_eq!(std::fs::read(folder.path().join("b.json")).expect("reads"), b"short");
         assert!(copy(&path, &folder.path().join("none")).is_err());
+        assert!(rewrite(&folder.path().join("none"), b"").is_err(), "there must be a file");
         assert_eq!(std::fs::read(&path).expect("reads"), b"short");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_rewritten_is_for_whom_it_was() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.yaml");
+        std::fs::write(&path, "a").expect("writes");
+        std::fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("can be set");
+        rewrite(&path, b"b").expect("writes");
+        let mode = std::fs::metadata(&path).expect("is there").permissions().mode();
+        assert_eq!((std::fs::read(&path).expect("reads"), mode & 0o777), (b"b".to_vec(), 0o640));
     }
 }

@@ -17,7 +17,9 @@ const DOORS: &[(&str, &[&str])] = &[
     ("state", &["model", "problem"]),
     ("coverage", &["model", "providers"]),
     ("report", &["apply", "coverage", "model", "notify", "plan", "problem", "providers", "sending", "state"]),
-    ("export", &["config", "desired", "live", "model", "plan", "problem", "providers", "state"]),
+    // It reads each text with the reader of the configuration, and refuses what that refuses.
+    ("layout", &["config", "problem"]),
+    ("export", &["config", "desired", "layout", "live", "model", "plan", "problem", "providers", "state"]),
     ("clock", &[]),
     ("http", &["clock"]),
     ("notify", &["clock", "config", "http", "problem", "words"]),

@@ -205,10 +205,10 @@ impl World {
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
         // Both are read from the start: a child that fills a pipe nobody reads stands still.
-        let said = Arc::default();
-        let out = reading(child.stdout.take().expect("piped"), Arc::default());
+        let (shown, said) = (Arc::default(), Arc::default());
+        let out = reading(child.stdout.take().expect("piped"), Arc::clone(&shown));
         let err = reading(child.stderr.take().expect("piped"), Arc::clone(&said));
-        Started { world: self, child, out, err, said, arguments: arguments.join(" ") }
+        Started { world: self, child, out, err, shown, said, arguments: arguments.join(" ") }
     }
 
     /// Applies, and everything must go well.
@@ -280,6 +280,7 @@ pub(crate) struct Started<'a> {
     child: Child,
     out: Receiver<Vec<u8>>,
     err: Receiver<Vec<u8>>,
+    shown: Arc<Mutex<Vec<u8>>>,
     said: Arc<Mutex<Vec<u8>>>,
     arguments: String,
 }
@@ -321,6 +322,16 @@ impl Started<'_> {
         self.until(|_| {
             let said = said.lock().expect("nobody panics with it");
             String::from_utf8_lossy(&said).contains(words)
+        })
+    }
+
+    /// Waits until it shows something on stdout. False if it ended first.
+    #[cfg(unix)]
+    pub(crate) fn until_it_shows(&mut self, words: &str) -> bool {
+        let shown = Arc::clone(&self.shown);
+        self.until(|_| {
+            let shown = shown.lock().expect("nobody panics with it");
+            String::from_utf8_lossy(&shown).contains(words)
         })
     }
 

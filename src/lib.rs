@@ -28,6 +28,8 @@ pub mod report;
 
 // What followers wrote, held against the rules that are there.
 pub mod coverage;
+// What followers would be answered, by what is declared or live; tests are held against it.
+pub mod rehearse;
 // The way back: what is live becomes a project.
 pub mod export;
 

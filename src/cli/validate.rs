@@ -41,8 +41,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
                 0 => String::new(),
                 _ => format!(", {plans} recurring plan{}", plural(plans)),
             };
+            let tests: usize = project.desired.tests.values().map(Vec::len).sum();
+            let tests = match tests {
+                0 => String::new(),
+                _ => format!(", {tests} test{}", plural(tests)),
+            };
             context.print(&format!(
-                "valid: {resources} resource{} in {accounts} account{}{plans}\n",
+                "valid: {resources} resource{} in {accounts} account{}{plans}{tests}\n",
                 plural(resources),
                 plural(accounts)
             ));

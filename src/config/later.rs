@@ -7,8 +7,7 @@ use crate::problem::{Code, Place, Problem};
 
 /// Keys by the type they would stand in; the types are named as in the code.
 const KEYS: &[(&str, &[&str])] = &[
-    ("Written", &["tests", "notify"]),
-    ("Document", &["tests"]),
+    ("Written", &["notify"]),
     ("StateText", &["backend", "type", "url", "bucket", "s3", "oss", "cos", "opendal", "remote"]),
 ];
 
@@ -18,7 +17,7 @@ pub(super) fn is_later(kind: &str, key: &str) -> bool {
 }
 
 /// The problem of using it already now.
-pub fn not_yet(what: impl Display, place: Place) -> Problem {
+pub(super) fn not_yet(what: impl Display, place: Place) -> Problem {
     Problem::error(Code::NotYet, format!("{what} is not managed by this version of mpform yet"))
         .at(place)
         .help("take it out for now, or look for a newer mpform")

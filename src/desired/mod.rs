@@ -10,9 +10,11 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::config::{Account, Document, Node, Project, interpolate, once};
+use crate::model::case::Case;
 use crate::model::{Address, KindInfo, Step, each_kind};
 use crate::problem::{Place, Problem};
 
+mod cases;
 mod entry;
 mod judge;
 mod keys;
@@ -20,6 +22,7 @@ mod moved;
 mod section;
 mod sops;
 
+pub(crate) use cases::CaseText;
 pub(crate) use moved::MovedText;
 pub use sops::{Declared, Sops, against_policy, definition};
 
@@ -31,6 +34,8 @@ pub struct Desired {
     /// The recurring plans of the accounts that declare some, to be looked at: what is wanted of them is among the
     /// resources.
     pub sops: IndexMap<String, Sops>,
+    /// The conversation tests of the accounts that declare some.
+    pub tests: IndexMap<String, Vec<Case>>,
 }
 
 /// What is to be of one account.
@@ -116,16 +121,19 @@ pub fn desired(project: &Project, now: DateTime<Utc>, problems: &mut Vec<Problem
             documents.entry(account).or_default().push(document);
         }
     }
-    let mut desired = Desired { accounts: IndexMap::new(), sops: IndexMap::new() };
+    let mut desired = Desired { accounts: IndexMap::new(), sops: IndexMap::new(), tests: IndexMap::new() };
     for account in project.accounts.values() {
         let mut building = Building::new(project, account, now, problems);
         for document in documents.get(account.name.as_str()).into_iter().flatten() {
             building.document(document);
         }
-        let (wanted, sops) = building.finish();
+        let (wanted, sops, tests) = building.finish();
         desired.accounts.insert(account.name.clone(), wanted);
         if let Some(sops) = sops {
             desired.sops.insert(account.name.clone(), sops);
+        }
+        if !tests.is_empty() {
+            desired.tests.insert(account.name.clone(), tests);
         }
     }
     once(problems, before);
@@ -145,6 +153,8 @@ struct Building<'a> {
     moves: Vec<moved::Written>,
     /// Recurring plans, before it is known what they point at.
     sops: sops::Written,
+    /// Conversation tests, before it is known what is declared.
+    cases: Vec<cases::Written>,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -164,7 +174,7 @@ impl<'a> Building<'a> {
         };
         let (declared, wholes) = (IndexMap::new(), HashMap::new());
         let sops = sops::Written::default();
-        Self { project, account, out, declared, wholes, moves: vec![], sops, problems }
+        Self { project, account, out, declared, wholes, moves: vec![], sops, cases: vec![], problems }
     }
 
     fn document(&mut self, document: &Document) {
@@ -173,14 +183,16 @@ impl<'a> Building<'a> {
         self.keys(&node);
         self.prune(&node);
         self.written_moves(&node, document.several);
+        self.written_cases(&node);
         each_kind(&mut section::Sections { building: self, folder: &document.folder, node: &node });
     }
 
-    fn finish(mut self) -> (DesiredAccount, Option<Sops>) {
+    fn finish(mut self) -> (DesiredAccount, Option<Sops>, Vec<Case>) {
         let sops = self.take_plans(self.out.now);
         self.check_links();
         self.check_moves();
         self.check_together();
-        (self.out, sops)
+        let cases = self.take_cases();
+        (self.out, sops, cases)
     }
 }

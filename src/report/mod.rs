@@ -11,6 +11,7 @@ pub mod json;
 pub mod markdown;
 pub mod month;
 pub mod progress;
+pub mod rehearse;
 pub mod sending;
 pub mod sop;
 pub mod style;

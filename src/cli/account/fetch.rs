@@ -2,7 +2,7 @@
 
 use super::{locked, onboard, read_back, told, word};
 use crate::cli::session::{Account, Project, known, one_account};
-use crate::cli::{Context, ask};
+use crate::cli::{Context, prompt};
 use crate::http;
 use crate::model::Kind;
 use crate::model::kinds::{Button, Group};
@@ -124,7 +124,7 @@ async fn agree(
     }
     lost.push("if WeChat does not answer, nothing comes back".to_owned());
     context.say(&lost.join("\n"));
-    let answer = ask::line(&format!("\nType the account's name, {name}, to go on: "), context).await;
+    let answer = prompt::line(&format!("\nType the account's name, {name}, to go on: "), context).await;
     if answer.map_err(|problem| vec![problem])? == *name {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::{locked, onboard, read_back};
 use crate::cli::session::{Project, known, one_account};
-use crate::cli::{Context, ask};
+use crate::cli::{Context, prompt};
 use crate::http;
 use crate::problem::{Code, Problem};
 use crate::providers::{Fetched, Happened, Holds, NotDone, VendorError};
@@ -24,8 +24,9 @@ pub(super) async fn run(project: &Project, name: &str, context: &Context) -> Res
             "{name} was filled in before: the vendor takes new credentials, loads nothing again, and answers with an error in any case"
         ));
     }
-    let app_id = one_word(ask::line("app id: ", context).await, "app id").map_err(|problem| vec![problem])?;
-    let secret = ask::secret("app secret (does not show): ", context).await;
+    let app_id =
+        one_word(prompt::line("app id: ", context).await, "app id").map_err(|problem| vec![problem])?;
+    let secret = prompt::secret("app secret (does not show): ", context).await;
     let secret: SecretString = one_word(secret, "app secret").map_err(|problem| vec![problem])?.into();
     match onboard.fill_in(&app_id, &secret).await {
         Ok(()) => {

@@ -44,7 +44,7 @@ pub(super) fn split(
 /// The project document without what belongs into a resources document.
 fn apart(project: &Node, problems: &mut Vec<Problem>) -> Node {
     let elsewhere = |key: &str| {
-        matches!(key, "account" | "prune" | "moved" | "sops")
+        matches!(key, "account" | "prune" | "moved" | "sops" | "tests")
             || kinds().iter().any(|kind| kind.section == key)
     };
     let mut taken = vec![];

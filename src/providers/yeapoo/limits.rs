@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::matching::compared;
 use crate::desired::Wanted;
 use crate::model::{Address, Finding, Step};
-use crate::problem::{Code, Place, Problem};
+use crate::problem::{Code, Problem};
 
 mod broadcast;
+mod keywords;
 mod materials;
 
 /// Characters of a group's, rule's or button's name.
@@ -40,7 +40,7 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
         "keyword" => {
             name(body, "rule", &mut found);
             special(body, &mut found);
-            matches(body, &mut found);
+            keywords::keywords(body, &mut found);
             reply(&body["reply"], &["reply"], &mut found);
         }
         "material" => materials::material(body, &mut found),
@@ -69,7 +69,6 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
 pub(super) fn together(all: &[&Wanted]) -> Vec<Problem> {
     let mut problems = menu_size(all);
     let mut names: HashMap<(&str, &str), Vec<&Wanted>> = HashMap::new();
-    let mut keywords: HashMap<(bool, String), (&Wanted, Place)> = HashMap::new();
     for wanted in all.iter().filter(|wanted| wanted.body.is_some()) {
         if !matches!(wanted.kind.name, "group" | "material" | "keyword") {
             continue;
@@ -81,23 +80,8 @@ pub(super) fn together(all: &[&Wanted]) -> Vec<Problem> {
             problems.extend(before.map(|before| same_name(wanted, before)));
             named.push(wanted);
         }
-        for (path, content, fuzzy) in keywords_of(wanted) {
-            let place = wanted.place_of(&path);
-            let entry = keywords.entry((fuzzy, compared(content)));
-            match entry {
-                std::collections::hash_map::Entry::Vacant(free) => {
-                    free.insert((wanted, place));
-                }
-                std::collections::hash_map::Entry::Occupied(taken) => {
-                    let (other, before) = taken.get();
-                    // Within one rule it is a keyword that never fires, which is said of the rule.
-                    if other.address != wanted.address {
-                        problems.push(ambiguous(wanted, content, place, other, before));
-                    }
-                }
-            }
-        }
     }
+    problems.extend(keywords::together(all));
     problems
 }
 
@@ -148,30 +132,6 @@ fn same_name(wanted: &Wanted, before: &Wanted) -> Problem {
         .help("they would be one live object: a live one is found by its name; give one another name")
 }
 
-fn ambiguous(wanted: &Wanted, content: &str, place: Place, other: &Wanted, before: &Place) -> Problem {
-    Problem::warning(Code::Ambiguous, format!("`{content}` is a keyword of `{}` already", other.address))
-        .at(place.labelled("again here"))
-        .at(before.clone().labelled("first here"))
-        .about(&wanted.address)
-        .help(
-            "either rule may answer (source: the vendor takes the first row it finds, in no defined order, \
-             and compares without regard to case and trailing blanks); keep it in one rule",
-        )
-}
-
-/// Each keyword of a rule with the way to it.
-fn keywords_of(wanted: &Wanted) -> impl Iterator<Item = (Vec<Step>, &str, bool)> {
-    let list = wanted.body.as_ref().and_then(|body| body.get("match")).and_then(Value::as_array);
-    list.into_iter().flatten().enumerate().filter_map(|(nth, item)| keyword(nth, item))
-}
-
-fn keyword(nth: usize, item: &Value) -> Option<(Vec<Step>, &str, bool)> {
-    match item {
-        Value::String(content) => Some((vec!["match".into(), nth.into()], content, false)),
-        _ => Some((vec!["match".into(), nth.into(), "fuzzy".into()], item.get("fuzzy")?.as_str()?, true)),
-    }
-}
-
 fn name(body: &Value, what: &str, found: &mut Vec<Finding>) {
     let Some(name) = body.get("name").and_then(Value::as_str) else { return };
     let path = || [Step::from("name")];
@@ -196,34 +156,6 @@ fn special(body: &Value, found: &mut Vec<Finding>) {
             format!("`{name}` is no keyword rule's name"),
             "use `replies:` (source: the vendor keeps the replies `subscribe` and `default` as rules of such names)",
         ));
-    }
-}
-
-fn matches(body: &Value, found: &mut Vec<Finding>) {
-    let list = body.get("match").and_then(Value::as_array);
-    let mut seen: HashMap<(bool, String), &str> = HashMap::new();
-    for (path, content, fuzzy) in
-        list.into_iter().flatten().enumerate().filter_map(|(nth, item)| keyword(nth, item))
-    {
-        if content.trim().is_empty() {
-            found.push(Finding::error(
-                Code::NeverFires,
-                path,
-                "a keyword of nothing but blanks",
-                "no follower sends such a message; take it out",
-            ));
-            continue;
-        }
-        too_long(content, KEYWORD, Code::TextTooLong, &path, "the keyword", found);
-        four_bytes(content, &path, found);
-        if let Some(before) = seen.insert((fuzzy, compared(content)), content) {
-            found.push(Finding::warning(
-                Code::NeverFires,
-                path,
-                format!("`{content}` is the same keyword as `{before}`"),
-                "take one out (source: the vendor's database compares without regard to case and trailing blanks)",
-            ));
-        }
     }
 }
 

@@ -163,7 +163,7 @@ fn a_fuzzy_keyword_that_stands_in_one_of_another_rule() {
     assert_eq!(both.len(), 1, "{both:?}");
     assert!(
         both[0].starts_with(
-            "MP025 mpform.yaml:6:23 mpform.yaml:7:40 whatever `停车场收费` answers, `停车场收费标准` of `shop/keyword/b` answers too | either rule may answer"
+            "MP025 mpform.yaml:6:23 mpform.yaml:7:42 whatever `停车场收费` answers, `停车场收费标准` of `shop/keyword/b` answers too | either rule may answer"
         ),
         "{both:?}"
     );

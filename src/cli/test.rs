@@ -70,7 +70,9 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         return Exit::Done;
     }
     // What is not known may be why.
-    context.complain(&unknown);
+    if !unknown.is_empty() {
+        context.say("note: some environment variables are not set, see `mpform validate`; what is made of them was not known");
+    }
     Exit::Error
 }
 

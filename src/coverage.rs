@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 
 use crate::model::RemoteId;
 use crate::model::kinds::{Keyword, Match};
-use crate::providers::{Answer, Messages, Received};
+use crate::providers::{Conversation, Received, Step};
 
 /// How well an account's rules cover what was asked of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub fn coverage(
     received: &[Received],
     rules: &[(RemoteId, Keyword)],
     default: bool,
-    vendor: &dyn Messages,
+    vendor: Conversation,
 ) -> Coverage {
     let mut others = BTreeMap::new();
     let mut texts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -85,15 +85,14 @@ pub fn coverage(
         })
         .collect();
     let mut unanswered: BTreeMap<&str, usize> = BTreeMap::new();
-    for ((text, count), answer) in texts.iter().zip(vendor.answers(&words, &asked)) {
-        match answer {
-            Answer::Exact(by) | Answer::Fuzzy(by) => {
-                for nth in &by {
-                    let rule = &mut fired[*nth];
-                    *if by.len() == 1 { &mut rule.alone } else { &mut rule.shared } += count;
-                }
-            }
-            Answer::Nobody => *unanswered.entry(text.trim()).or_default() += count,
+    for ((text, count), answer) in texts.iter().zip((vendor.answers)(&words, &asked)) {
+        if answer.step == Step::Nobody {
+            *unanswered.entry(text.trim()).or_default() += count;
+        }
+        let by = answer.rules();
+        for nth in &by {
+            let rule = &mut fired[*nth];
+            *if by.len() == 1 { &mut rule.alone } else { &mut rule.shared } += count;
         }
     }
     let mut unanswered: Vec<_> =
@@ -116,36 +115,23 @@ pub fn coverage(
 
 #[cfg(test)]
 mod tests {
-    use chrono::{TimeZone, Utc};
-    use futures::future::BoxFuture;
-
     use super::*;
-    use crate::providers::{Sent, Status, VendorError};
+    use crate::providers::{Answer, Hit};
+    use chrono::{TimeZone, Utc};
 
     /// A vendor that finds a keyword anywhere in the text.
-    struct Anywhere;
+    const ANYWHERE: Conversation = Conversation {
+        answers: |rules, texts| texts.iter().map(|text| anywhere(rules, text)).collect(),
+        others: |_, _| vec![],
+        mute: &[],
+        fixed_are_rules: false,
+    };
 
-    impl Messages for Anywhere {
-        fn received(&self, _: DateTime<Utc>) -> BoxFuture<'_, Result<Vec<Received>, VendorError>> {
-            Box::pin(async { Ok(vec![]) })
-        }
-
-        fn answers(&self, rules: &[&[Match]], texts: &[&str]) -> Vec<Answer> {
-            let fits = |text: &str, words: &[Match]| words.iter().any(|word| text.contains(&word.content));
-            let all = texts.iter().map(|text| {
-                let by: Vec<_> = (0..rules.len()).filter(|nth| fits(text, rules[*nth])).collect();
-                if by.is_empty() { Answer::Nobody } else { Answer::Exact(by) }
-            });
-            all.collect()
-        }
-
-        fn sent(&self) -> BoxFuture<'_, Result<Vec<Sent>, VendorError>> {
-            Box::pin(async { Ok(vec![]) })
-        }
-
-        fn status<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<Status>, VendorError>> {
-            Box::pin(async { Ok(None) })
-        }
+    fn anywhere(rules: &[&[Match]], text: &str) -> Answer {
+        let fits = |words: &[Match]| words.iter().any(|word| text.contains(&word.content));
+        let by = (0..rules.len()).filter(|nth| fits(rules[*nth]));
+        let winners: Vec<_> = by.map(|rule| Hit { rule, keyword: 0 }).collect();
+        Answer { step: if winners.is_empty() { Step::Nobody } else { Step::Exact }, winners }
     }
 
     fn rule(name: &str, word: &str) -> (RemoteId, Keyword) {
@@ -164,7 +150,7 @@ mod tests {
             [said("b"), said("a"), said("x"), said(" x"), said("a"), said("ab"), image.clone(), said("w")];
         let rules = [rule("never", "n"), rule("B", "b"), rule("A", "a")];
         let since = chrono_tz::UTC.timestamp_nanos(0);
-        let found = coverage(("shop", since), &received, &rules, true, &Anywhere);
+        let found = coverage(("shop", since), &received, &rules, true, ANYWHERE);
         assert_eq!((found.texts, found.left(), found.others["image"]), (7, 3, 1));
         let left: Vec<_> = found.unanswered.iter().map(|text| (text.text.as_str(), text.count)).collect();
         assert_eq!(left, [("x", 2), ("w", 1)]);

@@ -30,6 +30,8 @@ pub mod report;
 pub mod coverage;
 // A project's YAML in the canonical layout, its meaning untouched.
 pub mod layout;
+// What followers would be answered, by what is declared or live; tests are held against it.
+pub mod rehearse;
 // The way back: what is live becomes a project.
 pub mod export;
 

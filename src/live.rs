@@ -21,6 +21,7 @@ use crate::text;
 mod begun;
 mod claim;
 mod fetch;
+pub mod talk;
 mod unclaimed;
 
 use claim::claim;

@@ -8,7 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::config::{AccountText, Written};
-use crate::desired::MovedText;
+use crate::desired::{CaseText, MovedText};
+use crate::model::case::Wants;
 use crate::model::sop::Sop;
 use crate::model::{KindInfo, Shape, kinds};
 use crate::providers::providers;
@@ -157,6 +158,7 @@ fn resources(generator: &mut SchemaGenerator) -> Value {
         "moved".into(),
         json!({"type": "array", "items": moved, "description": "Keys that changed. 改名"}),
     );
+    properties.insert("tests".into(), tests(generator));
     properties
         .insert("include".into(), texts("More files, by name or pattern, relative to this one. 包含的文件"));
     for kind in kinds() {
@@ -170,6 +172,24 @@ fn resources(generator: &mut SchemaGenerator) -> Value {
         "additionalProperties": false,
         "anyOf": [{"required": ["account"]}, {"required": ["accounts"]}, {"required": ["include"]}],
         "not": {"required": ["account", "accounts"]},
+    })
+}
+
+/// Conversation tests.
+fn tests(generator: &mut SchemaGenerator) -> Value {
+    let mut case = <CaseText>::json_schema(generator).to_value();
+    let wants = generator.subschema_for::<Wants>().to_value();
+    case["properties"]["expect"] = json!({
+        "description": "What should come of it: an answer, `default` for the default reply, `none` for silence. 期望的回复",
+        "oneOf": [{"enum": ["default", "none"]}, wants],
+    });
+    case["required"] = json!(["expect"]);
+    case["oneOf"] = ["say", "event", "click"].iter().map(|key| json!({"required": [key]})).collect();
+    generator.definitions_mut().insert("Test".into(), case);
+    json!({
+        "type": "array",
+        "items": {"$ref": "#/definitions/Test"},
+        "description": "Conversation tests; `mpform test` runs them. 对话测试",
     })
 }
 

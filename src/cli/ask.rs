@@ -1,63 +1,66 @@
-//! Asking the person at the terminal, or the pipe in their place.
+//! `mpform ask`.
 
-use crate::words::Text;
-use std::io::{self, BufRead, IsTerminal, Write};
-
-use super::Context;
+use super::plan::complain;
+use super::test::{live, read};
+use super::{Context, Exit};
+use crate::config;
+use crate::model::case::On;
 use crate::problem::{Code, Problem};
+use crate::rehearse::{Account, react};
+use crate::report::rehearse;
 use crate::text;
+use crate::words::Text;
 
-/// One line. The question shows only to a person.
-pub(super) async fn line(question: &Text, context: &Context) -> Result<String, Problem> {
-    if io::stdin().is_terminal() && !context.can_ask {
-        let problem =
-            Problem::error(Code::Declined, text!("nobody can be asked, since stderr is no terminal"));
-        return Err(problem.help(text!("nothing was written; run it without redirecting stderr")));
-    }
-    let question = question_for(question, context);
-    blocking(move || {
-        question.show();
-        let mut line = String::new();
-        io::stdin().lock().read_line(&mut line)?;
-        Ok(line)
-    })
-    .await
+/// Arguments of `ask`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Args {
+    /// The account
+    #[arg(value_name = "ACCOUNT")]
+    account: String,
+    /// What a follower sends
+    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+    text: String,
+    /// Asks what the vendor holds now, not what is declared
+    #[arg(long)]
+    live: bool,
+    /// Prints what was found as one JSON object
+    #[arg(long)]
+    json: bool,
 }
 
-/// One line that does not show while it is typed.
-pub(super) async fn secret(question: &Text, context: &Context) -> Result<String, Problem> {
-    if !io::stdin().is_terminal() {
-        return line(question, context).await;
-    }
-    let question = question_for(question, context);
-    blocking(move || {
-        question.show();
-        console::Term::stderr().read_secure_line()
-    })
-    .await
-}
-
-struct Question(Option<String>);
-
-impl Question {
-    fn show(&self) {
-        if let Some(text) = &self.0 {
-            let _ = write!(io::stderr(), "{text}");
-            let _ = io::stderr().flush();
+/// Says which rule answers a text, and why. Writes nothing, neither at a vendor nor in the state.
+pub(super) async fn run(args: &Args, context: &Context) -> Exit {
+    let Some((project, _)) = read(args.live, context) else { return Exit::Error };
+    let account = match project.config.accounts.get(&args.account) {
+        None => {
+            let known = project.config.accounts.keys().map(String::as_str);
+            let message = text!("there is no account `{account}`", account = args.account);
+            let help = config::suggest(&args.account, known, Text::default());
+            return complain(context, &[Problem::error(Code::UnknownAccount, message).help(help)]);
         }
+        Some(account) => account,
+    };
+    let Some(conversation) = account.provider.conversation else {
+        let message = text!("{name} answers no messages", name = account.provider.name);
+        let problem = Problem::error(Code::NotOffered, message).about(&account.name);
+        return complain(
+            context,
+            &[problem.help(text!("name an account of a vendor that does, e.g. yeapoo"))],
+        );
+    };
+    let rehearsed = match project.desired.accounts.get(&account.name) {
+        Some(desired) if !args.live => Ok(Account::declared(desired, conversation)),
+        _ => live(&project, &account.name, conversation).await,
+    };
+    let rehearsed = match rehearsed {
+        Ok(rehearsed) => rehearsed,
+        Err(problems) => return complain(context, &problems),
+    };
+    let reaction = react(&rehearsed, &On::Say(args.text.clone()));
+    if args.json {
+        context.print(&format!("{:#}\n", rehearse::ask_json(&rehearsed, &args.text, &reaction, args.live)));
+    } else {
+        context.print(&rehearse::ask(&rehearsed, &args.text, &reaction, context.style, context.width));
     }
-}
-
-fn question_for(text: &Text, context: &Context) -> Question {
-    Question(context.can_ask.then(|| text.to(context.talk_style.lang)))
-}
-
-/// Without the line's end: blanks in front or behind are most likely copied by mistake.
-async fn blocking(read: impl FnOnce() -> io::Result<String> + Send + 'static) -> Result<String, Problem> {
-    let read = tokio::task::spawn_blocking(read).await;
-    let line = read.map_err(io::Error::other).and_then(|line| line);
-    line.map(|line| line.trim().to_owned()).map_err(|error| {
-        Problem::error(Code::Declined, text!("no answer can be read: {error}", error))
-            .help(text!("nothing was written; run it again"))
-    })
+    Exit::Done
 }

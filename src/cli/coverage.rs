@@ -2,17 +2,18 @@
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
-use futures::future::{join, try_join_all};
+use futures::future::join;
 
 use super::plan::complain;
 use super::session::{Project, known, one_account};
 use super::{Context, Exit};
 use crate::coverage::{Coverage, coverage};
 use crate::http;
-use crate::model::kinds::{Keyword, Reply};
-use crate::model::{Kind, RemoteId};
+use crate::live::talk;
+use crate::model::RemoteId;
+use crate::model::kinds::Keyword;
 use crate::problem::{Code, Problem};
-use crate::providers::{Messages, Reads, VendorError};
+use crate::providers::{Reads, VendorError};
 use crate::report;
 use crate::text;
 use crate::words::Text;
@@ -61,7 +62,9 @@ async fn find(args: &Args, project: &Project, context: &Context) -> Result<Cover
     let name = &account.config.name;
     let reader = || http::Reader::new(&account.client);
     let reads = account.connect.reads(reader());
-    let Some(messages) = account.connect.messages(reader()) else {
+    let (Some(messages), Some(conversation)) =
+        (account.connect.messages(reader()), account.config.provider.conversation)
+    else {
         let message = text!("{name} does not show what was received", name = account.config.provider.name);
         let problem = Problem::error(Code::NotOffered, message).about(name);
         return Err(vec![problem.help(text!("name an account of a vendor that does, e.g. yeapoo"))]);
@@ -71,26 +74,13 @@ async fn find(args: &Args, project: &Project, context: &Context) -> Result<Cover
     let received = messages.received(since.with_timezone(&Utc));
     let (received, rules) = join(received, rules(reads.as_ref())).await;
     let (received, (rules, default)) = (received.map_err(failed)?, rules.map_err(failed)?);
-    Ok(coverage((name, since), &received, &rules, default, messages.as_ref() as &dyn Messages))
+    Ok(coverage((name, since), &received, &rules, default, conversation))
 }
 
 /// The rules that are live, whoever made them, and whether something is said where none fits.
 async fn rules(reads: &dyn Reads) -> Result<(Vec<(RemoteId, Keyword)>, bool), VendorError> {
-    let mut default = false;
-    if let Some(reader) = reads.reader(Reply::NAME) {
-        default = reader.list().await?.iter().any(|found| found.natural == DEFAULT);
-    }
-    let Some(reader) = reads.reader(Keyword::NAME) else { return Ok((vec![], default)) };
-    let listed = reader.list().await?;
-    let read = listed.iter().map(|found| async {
-        // A rule that went away since it was listed answers nothing.
-        let Some(body) = reader.read(&found.id, None, None).await? else { return Ok(None) };
-        let rule = serde_json::from_value(body).map_err(|error| {
-            VendorError::refused(format!("rule {}", found.id), text!("can't be understood: {error}", error))
-        })?;
-        Ok::<_, VendorError>(Some((found.id.clone(), rule)))
-    });
-    Ok((try_join_all(read).await?.into_iter().flatten().collect(), default))
+    let (rules, replies) = join(talk::rules(reads), talk::replies(reads)).await;
+    Ok((rules?, replies?.iter().any(|found| found.natural == DEFAULT)))
 }
 
 fn since(asked: Option<Moment>, zone: Tz, now: DateTime<Utc>) -> Result<DateTime<Tz>, Problem> {

@@ -24,12 +24,14 @@ mod init;
 mod man;
 mod notice;
 mod plan;
+mod prompt;
 mod sandbox;
 mod saved;
 mod schema;
 mod session;
 mod sop;
 mod state;
+mod test;
 mod validate;
 mod watch;
 
@@ -133,6 +135,12 @@ enum Command {
     /// Shows which received texts no rule answers, and which rules never fire
     #[command(after_help = "Example:\n  mpform coverage shop --since 2026-11-01")]
     Coverage(coverage::Args),
+    /// Runs the conversation tests of the project: what followers would be answered
+    #[command(after_help = "Example:\n  mpform test\n  mpform test --live --junit tests.xml")]
+    Test(test::Args),
+    /// Says which rule answers a text, and why
+    #[command(after_help = "Example:\n  mpform ask shop 几点开门")]
+    Ask(ask::Args),
     /// Shows recurring plans, and sends what is armed and due
     #[command(subcommand, after_help = "Example:\n  mpform sop list\n  mpform sop calendar --month 2026-12")]
     Sop(sop::Command),
@@ -157,7 +165,7 @@ impl Command {
     /// True if it may take another time for the present: nothing is written, and nothing is sent.
     fn only_looks(&self) -> bool {
         match self {
-            Self::Validate(_) | Self::Drift(_) => true,
+            Self::Validate(_) | Self::Drift(_) | Self::Test(_) | Self::Ask(_) => true,
             // A plan that is saved is carried out at the time that it is.
             Self::Plan(args) => args.out.is_none(),
             Self::Sop(command) => command.only_looks(),
@@ -196,7 +204,7 @@ pub fn main() -> Exit {
     // Whatever sends or writes does so at the time that it is.
     if cli.global.now.is_some() && !cli.command.only_looks() {
         context.say(
-            "error: --now is for commands that send nothing: validate, plan without -o, drift, sop list, sop calendar and sop run --dry-run",
+            "error: --now is for commands that send nothing: validate, plan without -o, drift, test, ask, sop list, sop calendar and sop run --dry-run",
         );
         return Exit::Error;
     }
@@ -248,6 +256,8 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Export(args) => export::run(&args, context).await,
         Command::Account(command) => account::run(&command, context).await,
         Command::Coverage(args) => coverage::run(&args, context).await,
+        Command::Test(args) => test::run(&args, context).await,
+        Command::Ask(args) => ask::run(&args, context).await,
         Command::Sop(command) => sop::run(&command, context).await,
         Command::State(command) => state::run(&command, context).await,
         Command::Sandbox(args) => sandbox::run(&args, context).await,

@@ -39,7 +39,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
             let declared = project.desired.accounts.values().flat_map(|account| account.resources.keys());
             let resources = declared.filter(|address| address.kind() != Scheduled::NAME).count();
             let plans: usize = project.desired.sops.values().map(|sops| sops.declared.len()).sum();
-            context.tell(&valid(resources, accounts, plans));
+            let tests = project.desired.tests.values().map(Vec::len).sum();
+            context.tell(&valid(resources, accounts, plans, tests));
         } else {
             context.note(&counted(&problems));
         }
@@ -48,7 +49,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
 }
 
 /// What was looked at.
-fn valid(resources: usize, accounts: usize, plans: usize) -> Text {
+fn valid(resources: usize, accounts: usize, plans: usize, tests: usize) -> Text {
     let resources = match resources {
         1 => text!("1 resource"),
         count => text!("{count} resources", count),
@@ -58,11 +59,17 @@ fn valid(resources: usize, accounts: usize, plans: usize) -> Text {
         count => text!("{count} accounts", count),
     };
     let plans = match plans {
-        0 => return text!("valid: {resources} in {accounts}", resources, accounts),
-        1 => text!("1 recurring plan"),
-        count => text!("{count} recurring plans", count),
+        0 => None,
+        1 => Some(text!("1 recurring plan")),
+        count => Some(text!("{count} recurring plans", count)),
     };
-    text!("valid: {resources} in {accounts}, {plans}", resources, accounts, plans)
+    let tests = match tests {
+        0 => None,
+        1 => Some(text!("1 test")),
+        count => Some(text!("{count} tests", count)),
+    };
+    let whole = text!("valid: {resources} in {accounts}", resources, accounts);
+    Text::joined([Some(whole), plans, tests].into_iter().flatten(), ", ")
 }
 
 /// How many errors and warnings there are.

@@ -7,11 +7,8 @@ use crate::problem::{Code, Place, Problem};
 use crate::text;
 
 /// Keys by the type they would stand in; the types are named as in the code.
-const KEYS: &[(&str, &[&str])] = &[
-    ("Written", &["tests"]),
-    ("Document", &["tests"]),
-    ("StateText", &["backend", "type", "url", "bucket", "s3", "oss", "cos", "opendal", "remote"]),
-];
+const KEYS: &[(&str, &[&str])] =
+    &[("StateText", &["backend", "type", "url", "bucket", "s3", "oss", "cos", "opendal", "remote"])];
 
 /// True if a type gets such a key in a later version.
 pub(super) fn is_later(kind: &str, key: &str) -> bool {
@@ -19,7 +16,7 @@ pub(super) fn is_later(kind: &str, key: &str) -> bool {
 }
 
 /// The problem of using it already now.
-pub fn not_yet(what: impl Display, place: Place) -> Problem {
+pub(super) fn not_yet(what: impl Display, place: Place) -> Problem {
     Problem::error(Code::NotYet, text!("{what} is not managed by this version of mpform yet", what))
         .at(place)
         .help(text!("take it out for now, or look for a newer mpform"))

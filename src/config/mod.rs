@@ -29,7 +29,6 @@ pub use account::{Account, Limits};
 pub use calendar::Calendar;
 pub use files::Jail;
 pub use interpolate::{Env, interpolate};
-pub use later::not_yet;
 pub use nearest::{nearest, suggest};
 pub use node::Node;
 pub use notify::{Format, Occasion, Webhook};

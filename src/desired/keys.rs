@@ -1,28 +1,23 @@
 //! The keys of a document that are no sections.
 
 use super::Building;
-use crate::config::{Node, not_yet, read, suggest};
+use crate::config::{Node, read, suggest};
 use crate::model::{KindInfo, Shape, kinds};
 use crate::problem::{Code, Problem};
 use crate::text;
 use crate::words::Text;
 
-/// Sections of the language that this version does not know.
-const LATER: &[&str] = &["tests"];
-
 impl Building<'_> {
     /// Reports keys that nobody knows.
     pub(super) fn keys(&mut self, node: &Node) {
         let known = || {
-            let others = ["account", "accounts", "prune", "moved", "include"];
+            let others = ["account", "accounts", "prune", "moved", "tests", "include"];
             let sections = kinds().iter().map(|kind| kind.section);
             others.into_iter().chain(sections)
         };
         for (key, _) in node.entries() {
             let text = key.text().unwrap_or_default();
-            if LATER.contains(&text) {
-                self.problems.push(not_yet(format!("`{text}`"), key.place()));
-            } else if !known().any(|known| known == text) {
+            if !known().any(|known| known == text) {
                 self.problems.push(
                     Problem::error(Code::UnknownKey, text!("unknown key `{text}`", text))
                         .at(key.place())

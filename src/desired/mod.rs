@@ -11,9 +11,11 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::config::{Account, Document, Node, Project, interpolate, once};
+use crate::model::case::Case;
 use crate::model::{Address, KindInfo, Step, each_kind};
 use crate::problem::{Place, Problem};
 
+mod cases;
 mod entry;
 mod judge;
 mod keys;
@@ -21,6 +23,7 @@ mod moved;
 mod section;
 mod sops;
 
+pub(crate) use cases::CaseText;
 pub(crate) use moved::MovedText;
 pub use sops::{Declared, Forbidden, Sops, against_policy, definition};
 
@@ -32,6 +35,8 @@ pub struct Desired {
     /// The recurring plans of the accounts that declare some, to be looked at: what is wanted of them is among the
     /// resources.
     pub sops: IndexMap<String, Sops>,
+    /// The conversation tests of the accounts that declare some.
+    pub tests: IndexMap<String, Vec<Case>>,
 }
 
 /// What is to be of one account.
@@ -136,16 +141,19 @@ pub fn desired(project: &Project, now: DateTime<Utc>, problems: &mut Vec<Problem
             documents.entry(account).or_default().push(document);
         }
     }
-    let mut desired = Desired { accounts: IndexMap::new(), sops: IndexMap::new() };
+    let mut desired = Desired { accounts: IndexMap::new(), sops: IndexMap::new(), tests: IndexMap::new() };
     for account in project.accounts.values() {
         let mut building = Building::new(project, account, now, problems);
         for document in documents.get(account.name.as_str()).into_iter().flatten() {
             building.document(document);
         }
-        let (wanted, sops) = building.finish();
+        let (wanted, sops, tests) = building.finish();
         desired.accounts.insert(account.name.clone(), wanted);
         if let Some(sops) = sops {
             desired.sops.insert(account.name.clone(), sops);
+        }
+        if !tests.is_empty() {
+            desired.tests.insert(account.name.clone(), tests);
         }
     }
     once(problems, before);
@@ -165,6 +173,8 @@ struct Building<'a> {
     moves: Vec<moved::Written>,
     /// Recurring plans, before it is known what they point at.
     sops: sops::Written,
+    /// Conversation tests, before it is known what is declared.
+    cases: Vec<cases::Written>,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -182,7 +192,7 @@ impl<'a> Building<'a> {
         };
         let (declared, wholes) = (IndexMap::new(), HashMap::new());
         let sops = sops::Written::default();
-        Self { project, account, out, declared, wholes, moves: vec![], sops, problems }
+        Self { project, account, out, declared, wholes, moves: vec![], sops, cases: vec![], problems }
     }
 
     fn document(&mut self, document: &Document) {
@@ -191,14 +201,16 @@ impl<'a> Building<'a> {
         self.keys(&node);
         self.prune(&node);
         self.written_moves(&node, document.several);
+        self.written_cases(&node);
         each_kind(&mut section::Sections { building: self, folder: &document.folder, node: &node });
     }
 
-    fn finish(mut self) -> (DesiredAccount, Option<Sops>) {
+    fn finish(mut self) -> (DesiredAccount, Option<Sops>, Vec<Case>) {
         let sops = self.take_plans(self.out.now);
         self.check_links();
         self.check_moves();
         self.check_together();
-        (self.out, sops)
+        let cases = self.take_cases();
+        (self.out, sops, cases)
     }
 }

@@ -96,7 +96,8 @@ fn holds(dice: &[u8]) -> Result<(), TestCaseError> {
     let printed = match canonical("a.yaml", &text) {
         Ok(printed) => printed,
         Err(told) => {
-            let why: Vec<_> = told.iter().map(|problem| problem.render(false, crate::words::Lang::En)).collect();
+            let why: Vec<_> =
+                told.iter().map(|problem| problem.render(false, crate::words::Lang::En)).collect();
             prop_assert!(!before.0, "refused:\n{}\n{text}", why.join("\n"));
             prop_assert!(
                 told.iter().all(|problem| problem.code == Code::Syntax),
@@ -127,7 +128,12 @@ fn survives(text: &str) -> Result<(), TestCaseError> {
         Err(told) => {
             for problem in &told {
                 let expected = matches!(problem.code, Code::Syntax | Code::Layout);
-                prop_assert!(expected && !problem.places.is_empty(), "{}\n{}", problem.render(false, crate::words::Lang::En), text);
+                prop_assert!(
+                    expected && !problem.places.is_empty(),
+                    "{}\n{}",
+                    problem.render(false, crate::words::Lang::En),
+                    text
+                );
             }
         }
     }

@@ -5,6 +5,7 @@
 mod action;
 mod address;
 mod asset;
+pub mod case;
 mod finding;
 pub mod kinds;
 mod rules;

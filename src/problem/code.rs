@@ -19,7 +19,14 @@ macro_rules! codes {
             /// True for a finding whose level a project may change: the limits and oddities of a vendor, not what
             /// the configuration itself must be.
             pub fn is_lint(self) -> bool {
-                (Code::MenuSize..=Code::FileContent).contains(&self) || matches!(self, Code::NotAFollower | Code::NotNeeded | Code::Blacklisted)
+                (Code::MenuSize..=Code::FileContent).contains(&self) || matches!(
+                        self,
+                        Code::NotAFollower
+                            | Code::NotNeeded
+                            | Code::Blacklisted
+                            | Code::UnknownInTest
+                            | Code::ShortFuzzy
+                    )
             }
 
             /// What it means, in a sentence.
@@ -195,6 +202,12 @@ codes! {
     Rewrite = "MP132",
     /// a folder whose changes cannot be noticed
     Watch = "MP133",
+    /// a rule, material or button that a conversation test names and nobody declares
+    UnknownInTest = "MP120",
+    /// a conversation test that no answer can meet
+    NeverPasses = "MP121",
+    /// a fuzzy keyword so short that it hardly answers more than itself
+    ShortFuzzy = "MP122",
 }
 
 #[cfg(test)]

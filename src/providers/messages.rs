@@ -1,19 +1,15 @@
-//! What a vendor knows of the messages between followers and an account: what came in, which rule answers it, and
-//! what was sent to many at once.
+//! What a vendor knows of the messages between followers and an account: what came in, and what was sent to many
+//! at once.
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 
 use super::VendorError;
-use crate::model::kinds::Match;
 
 /// Reads an account's messages.
 pub trait Messages: Send + Sync {
     /// What followers sent from a moment on, newest first. Followers whom the vendor does not know are left out.
     fn received(&self, since: DateTime<Utc>) -> BoxFuture<'_, Result<Vec<Received>, VendorError>>;
-
-    /// Which of these rules answer each of these texts, as the vendor finds them; asks nobody.
-    fn answers(&self, rules: &[&[Match]], texts: &[&str]) -> Vec<Answer>;
 
     /// The messages that were sent to many at once, newest first.
     fn sent(&self) -> BoxFuture<'_, Result<Vec<Sent>, VendorError>>;
@@ -31,17 +27,6 @@ pub struct Received {
     pub text: Option<String>,
     /// When it came.
     pub at: DateTime<Utc>,
-}
-
-/// Who answers a text. The numbers are places in the list of rules that was asked about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// A rule with this very text for a keyword; of several the vendor takes any.
-    Exact(Vec<usize>),
-    /// A rule with a fuzzy keyword that fits; of several the vendor takes any.
-    Fuzzy(Vec<usize>),
-    /// No rule: what is said when nothing else fits.
-    Nobody,
 }
 
 /// A message that was sent to many at once.

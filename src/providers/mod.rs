@@ -24,6 +24,7 @@ use crate::text;
 mod answer;
 mod armed;
 mod base;
+mod conversation;
 mod erased;
 mod error;
 mod messages;
@@ -36,9 +37,10 @@ pub mod youmi;
 
 pub use crate::model::sop::SentBy;
 pub use armed::Armed;
+pub use conversation::{Answer, Conversation, Hit, Other, Step, Why};
 pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};
 pub use error::{Happened, VendorError};
-pub use messages::{Answer, Messages, Received, Sent, Status};
+pub use messages::{Messages, Received, Sent, Status};
 pub use onboard::{Bound, Fetched, Holds, NotDone, Onboard};
 pub use sends::{Lost, Outgoing, Sends, Settled};
 pub use sops::{Money, Plans, ReadPlan, read_plan, words};
@@ -57,6 +59,8 @@ pub struct Provider {
     pub settings: ReadSettings,
     /// How its recurring plans are written; `None` if it takes none.
     pub plans: Option<Plans>,
+    /// How its accounts answer their followers; `None` if they don't.
+    pub conversation: Option<Conversation>,
     /// What the vendor refuses in one body; `sop` is a recurring plan, `sop/send` a material that one sends.
     pub limits: fn(kind: &str, body: &Value) -> Vec<Finding>,
     /// What the vendor refuses in everything an account declares, taken together.

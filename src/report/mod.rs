@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod month;
 pub mod notice;
 pub mod progress;
+pub mod rehearse;
 pub mod sending;
 pub mod sop;
 pub mod style;

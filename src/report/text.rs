@@ -2,7 +2,7 @@
 //! one line that sums it up.
 
 pub(super) mod change;
-mod diff;
+pub(super) mod diff;
 pub mod drift;
 mod field;
 mod list;

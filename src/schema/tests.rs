@@ -61,6 +61,11 @@ fn resources() -> Value {
             {"name": "旧", "keycode": "V1"}
         ],
         "moved": [{"from": "shop/keyword/old", "to": "shop/keyword/new"}],
+        "tests": [
+            {"say": 10086, "expect": {"rule": "营业时间", "text_contains": "b"}},
+            {"event": "subscribe", "expect": "none"},
+            {"click": "新品/官网", "expect": {"link": "https://m"}}
+        ],
         "sops": {"monday": {
             "title": "周一早报",
             "schedule": {
@@ -121,6 +126,12 @@ fn mistakes_of_resources_are_shown() {
     wrong(&with(resources(), "/menu/0/items/0", "items", json!([{"name": "x", "link": "https://m"}])));
     wrong(&with(resources(), "/menu/0/items/0", "name", json!(["x"])));
     wrong(&with(resources(), "/moved/0", "too", json!("x")));
+    wrong(&with(resources(), "/tests/0", "click", json!("新品")));
+    wrong(&with(resources(), "/tests/0", "expect", json!("nothing")));
+    wrong(&with(resources(), "/tests/0", "expect", json!({})));
+    wrong(&with(resources(), "/tests/1", "event", json!("scan")));
+    wrong(&with(resources(), "/tests/2/expect", "txt", json!("x")));
+    wrong(&json!({"account": "shop", "tests": [{"say": "x"}]}));
     wrong(&with(resources(), "", "sops", json!([])));
     wrong(&with(resources(), "/sops/monday", "schedule", json!({})));
     wrong(&with(resources(), "/sops/monday/schedule", "start", json!("23.11.2026")));

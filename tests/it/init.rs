@@ -16,7 +16,7 @@ fn a_new_project_validates_and_plans_against_the_sandbox() {
     "#);
     assert_snapshot!(ran.err, @"next: `cd new`, edit accounts/shop.yaml, then `mpform validate`; to try it, `mpform sandbox` in another terminal and `mpform plan --env sandbox`");
     let valid = world.run("validate --project new").expect_code(0);
-    assert_snapshot!(valid.out, @"valid: 8 resources in 1 account");
+    assert_snapshot!(valid.out, @"valid: 8 resources in 1 account, 4 tests");
     // Its sandbox environment names the sandbox's usual port; this one listens elsewhere.
     let project = std::fs::read_to_string(world.path("new/mpform.yaml")).expect("written");
     world.write("new/mpform.yaml", &project.replace("http://127.0.0.1:7070", world.sandbox.url()));

@@ -2,7 +2,7 @@
 
 use super::{flag, locked, onboard, read_back, told};
 use crate::cli::session::{Account, Project, known, one_account};
-use crate::cli::{Context, ask};
+use crate::cli::{Context, prompt};
 use crate::http;
 use crate::model::Kind;
 use crate::model::kinds::{Button, Group};
@@ -128,7 +128,7 @@ async fn agree(
         });
     }
     context.note(&text!("if WeChat does not answer, nothing comes back"));
-    let answer = ask::line(&text!("\nType the account's name, {name}, to go on: ", name), context).await;
+    let answer = prompt::line(&text!("\nType the account's name, {name}, to go on: ", name), context).await;
     if answer.map_err(|problem| vec![problem])? == *name {
         return Ok(());
     }

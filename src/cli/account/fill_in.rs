@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::{locked, onboard, read_back};
 use crate::cli::session::{Project, known, one_account};
-use crate::cli::{Context, ask};
+use crate::cli::{Context, prompt};
 use crate::http;
 use crate::problem::{Code, Problem};
 use crate::providers::{Fetched, Happened, Holds, NotDone, VendorError};
@@ -27,9 +27,9 @@ pub(super) async fn run(project: &Project, name: &str, context: &Context) -> Res
             name
         ));
     }
-    let app_id = ask::line(&text!("app id: "), context).await;
+    let app_id = prompt::line(&text!("app id: "), context).await;
     let app_id = one_word(app_id, text!("app id")).map_err(|problem| vec![problem])?;
-    let secret = ask::secret(&text!("app secret (does not show): "), context).await;
+    let secret = prompt::secret(&text!("app secret (does not show): "), context).await;
     let secret: SecretString = one_word(secret, text!("app secret")).map_err(|problem| vec![problem])?.into();
     match onboard.fill_in(&app_id, &secret).await {
         Ok(()) => {

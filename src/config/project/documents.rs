@@ -46,7 +46,8 @@ pub(super) fn split(
 /// The project document without what belongs into a resources document.
 fn apart(project: &Node, problems: &mut Vec<Problem>) -> Node {
     let elsewhere = |key: &str| {
-        matches!(key, "account" | "prune" | "moved") || kinds().iter().any(|kind| kind.section == key)
+        matches!(key, "account" | "prune" | "moved" | "tests")
+            || kinds().iter().any(|kind| kind.section == key)
     };
     let mut taken = vec![];
     for (key, _) in project.entries() {

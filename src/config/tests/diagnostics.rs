@@ -24,7 +24,7 @@ menu:
 ",
     );
     let expected = [
-        "MP003 mpform.yaml:13:1 unknown key `colour` | known here: `account`, `accounts`, `prune`, `moved`, `include`, `groups`, `materials`, `replies`, `keywords`, `menu`, `sops`",
+        "MP003 mpform.yaml:13:1 unknown key `colour` | known here: `account`, `accounts`, `prune`, `moved`, `tests`, `include`, `groups`, `materials`, `replies`, `keywords`, `menu`, `sops`",
         "MP014 mpform.yaml:5:9 there is no section `keyword` to prune | did you mean `keywords`?",
         "MP014 mpform.yaml:7:64 a group has no field `member` to ignore | did you mean `members`?",
         "MP003 mpform.yaml:7:9 unknown key `nmae` | did you mean `name`?",
@@ -70,10 +70,9 @@ fn parts_of_the_language_that_come_later() {
         format!("MP013 mpform.yaml:{at} {what} is not managed by this version of mpform yet | {help}")
     };
     assert_eq!(
-        said("tests: []\nprune: [sops]\n"),
+        said("prune: [sops]\n"),
         [
-            not_yet("5:1", "`tests`"),
-            "MP014 mpform.yaml:6:9 `sops` can't stand under `prune` | no vendor lets plans be deleted that it sends; those of ours go with their entry".into(),
+            "MP014 mpform.yaml:5:9 `sops` can't stand under `prune` | no vendor lets plans be deleted that it sends; those of ours go with their entry",
         ]
     );
     let project = "version: 1\naccounts: {}\nnotify: {}\nstate: {s3: {}}\n";
@@ -142,15 +141,36 @@ fn an_empty_menu_can_not_be_made() {
 #[test]
 fn keywords_that_two_rules_answer() {
     let said = said(
-        "keywords:\n  a: {match: [b, WiFi], reply: {text: x}}\n  b: {match: [{fuzzy: wifi}, 'wifi '], reply: {text: x}}\n",
+        "keywords:\n  a: {match: [b, Open WiFi], reply: {text: x}}\n  b: {match: [{fuzzy: open wifi}, 'open wifi '], reply: {text: x}}\n",
     );
     assert_eq!(said.len(), 1);
     assert!(
         said[0].starts_with(
-            "MP025 mpform.yaml:7:30 mpform.yaml:6:18 `wifi ` is a keyword of `shop/keyword/a` already"
+            "MP025 mpform.yaml:7:35 mpform.yaml:6:18 `open wifi ` is a keyword of `shop/keyword/a` already"
         ),
         "{said:?}"
     );
+}
+
+#[test]
+fn a_fuzzy_keyword_that_stands_in_one_of_another_rule() {
+    let rules = |a: &str, b: &str| {
+        said(&format!(
+            "keywords:\n  a: {{match: [{a}], reply: {{text: x}}}}\n  b: {{match: [{b}], reply: {{text: x}}}}\n"
+        ))
+    };
+    let both = rules("{fuzzy: 停车场收费}", "{fuzzy: 附近停车场收费吗}, {fuzzy: 停车场收费标准}");
+    assert_eq!(both.len(), 1, "{both:?}");
+    assert!(
+        both[0].starts_with(
+            "MP025 mpform.yaml:6:23 mpform.yaml:7:42 whatever `停车场收费` answers, `停车场收费标准` of `shop/keyword/b` answers too | either rule may answer"
+        ),
+        "{both:?}"
+    );
+    // Within one rule nothing is lost, an exact keyword goes first, and parts of both are what fuzzy keywords are for.
+    assert_eq!(rules("{fuzzy: 停车场收费}, {fuzzy: 停车场收费吗}", "停车场收费标准").len(), 0);
+    assert_eq!(rules("停车场收费", "{fuzzy: 停车场收费标准}").len(), 0);
+    assert_eq!(rules("{fuzzy: 停车场收费}", "{fuzzy: 停车场在哪}").len(), 0);
 }
 
 #[test]

@@ -43,6 +43,7 @@ pub(super) const PROVIDER: Provider = Provider {
     known_by: "app_id",
     kinds: &[Scheduled::NAME],
     plans: Some(words::PLANS),
+    conversation: None,
     schema: |generator: &mut SchemaGenerator| -> Schema { Settings::json_schema(generator) },
     settings,
     // Its documents give no lengths, so none are checked.

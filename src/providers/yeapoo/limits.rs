@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::matching::compared;
 use crate::desired::Wanted;
 use crate::model::{Address, Finding, Step};
 use crate::problem::{Code, Place, Problem};
 use crate::text;
 
 mod broadcast;
+mod keywords;
 mod materials;
 
 pub(super) use broadcast::material as sent;
@@ -43,7 +43,7 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
         "keyword" => {
             name(body, "rule", &mut found);
             special(body, &mut found);
-            matches(body, &mut found);
+            keywords::keywords(body, &mut found);
             reply(&body["reply"], &["reply"], &mut found);
         }
         "material" => materials::material(body, &mut found),
@@ -73,7 +73,6 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
 pub(super) fn together(all: &[&Wanted]) -> Vec<Problem> {
     let mut problems = menu_size(all);
     let mut names: HashMap<(&str, &str), Vec<&Wanted>> = HashMap::new();
-    let mut keywords: HashMap<(bool, String), (&Wanted, Place)> = HashMap::new();
     for wanted in all.iter().filter(|wanted| wanted.body.is_some()) {
         if !matches!(wanted.kind.name, "group" | "material" | "keyword") {
             continue;
@@ -85,23 +84,8 @@ pub(super) fn together(all: &[&Wanted]) -> Vec<Problem> {
             problems.extend(before.map(|before| same_name(wanted, before)));
             named.push(wanted);
         }
-        for (path, content, fuzzy) in keywords_of(wanted) {
-            let place = wanted.place_of(&path);
-            let entry = keywords.entry((fuzzy, compared(content)));
-            match entry {
-                std::collections::hash_map::Entry::Vacant(free) => {
-                    free.insert((wanted, place));
-                }
-                std::collections::hash_map::Entry::Occupied(taken) => {
-                    let (other, before) = taken.get();
-                    // Within one rule it is a keyword that never fires, which is said of the rule.
-                    if other.address != wanted.address {
-                        problems.push(ambiguous(wanted, content, place, other, before));
-                    }
-                }
-            }
-        }
     }
+    problems.extend(keywords::together(all));
     problems
 }
 
@@ -159,33 +143,6 @@ fn same_name(wanted: &Wanted, before: &Wanted) -> Problem {
         .help(text!("they would be one live object: a live one is found by its name; give one another name"))
 }
 
-fn ambiguous(wanted: &Wanted, content: &str, place: Place, other: &Wanted, before: &Place) -> Problem {
-    Problem::warning(
-        Code::Ambiguous,
-        text!("`{content}` is a keyword of `{address}` already", content, address = other.address),
-    )
-    .at(place.labelled(text!("again here")))
-    .at(before.clone().labelled(text!("first here")))
-    .about(&wanted.address)
-    .help(text!(
-        "either rule may answer (source: the vendor takes the first row it finds, in no defined order, \
-             and compares without regard to case and trailing blanks); keep it in one rule"
-    ))
-}
-
-/// Each keyword of a rule with the way to it.
-fn keywords_of(wanted: &Wanted) -> impl Iterator<Item = (Vec<Step>, &str, bool)> {
-    let list = wanted.body.as_ref().and_then(|body| body.get("match")).and_then(Value::as_array);
-    list.into_iter().flatten().enumerate().filter_map(|(nth, item)| keyword(nth, item))
-}
-
-fn keyword(nth: usize, item: &Value) -> Option<(Vec<Step>, &str, bool)> {
-    match item {
-        Value::String(content) => Some((vec!["match".into(), nth.into()], content, false)),
-        _ => Some((vec!["match".into(), nth.into(), "fuzzy".into()], item.get("fuzzy")?.as_str()?, true)),
-    }
-}
-
 fn name(body: &Value, what: &str, found: &mut Vec<Finding>) {
     let Some(name) = body.get("name").and_then(Value::as_str) else { return };
     let path = || [Step::from("name")];
@@ -210,34 +167,6 @@ fn special(body: &Value, found: &mut Vec<Finding>) {
             text!("`{name}` is no keyword rule's name", name),
             text!("use `replies:` (source: the vendor keeps the replies `subscribe` and `default` as rules of such names)"),
         ));
-    }
-}
-
-fn matches(body: &Value, found: &mut Vec<Finding>) {
-    let list = body.get("match").and_then(Value::as_array);
-    let mut seen: HashMap<(bool, String), &str> = HashMap::new();
-    for (path, content, fuzzy) in
-        list.into_iter().flatten().enumerate().filter_map(|(nth, item)| keyword(nth, item))
-    {
-        if content.trim().is_empty() {
-            found.push(Finding::error(
-                Code::NeverFires,
-                path,
-                text!("a keyword of nothing but blanks"),
-                text!("no follower sends such a message; take it out"),
-            ));
-            continue;
-        }
-        too_long(content, KEYWORD, Code::TextTooLong, &path, "the keyword", found);
-        four_bytes(content, &path, found);
-        if let Some(before) = seen.insert((fuzzy, compared(content)), content) {
-            found.push(Finding::warning(
-                Code::NeverFires,
-                path,
-                text!("`{content}` is the same keyword as `{before}`", content, before),
-                text!("take one out (source: the vendor's database compares without regard to case and trailing blanks)"),
-            ));
-        }
     }
 }
 

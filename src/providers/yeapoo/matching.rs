@@ -6,38 +6,90 @@
 //! has.
 
 use crate::model::kinds::Match;
-use crate::providers::Answer;
+use crate::providers::{Answer, Conversation, Hit, Other, Step, Why};
 
-/// Which of these rules answer each of these texts.
-pub(super) fn answers(rules: &[&[Match]], texts: &[&str]) -> Vec<Answer> {
-    let words = |fuzzy: bool| -> Vec<(usize, Vec<char>)> {
-        let all = rules.iter().enumerate().flat_map(|(nth, words)| words.iter().map(move |word| (nth, word)));
-        all.filter(|(_, word)| word.fuzzy == fuzzy).map(|(nth, word)| (nth, folded(&word.content))).collect()
+/// How Yeapoo's accounts answer.
+pub(super) const CONVERSATION: Conversation = Conversation {
+    answers,
+    others,
+    // The server takes it as a type and builds no message of it.
+    mute: &["music"],
+    fixed_are_rules: true,
+};
+
+/// A keyword as it is compared.
+struct Word {
+    hit: Hit,
+    fuzzy: bool,
+    text: Vec<char>,
+}
+
+fn words(rules: &[&[Match]]) -> Vec<Word> {
+    let word = |rule, keyword, word: &Match| Word {
+        hit: Hit { rule, keyword },
+        fuzzy: word.fuzzy,
+        text: folded(&word.content),
     };
-    let (exact, fuzzy) = (words(false), words(true));
+    let of_rule = |(rule, words): (usize, &&[Match])| -> Vec<Word> {
+        words.iter().enumerate().map(|(nth, one)| word(rule, nth, one)).collect()
+    };
+    rules.iter().enumerate().flat_map(of_rule).collect()
+}
+
+/// Which keywords of these rules answer each of these texts.
+fn answers(rules: &[&[Match]], texts: &[&str]) -> Vec<Answer> {
+    let (fuzzy, exact): (Vec<_>, Vec<_>) = words(rules).into_iter().partition(|word| word.fuzzy);
     texts.iter().map(|text| answer(&exact, &fuzzy, text)).collect()
 }
 
-fn answer(exact: &[(usize, Vec<char>)], fuzzy: &[(usize, Vec<char>)], text: &str) -> Answer {
+fn answer(exact: &[Word], fuzzy: &[Word], text: &str) -> Answer {
     let message = folded(text);
     let equal = fitting(exact, |word| unpadded(word) == unpadded(&message));
     if !equal.is_empty() {
-        return Answer::Exact(equal);
+        return Answer { step: Step::Exact, winners: equal };
     }
     // The message is pasted into the statement: a quote breaks it, and that counts as not found.
-    if text.contains('\'') {
-        return Answer::Nobody;
+    if text.contains(QUOTE) {
+        return Answer { step: Step::Nobody, winners: vec![] };
     }
     let pattern = pattern(&message);
     let containing = fitting(fuzzy, |word| contains(word, &pattern));
-    if containing.is_empty() { Answer::Nobody } else { Answer::Fuzzy(containing) }
+    let step = if containing.is_empty() { Step::Nobody } else { Step::Fuzzy };
+    Answer { step, winners: containing }
 }
 
-fn fitting(words: &[(usize, Vec<char>)], fits: impl Fn(&[char]) -> bool) -> Vec<usize> {
-    let mut rules: Vec<_> = words.iter().filter(|(_, word)| fits(word)).map(|(rule, _)| *rule).collect();
-    rules.dedup();
-    rules
+fn fitting(words: &[Word], fits: impl Fn(&[char]) -> bool) -> Vec<Hit> {
+    words.iter().filter(|word| fits(&word.text)).map(|word| word.hit).collect()
 }
+
+/// Which keywords of these rules do not answer a text, although one may think so. Where a rule answers, only those
+/// count that fit as well.
+fn others(rules: &[&[Match]], text: &str) -> Vec<Other> {
+    let answered = answers(rules, &[text]).pop();
+    let found = answered.map_or(Step::Nobody, |answer| answer.step);
+    let message = folded(text);
+    let (search, trimmed) = (pattern(&message), folded(text.trim()));
+    let within = pattern(&trimmed);
+    let why = |word: &Word| match (word.fuzzy, found) {
+        (true, Step::Exact) if text.contains(QUOTE) => None,
+        (true, Step::Exact) => contains(&word.text, &search).then_some(Why::Shadowed),
+        (_, Step::Exact | Step::Fuzzy) => None,
+        _ if trimmed.is_empty() || unpadded(&word.text).is_empty() => None,
+        (true, _) if text.contains(QUOTE) && contains(&word.text, &search) => Some(Why::Quote),
+        (true, _) if !text.contains(QUOTE) && contains(&word.text, &within) => Some(Why::Blanks),
+        (false, _) if unpadded(&word.text) == trimmed => Some(Why::Blanks),
+        (true, _) => is_part(&word.text, &message).then_some(Why::Reversed),
+        (false, _) => is_part(unpadded(&word.text), &message).then_some(Why::Part),
+    };
+    words(rules).iter().filter_map(|word| Some(Other { hit: word.hit, why: why(word)? })).collect()
+}
+
+fn is_part(word: &[char], message: &[char]) -> bool {
+    message.windows(word.len()).any(|window| window == word)
+}
+
+/// What breaks the statement that a message is pasted into.
+const QUOTE: char = '\'';
 
 /// Trailing blanks don't count where whole texts are compared; leading ones do.
 fn unpadded(text: &[char]) -> &[char] {
@@ -142,83 +194,4 @@ fn contains(word: &[char], pattern: &[Piece]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn who(rules: &[&[Match]], text: &str) -> Answer {
-        answers(rules, &[text]).remove(0)
-    }
-
-    fn exact(word: &str, text: &str) -> bool {
-        who(&[&[Match::exact(word)]], text) == Answer::Exact(vec![0])
-    }
-
-    fn fuzzy(word: &str, text: &str) -> bool {
-        who(&[&[Match::fuzzy(word)]], text) == Answer::Fuzzy(vec![0])
-    }
-
-    #[test]
-    fn a_keyword_is_the_whole_message() {
-        assert!(exact("营业时间", "营业时间"));
-        assert!(!exact("营业时间", "营业") && !exact("营业", "营业时间"));
-    }
-
-    #[test]
-    fn case_accents_and_trailing_blanks_do_not_count() {
-        assert!(
-            exact("WiFi", "wifi  ")
-                && exact("wifi ", "WIFI")
-                && exact("Café", "CAFE")
-                && exact("ＶＩＰ", "ｖｉｐ")
-        );
-        assert!(!exact("wifi", " wifi") && !exact("wifi", "wi fi") && !exact("ＶＩＰ", "VIP"));
-        assert!(exact("", "  "));
-    }
-
-    #[test]
-    fn a_fuzzy_keyword_contains_the_message_and_not_the_other_way_round() {
-        for message in ["优惠", "活", "优惠活动", "惠活"] {
-            assert!(fuzzy("优惠活动", message), "{message}");
-        }
-        for message in ["请问优惠活动有吗", "优活", "优惠 ", " 优惠"] {
-            assert!(!fuzzy("优惠活动", message), "{message}");
-        }
-        assert!(fuzzy("Open WiFi", "wifi"));
-    }
-
-    #[test]
-    fn an_exact_keyword_comes_first_and_is_not_found_by_a_part() {
-        let rules: [&[Match]; 3] =
-            [&[Match::fuzzy("优惠活动")], &[Match::exact("优惠")], &[Match::exact("优惠活动说明")]];
-        assert_eq!(who(&rules, "优惠"), Answer::Exact(vec![1]));
-        assert_eq!(who(&rules, "活动"), Answer::Fuzzy(vec![0]));
-        assert_eq!(who(&rules, "说明"), Answer::Nobody);
-    }
-
-    #[test]
-    fn wildcards_in_the_message_work() {
-        assert!(
-            fuzzy("营业时间", "%")
-                && fuzzy("营业时间", "")
-                && fuzzy("营业时间", "营%间")
-                && fuzzy("营业时间", "营_时")
-        );
-        assert!(!fuzzy("营业时间", "营_间") && !fuzzy("营业时间", "间%营"));
-        assert!(!fuzzy("营业时间", "\\%") && fuzzy("打8折，省20%的钱", "20\\%的"));
-        assert!(fuzzy("aab", "a_b") && fuzzy("abab", "ab%b") && !fuzzy("ab", "a__b"));
-    }
-
-    #[test]
-    fn a_quote_breaks_the_search_and_not_the_comparison() {
-        assert!(!fuzzy("what's new", "what's"));
-        assert!(exact("what's new", "What's new"));
-    }
-
-    #[test]
-    fn several_rules_are_all_named_once() {
-        let rules: [&[Match]; 3] =
-            [&[Match::fuzzy("停车场"), Match::fuzzy("停车费")], &[], &[Match::fuzzy("停车")]];
-        assert_eq!(who(&rules, "停车"), Answer::Fuzzy(vec![0, 2]));
-        assert_eq!(answers(&rules, &["车费", "车位"]), [Answer::Fuzzy(vec![0]), Answer::Nobody]);
-    }
-}
+mod tests;

@@ -7,9 +7,8 @@ use futures::future::BoxFuture;
 use serde::Deserialize;
 
 use super::api::{Page, Pagination, ReadApi};
-use super::{masssend, matching, wire};
-use crate::model::kinds::Match;
-use crate::providers::{Answer, Messages, Received, Sent, Status, VendorError};
+use super::{masssend, wire};
+use crate::providers::{Messages, Received, Sent, Status, VendorError};
 
 /// The vendor's type of a text.
 const TEXT: &str = "text";
@@ -65,10 +64,6 @@ impl Messages for Talk {
                 self.api.pages(&["msg"], &query, open, |message: &Listed| &message.id, false).await?;
             Ok(listed.into_iter().filter(|message| message.create_time >= since).map(Listed::said).collect())
         })
-    }
-
-    fn answers(&self, rules: &[&[Match]], texts: &[&str]) -> Vec<Answer> {
-        matching::answers(rules, texts)
     }
 
     fn sent(&self) -> BoxFuture<'_, Result<Vec<Sent>, VendorError>> {

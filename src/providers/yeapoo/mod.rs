@@ -52,6 +52,7 @@ pub(super) const PROVIDER: Provider = Provider {
     known_by: "info_id",
     kinds: &[Group::NAME, Material::NAME, Reply::NAME, Keyword::NAME, Button::NAME, Scheduled::NAME],
     plans: Some(sops::PLANS),
+    conversation: Some(matching::CONVERSATION),
     schema: |generator: &mut SchemaGenerator| -> Schema { Settings::json_schema(generator) },
     settings,
     limits: limits::limits,

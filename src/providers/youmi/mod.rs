@@ -40,6 +40,7 @@ pub(super) const PROVIDER: Provider = Provider {
     known_by: "base_url",
     kinds: &[Scheduled::NAME],
     plans: Some(words::PLANS),
+    conversation: None,
     schema: |generator: &mut SchemaGenerator| -> Schema { Settings::json_schema(generator) },
     settings: settings::read,
     limits: limits::limits,

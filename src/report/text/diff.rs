@@ -18,7 +18,7 @@ const STRETCH_END: usize = 40;
 
 /// A line that comes or goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(in crate::report) enum Side {
     Gone,
     Come,
 }
@@ -73,7 +73,7 @@ pub(super) fn arrow(before: &str, after: &str, style: Style) -> String {
 }
 
 /// The lines that differ, with their surroundings, in so many columns.
-pub(super) fn lines(before: &str, after: &str, style: Style, room: usize) -> Vec<String> {
+pub(in crate::report) fn lines(before: &str, after: &str, style: Style, room: usize) -> Vec<String> {
     // The last line break of a YAML block says nothing if both have it. If only one has it, it is an empty line
     // that comes or goes.
     let (before, after) = match (before.strip_suffix('\n'), after.strip_suffix('\n')) {
@@ -112,12 +112,12 @@ pub(super) fn lines(before: &str, after: &str, style: Style, room: usize) -> Vec
 }
 
 /// A whole line that comes or goes, wrapped.
-pub(super) fn line(side: Side, text: &str, style: Style, room: usize) -> Vec<String> {
+pub(in crate::report) fn line(side: Side, text: &str, style: Style, room: usize) -> Vec<String> {
     rows(side, &[Piece { kind: PieceKind::Same, text: escape(text).into_owned() }], style, room)
 }
 
 /// A text cut into rows of so many columns, line breaks kept, escaped.
-pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+pub(in crate::report) fn wrap(text: &str, room: usize) -> Vec<String> {
     let text = text.strip_suffix('\n').unwrap_or(text);
     let mut rows = vec![];
     for line in text.split('\n') {

@@ -57,7 +57,22 @@ fn names_that_mean_something_else_are_refused() {
 fn keywords_that_never_fire() {
     assert_eq!(found("keyword", &json!({"match": ["  "]})), [(Code::NeverFires, Level::Error)]);
     assert_eq!(found("keyword", &json!({"match": ["Wifi", "wifi "]})), [(Code::NeverFires, Level::Warning)]);
-    assert_eq!(found("keyword", &json!({"match": ["wifi", {"fuzzy": "wifi"}]})), []);
+    assert_eq!(found("keyword", &json!({"match": ["open wifi", {"fuzzy": "open wifi"}]})), []);
+}
+
+#[test]
+fn a_fuzzy_keyword_that_is_short_was_meant_the_other_way_round() {
+    let short = |word: &str| !found("keyword", &json!({"match": [{"fuzzy": word}]})).is_empty();
+    for word in ["优惠", "停车场", "wifi", "WiFi 密", "VIP卡", "a b", "10086", "优 惠"] {
+        assert!(short(word), "{word}");
+    }
+    for word in ["几点开门", "wifi密码", "open wifi", "优惠活动", "春装 8折起"] {
+        assert!(!short(word), "{word}");
+    }
+    assert_eq!(found("keyword", &json!({"match": ["优惠"]})), []);
+    let said = limits("keyword", &json!({"match": ["甲", {"fuzzy": "优惠"}]}));
+    assert_eq!((said[0].code, said[0].level), (Code::ShortFuzzy, Level::Warning));
+    assert_eq!(said[0].path, ["match".into(), 1.into(), "fuzzy".into()]);
 }
 
 #[test]

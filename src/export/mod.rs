@@ -136,7 +136,7 @@ async fn read_all(source: &Source<'_>, snapshot: &Snapshot) -> Result<(), Vec<Pr
         moved: vec![],
         now: chrono::DateTime::UNIX_EPOCH,
     };
-    let scope = Scope { probe: true, trust_ids: false };
+    let scope = Scope { probe: true, trust_ids: false, others: &[] };
     live::read(&nothing, source.provider, snapshot, &State::default(), scope).await.map(|_| ())
 }
 

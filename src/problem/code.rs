@@ -185,6 +185,10 @@ codes! {
     NotArmed = "MP118",
     /// a message that moves money
     Money = "MP119",
+    /// a page that cannot be written
+    Page = "MP140",
+    /// a file that the page was to show and that is not what it was when the project was read
+    PageFile = "MP141",
 }
 
 #[cfg(test)]

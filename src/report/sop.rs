@@ -28,7 +28,7 @@ pub struct Runs<'a> {
 }
 
 impl<'a> Runs<'a> {
-    fn state(&self, run: &Run<'_>) -> &'static str {
+    pub(super) fn state(&self, run: &Run<'_>) -> &'static str {
         let of_itself = if run.start.starts.is_some() { RunState::Scheduled } else { RunState::Skipped };
         self.states.get(&run.address).copied().unwrap_or(of_itself).as_str()
     }
@@ -104,7 +104,7 @@ pub(super) fn said(due: &Due<'_>, room: usize) -> String {
 }
 
 /// Who gets it, as the configuration says it; of many only the first.
-fn audience(audience: &Own) -> String {
+pub(super) fn audience(audience: &Own) -> String {
     let said = |value: &Value| match value.as_array() {
         Some(items) if items.len() > FEW => {
             let first: Vec<_> = items.iter().take(FEW).map(compact).collect();

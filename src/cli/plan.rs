@@ -47,10 +47,11 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     } else {
         show(plan, args.json, context);
     }
-    if let Some(path) = &args.html
-        && let Err(problem) = preview::write(path, &made, context)
-    {
-        return complain(context, &[problem]);
+    if let Some(path) = &args.html {
+        if let Err(problem) = preview::write(path, &made, context) {
+            return complain(context, &[problem]);
+        }
+        preview::say(path, context);
     }
     if let Some(path) = &args.out {
         match saved::write(path, plan, session, &args.selection, context) {

@@ -46,6 +46,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         return complain(context, &[problem]);
     }
     context.print(&format!("{}\n", text::summary(&made.plan, context.style)));
+    say(&args.out, context);
     explain(&made.plan, context);
     made.exit()
 }
@@ -72,11 +73,14 @@ pub(super) fn write(path: &Path, made: &Made<'_>, context: &Context) -> Result<(
     atomic::write(path, html::page(&page).as_bytes()).map_err(|error| {
         Problem::error(Code::Page, format!("the page {} was not written: {error}", path.display()))
             .help("name a file in a folder that can be written")
-    })?;
+    })
+}
+
+/// Says where the page is.
+pub(super) fn say(path: &Path, context: &Context) {
     if !context.quiet {
         context.say(&format!("{} shows it: open it in a browser", path.display()));
     }
-    Ok(())
 }
 
 /// The plans' runs from the first day of this month on.

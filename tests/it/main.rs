@@ -1,10 +1,12 @@
 //! The tests that run the real binary against the sandbox. The files mirror those of `src`.
 
+mod left_out;
 mod proxy;
 mod world;
 
 mod account;
 mod apply;
+mod browser;
 mod completions;
 mod conformance;
 mod coverage;
@@ -18,6 +20,7 @@ mod markdown;
 mod materials;
 pub(crate) mod plan;
 mod plans;
+mod preview;
 mod readme;
 mod sandbox;
 mod saved;

@@ -64,7 +64,10 @@ impl Edits {
 
     fn stay(&mut self, count: usize) {
         self.settle();
-        self.done.push(Edit('=', count));
+        match self.done.last_mut() {
+            Some(Edit('=', before)) => *before += count,
+            _ => self.done.push(Edit('=', count)),
+        }
     }
 
     /// What goes stands in front of what comes in its place.
@@ -97,7 +100,7 @@ mod tests {
     #[test]
     fn only_what_differs_is_marked() {
         assert_eq!(said("每天 10:00–22:00", "每天 9:30–22:00"), "=3 -5 +4 =6");
-        assert_eq!(said("一\n二\n三", "一\n二点五\n三"), "=3 +2 =3");
+        assert_eq!(said("一\n二\n三", "一\n二点五\n三"), "=3 +2 =2");
         assert_eq!(said("", "新"), "+1");
         assert_eq!(said("same", "same"), "=4");
     }

@@ -37,7 +37,7 @@ function draw() {
 function redraw(key) {
   if (key === "theme") {
     document.documentElement.dataset.theme = ui.theme;
-    $("header").replaceChildren(...head(pressed));
+    document.querySelector("header").replaceChildren(...head(pressed));
   } else {
     draw();
   }

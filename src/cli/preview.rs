@@ -154,4 +154,20 @@ mod tests {
         assert_eq!(months(day("2026-11-22")), (day("2026-11-01"), day("2027-01-31")));
         assert_eq!(months(day("2026-01-31")), (day("2026-01-01"), day("2026-03-31")));
     }
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_not_shown_as_what_it_was() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.jpg"), "abc").expect("writes");
+        let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let asset = Asset { sha256: sha256.into(), size: 3, ..Asset::named("a.jpg") };
+        assert_eq!(read(folder.path(), &asset).expect("it is there"), b"abc");
+        std::fs::write(folder.path().join("a.jpg"), "abd").expect("writes");
+        let problem = read(folder.path(), &asset).expect_err("another one");
+        assert_eq!(
+            (problem.code, problem.message.as_str()),
+            (Code::PageFile, "the page does not show a.jpg: it changed meanwhile")
+        );
+        assert!(read(folder.path(), &Asset { file: "none.jpg".into(), ..asset }).is_err());
+    }
 }

@@ -5,7 +5,6 @@ mod suites;
 use suites::SUITES;
 
 #[expect(clippy::print_stdout, reason = "to be read is all that it is for")]
-#[expect(clippy::disallowed_methods, reason = "which tests were asked for stands on its command line")]
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     // What is passed on to all targets is meant for those that hold tests.

@@ -120,6 +120,13 @@ fn no_script_makes_markup_of_a_text() {
 }
 
 #[test]
+fn no_part_of_the_page_is_long() {
+    for part in SCRIPTS.iter().chain(STYLE).chain([&SHELL, &WORDS]) {
+        assert!(part.lines().count() <= 300, "{}", part.lines().next().unwrap_or_default());
+    }
+}
+
+#[test]
 fn every_word_is_there_in_both_languages_and_used() {
     let words: serde_json::Map<String, Value> = serde_json::from_str(WORDS).expect("JSON");
     for (key, both) in &words {

@@ -1,6 +1,6 @@
 //! The picture in the README: the example's page after the README's edits. `MPFORM_UPDATE=1` takes it anew.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base64::Engine as _;
 use serde_json::json;
@@ -18,7 +18,7 @@ async fn the_readmes_picture_is_of_the_readmes_page() {
     assert!(size < 300_000, "{size} bytes");
 }
 
-fn look(page: &PathBuf) {
+fn look(page: &Path) {
     let Some(browser) = Browser::open(page, View { height: 905, ..DESK }) else { return };
     browser.js_with(
         "const input = document.querySelector('.composer input'); input.value = arguments[0]; input.form.requestSubmit(); input.blur();

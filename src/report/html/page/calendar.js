@@ -76,7 +76,7 @@ function message({ at, run: nth, step }) {
   const account = DATA.accounts.find(({ name }) => name === plan.address.split("/")[0]);
   const items = plan.steps[step];
   const moved = run.why && run.starts ? el("p", { class: "faint" }, t("postponed", { date: run.date, why: run.why })) : null;
-  const fact = (name, value) => [el("dt", {}, t(name)), el("dd", {}, words(value))];
+  const fact = (name, value) => el("div", { class: name }, el("dt", {}, t(name)), el("dd", {}, words(value)));
   return el("details", { class: `due tone${run.plan % 4}` },
     el("summary", {}, el("strong", {}, time(at)), " ", words(plan.title), el("span", { class: "gist" }, words(items.map(gist).join(" · ")))),
     items.map((item) => sent(account, item)), moved,

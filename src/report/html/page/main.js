@@ -4,6 +4,8 @@ ui.lang = (navigator.languages?.[0] ?? navigator.language ?? "en").toLowerCase()
 const darkness = matchMedia("(prefers-color-scheme: dark)");
 ui.theme = darkness.matches ? "dark" : "light";
 
+const paper = matchMedia("print");
+
 let drawn = null;
 
 function account(one) {
@@ -32,6 +34,7 @@ function draw() {
   ];
   document.querySelectorAll("body > :not(script, noscript)").forEach((old) => old.remove());
   document.body.append(...parts);
+  if (paper.matches) unfold();
 }
 
 function redraw(key) {
@@ -75,7 +78,7 @@ function fold() {
 addEventListener("hashchange", follow);
 addEventListener("beforeprint", unfold);
 addEventListener("afterprint", fold);
-matchMedia("print").addEventListener("change", ({ matches }) => (matches ? unfold() : fold()));
+paper.addEventListener("change", ({ matches }) => (matches ? unfold() : fold()));
 darkness.addEventListener("change", ({ matches }) => {
   ui.theme = matches ? "dark" : "light";
   redraw("theme");

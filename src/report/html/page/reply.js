@@ -44,7 +44,7 @@ function media(asset, form) {
     return placeholder(t(form), asset?.size ? `${name} · ${size(asset.size)}` : name, t(why));
   }
   const source = `data:${file.type};base64,${file.data}`;
-  if (file.type.startsWith("image/")) return el("img", { src: source, alt: name, loading: "lazy" });
+  if (file.type.startsWith("image/")) return el("img", { src: source, alt: name });
   const player = file.type.startsWith("audio/") ? "audio" : "video";
   return el(player, { src: source, controls: true, preload: "metadata", "aria-label": `${t(form)} ${name}` });
 }

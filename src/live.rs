@@ -25,7 +25,7 @@ pub mod talk;
 mod unclaimed;
 
 use claim::claim;
-use fetch::fit;
+use fetch::{fetch_others, fit};
 
 /// What an account holds, set beside what is declared and what is remembered.
 #[derive(Debug, Default)]
@@ -130,6 +130,9 @@ pub struct Scope {
     /// Ask by id for what the state remembers and the list does not show. Not where the state may be another
     /// account's: some vendors answer for ids of any account.
     pub trust_ids: bool,
+    /// Kinds of which one also wants to see what is nobody's. What can't be read of that is left out: no plan rests on
+    /// it.
+    pub others: &'static [&'static str],
 }
 
 /// Fetches and claims.
@@ -193,6 +196,9 @@ async fn one_kind(
     }
     let mut problems =
         claim(kind, desired, state, scope.trust_ids, &mut live).await.err().unwrap_or_default();
+    if scope.others.contains(&kind.info.name) && !kind.exclusive {
+        drop(fetch_others(kind, &mut live).await);
+    }
     if kind.info.commit.is_some() {
         match kind.reader.draft().await {
             Ok(draft) => live.drafts.extend(draft.map(|draft| (kind.info.name, draft))),

@@ -31,7 +31,7 @@ pub(super) async fn account(
     }
     let part = Part { desired, touched: &touched };
     let (narrowed, mut state) = (part.desired(), part.state(shared.state().state()));
-    let scope = Scope { probe: false, trust_ids: true };
+    let scope = Scope { probe: false, trust_ids: true, others: &[] };
     let live = match live::read(&narrowed, provider, reads().as_ref(), &state, scope).await {
         Ok(live) => live,
         Err(problems) => {

@@ -24,6 +24,7 @@ mod init;
 mod man;
 mod notice;
 mod plan;
+mod preview;
 mod prompt;
 mod sandbox;
 mod saved;
@@ -114,9 +115,12 @@ enum Command {
     Schema(schema::Args),
     /// Fetches live state, compares, and prints what would change
     #[command(
-        after_help = "Example:\n  mpform plan --env staging --target 'shop/menu/**'\n  mpform plan -o plan.json\n  mpform plan --markdown > comment.md"
+        after_help = "Example:\n  mpform plan --env staging --target 'shop/menu/**'\n  mpform plan -o plan.json\n  mpform plan --markdown > comment.md\n  mpform plan --html plan.html"
     )]
     Plan(plan::Args),
+    /// Writes a page that shows what followers would see before and after, and the plan; no network once it is there
+    #[command(after_help = "Example:\n  mpform preview -o plan.html")]
+    Preview(preview::Args),
     /// Shows the plan, asks, carries it out, and reads back what it changed
     #[command(after_help = "Example:\n  mpform apply --yes\n  mpform apply plan.json")]
     Apply(apply::Args),
@@ -165,7 +169,7 @@ impl Command {
     /// True if it may take another time for the present: nothing is written, and nothing is sent.
     fn only_looks(&self) -> bool {
         match self {
-            Self::Validate(_) | Self::Drift(_) | Self::Test(_) | Self::Ask(_) => true,
+            Self::Validate(_) | Self::Preview(_) | Self::Drift(_) | Self::Test(_) | Self::Ask(_) => true,
             // A plan that is saved is carried out at the time that it is.
             Self::Plan(args) => args.out.is_none(),
             Self::Sop(command) => command.only_looks(),
@@ -204,7 +208,7 @@ pub fn main() -> Exit {
     // Whatever sends or writes does so at the time that it is.
     if cli.global.now.is_some() && !cli.command.only_looks() {
         context.say(
-            "error: --now is for commands that send nothing: validate, plan without -o, drift, test, ask, sop list, sop calendar and sop run --dry-run",
+            "error: --now is for commands that send nothing: validate, plan without -o, preview, drift, test, ask, sop list, sop calendar and sop run --dry-run",
         );
         return Exit::Error;
     }
@@ -250,6 +254,7 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Watch => watch::run(context).await,
         Command::Schema(args) => schema::run(&args, context),
         Command::Plan(args) => plan::run(&args, context).await,
+        Command::Preview(args) => preview::run(&args, context).await,
         Command::Apply(args) => apply::run(&args, context).await,
         Command::Drift(args) => drift::run(&args, context).await,
         Command::Doctor(args) => doctor::run(&args, context).await,

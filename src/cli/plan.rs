@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::saved;
 use super::session::{Project, Session, joined, left_behind, unmatched};
 use super::{Context, Exit, Selection};
+use super::{preview, saved};
 use crate::plan::Plan;
+use crate::plan::picture::Picture;
 use crate::problem::{Code, Problem};
 use crate::report;
 use crate::text;
@@ -21,6 +22,9 @@ pub(super) struct Args {
     /// Prints the plan as a comment for a pull request, at most 60,000 bytes
     #[arg(long, conflicts_with = "json")]
     pub(super) markdown: bool,
+    /// Also writes a page that shows what followers would see before and after, as `mpform preview` does
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
     /// Also writes the plan to a file, for `mpform apply FILE`
     #[arg(short, long = "out", value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
@@ -32,25 +36,26 @@ pub(super) struct Args {
 /// Prints what would change. Writes nothing, neither at a vendor nor in the state.
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let Some(project) = Project::for_work(context) else { return Exit::Error };
-    let session = match Session::open(&project, &args.selection) {
-        Ok(session) => session,
+    let made = Made::of(&project, &args.selection, args.html.is_some()).await;
+    let made = match made {
+        Ok(made) => made,
         Err(problems) => return complain(context, &problems),
     };
-    let states = match session.remembered() {
-        Ok(states) => states,
-        Err(problem) => return complain(context, &[problem]),
-    };
-    let mut plan = joined(&project.config.environment, session.plan(&states).await);
-    plan.warnings.extend(left_behind(&project));
-    plan.refusals.extend(unmatched(&project, &args.selection, &plan));
+    let Made { session, plan, .. } = &made;
     let mut shown_whole = true;
     if args.markdown {
-        shown_whole = comment(&plan, &project, context);
+        shown_whole = comment(plan, &project, context);
     } else {
-        show(&plan, args.json, context);
+        show(plan, args.json, context);
+    }
+    if let Some(path) = &args.html {
+        if let Err(problem) = preview::write(path, &made, context) {
+            return complain(context, &[problem]);
+        }
+        preview::say(path, context);
     }
     if let Some(path) = &args.out {
-        match saved::write(path, &plan, &session, &args.selection, context) {
+        match saved::write(path, plan, session, &args.selection, context) {
             Ok(()) if context.quiet => {}
             Ok(()) => {
                 context.note(&text!("saved; `mpform apply {path}` does exactly this", path = path.display()))
@@ -62,12 +67,44 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         let calls: usize = session.accounts.iter().map(|account| account.client.calls()).sum();
         context.note(&text!("{calls} calls made", calls));
     }
-    if plan.is_refused() || !plan.failed.is_empty() || !shown_whole {
-        Exit::Error
-    } else if args.detailed_exitcode && !plan.is_empty() {
-        Exit::Changes
-    } else {
-        Exit::Done
+    match made.exit() {
+        Exit::Done if !shown_whole => Exit::Error,
+        Exit::Done if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,
+        exit => exit,
+    }
+}
+
+/// A plan, and what it was made with.
+pub(super) struct Made<'a> {
+    pub(super) session: Session<'a>,
+    pub(super) plan: Plan,
+    /// What each account shows to others, in the order of the session; none if nobody asked for it.
+    pub(super) pictures: Vec<Option<Picture>>,
+}
+
+impl<'a> Made<'a> {
+    /// Plans what was selected of a project.
+    pub(super) async fn of(
+        project: &'a Project,
+        selection: &Selection,
+        pictured: bool,
+    ) -> Result<Self, Vec<Problem>> {
+        let session = Session::open(project, selection)?;
+        let states = session.remembered().map_err(|problem| vec![problem])?;
+        let (plans, pictures) = if pictured {
+            session.picture(&states).await.into_iter().unzip()
+        } else {
+            (session.plan(&states).await, vec![])
+        };
+        let mut plan = joined(&project.config.environment, plans);
+        plan.warnings.extend(left_behind(project));
+        plan.refusals.extend(unmatched(project, selection, &plan));
+        Ok(Self { session, plan, pictures })
+    }
+
+    /// How a command ends that only shows it.
+    pub(super) fn exit(&self) -> Exit {
+        if self.plan.is_refused() || !self.plan.failed.is_empty() { Exit::Error } else { Exit::Done }
     }
 }
 

@@ -11,9 +11,11 @@ use crate::config;
 use crate::desired::{Desired, DesiredAccount, desired};
 use crate::http::{self, Client, Throttle};
 use crate::live::{self, By, LiveAccount, Scope};
-use crate::model::Address;
+use crate::model::kinds::{Keyword, Material, Reply};
+use crate::model::{Address, Kind};
 use crate::plan::drift::{self, Drift};
 use crate::plan::guard::{Permits, emptied, refuse};
+use crate::plan::picture::Picture;
 use crate::plan::saved::Saved;
 use crate::plan::{self, FailedAccount, Globs, Plan};
 use crate::problem::{Code, Problem, any_error};
@@ -159,8 +161,15 @@ impl<'a> Session<'a> {
 
     /// Plans every account, side by side, against these states (in the order of the accounts).
     pub(super) async fn plan(&self, states: &[State]) -> Vec<Plan> {
-        join_all(self.accounts.iter().zip(states).map(|(account, state)| self.plan_account(account, state)))
-            .await
+        let planning =
+            self.accounts.iter().zip(states).map(|(account, state)| self.plan_account(account, state, &[]));
+        join_all(planning).await.into_iter().map(|(plan, _)| plan).collect()
+    }
+
+    /// The same with what each account shows to others, before and after; nothing of one that could not be read.
+    pub(super) async fn picture(&self, states: &[State]) -> Vec<(Plan, Option<Picture>)> {
+        let planning = self.accounts.iter().zip(states);
+        join_all(planning.map(|(account, state)| self.plan_account(account, state, SHOWN))).await
     }
 
     /// Looks for drift in every account, side by side, against these states (in the order of the accounts).
@@ -169,7 +178,7 @@ impl<'a> Session<'a> {
             let name = &account.config.name;
             let failed =
                 |problems| Drift { failed: vec![FailedAccount { account: name.clone(), problems }], ..Drift::default() };
-            let Seen { state, live, .. } = match self.look(account, state).await {
+            let Seen { state, live, .. } = match self.look(account, state, &[]).await {
                 Ok(seen) => seen,
                 Err(problems) => return failed(problems),
             };
@@ -183,8 +192,13 @@ impl<'a> Session<'a> {
         all
     }
 
-    /// Reads an account against what is remembered of it.
-    async fn look(&self, account: &Account<'_>, state: &State) -> Result<Seen, Vec<Problem>> {
+    /// Reads an account against what is remembered of it; of these kinds also what is nobody's.
+    async fn look(
+        &self,
+        account: &Account<'_>,
+        state: &State,
+        others: &'static [&'static str],
+    ) -> Result<Seen, Vec<Problem>> {
         let rebind = self.permits.rebind.contains(&account.config.name);
         let another = another_account(account, state);
         let rebound = rebind && another.is_some();
@@ -196,25 +210,32 @@ impl<'a> Session<'a> {
         let wanted: Vec<_> = said.chain(plan::renamed(account.desired, &state)).collect();
         let moved = state.follow(&wanted);
         let reads = account.connect.reads(http::Reader::new(&account.client));
-        let scope = Scope { probe: true, trust_ids: !rebind };
+        let scope = Scope { probe: true, trust_ids: !rebind, others };
         let mut live =
             live::read(account.desired, account.config.provider, reads.as_ref(), &state, scope).await?;
         let rebound = rebound.then(|| forget_the_other(&mut live, &mut state));
         Ok(Seen { state, moved, live, rebound })
     }
 
-    async fn plan_account(&self, account: &Account<'_>, state: &State) -> Plan {
+    /// Plans an account. With a picture if it is asked for what is nobody's of some kinds.
+    async fn plan_account(
+        &self,
+        account: &Account<'_>,
+        state: &State,
+        others: &'static [&'static str],
+    ) -> (Plan, Option<Picture>) {
         let name = &account.config.name;
         let failed = |problems| Plan {
             failed: vec![FailedAccount { account: name.clone(), problems }],
             environment: self.project.config.environment.clone(),
             ..Plan::default()
         };
-        let Seen { state, moved, live, rebound } = match self.look(account, state).await {
+        let Seen { state, moved, live, rebound } = match self.look(account, state, others).await {
             Ok(seen) => seen,
-            Err(problems) => return failed(problems),
+            Err(problems) => return (failed(problems), None),
         };
         let counts = live.counts.clone();
+        let picture = (!others.is_empty()).then(|| Picture::before(account.desired, &live));
         let sops = self.project.desired.sops.get(name).map(|sops| sops.resolved(&live.wanted));
         let mut plan = plan::account(account.desired, live, &state);
         if let Some(sops) = sops {
@@ -232,9 +253,13 @@ impl<'a> Session<'a> {
         refuse(&mut plan, name, &counts, &state, policy, &self.permits, known_by);
         let judge = |problem: Problem| self.project.config.policy.judged(problem);
         plan.warnings = std::mem::take(&mut plan.warnings).into_iter().filter_map(judge).collect();
-        plan
+        let picture = picture.map(|picture| picture.after(&plan));
+        (plan, picture)
     }
 }
+
+/// The kinds that followers get to see something of, whoever made it.
+const SHOWN: &[&str] = &[Keyword::NAME, Reply::NAME, Material::NAME];
 
 /// An account as it is live, and its state with what is declared to have moved in its new place.
 struct Seen {

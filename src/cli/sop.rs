@@ -3,7 +3,7 @@
 mod history;
 mod resolve;
 mod run;
-mod show;
+pub(super) mod show;
 
 use chrono::NaiveDate;
 

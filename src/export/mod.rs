@@ -137,7 +137,7 @@ async fn read_all(source: &Source<'_>, snapshot: &Snapshot) -> Result<(), Vec<Pr
     let all = Managed { section: true, prune: true };
     let managed = source.provider.kinds.iter().map(|kind| (*kind, all)).collect();
     let nothing = DesiredAccount::of_kinds(source.account, managed);
-    let scope = Scope { probe: true, trust_ids: false };
+    let scope = Scope { probe: true, trust_ids: false, others: &[] };
     live::read(&nothing, source.provider, snapshot, &State::default(), scope).await.map(|_| ())
 }
 

@@ -61,7 +61,7 @@ impl Draft {
         let desired = self.loaded(source)?;
         let Some(account) = desired.accounts.get(source.account) else { return Ok(Plan::default()) };
         let state = State::default();
-        let scope = Scope { probe: false, trust_ids: false };
+        let scope = Scope { probe: false, trust_ids: false, others: &[] };
         let live = live::read(account, source.provider, snapshot, &state, scope).await?;
         let plan = plan::account(account, live, &state);
         if plan.is_empty() && !plan.is_refused() && !source.state.is_empty() {
@@ -108,7 +108,7 @@ impl Draft {
         source: &Source<'_>,
         snapshot: &Snapshot,
     ) -> Result<(), Vec<Problem>> {
-        let scope = Scope { probe: false, trust_ids: true };
+        let scope = Scope { probe: false, trust_ids: true, others: &[] };
         let live = live::read(account, source.provider, snapshot, source.state, scope).await?;
         let plan = plan::account(account, live, source.state);
         if plan.is_empty() && !plan.is_refused() && plan.released.is_empty() {

@@ -78,7 +78,8 @@ fn set_parents(kind: &Kinds<'_>, live: &mut LiveAccount) {
     }
 }
 
-async fn fetch_others(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> {
+/// Reads what is nobody's.
+pub(super) async fn fetch_others(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> {
     let mut problems = vec![];
     let others = live.others.iter_mut().filter(|other| other.address.kind() == kind.info.name);
     let reading = others.map(|other| async move {

@@ -11,6 +11,7 @@ pub mod file;
 pub mod guard;
 mod notes;
 mod order;
+pub mod picture;
 mod rank;
 mod renamed;
 mod replaced;

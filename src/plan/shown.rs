@@ -56,7 +56,7 @@ pub(super) fn check(desired: &DesiredAccount, live: &LiveAccount, state: &State,
 }
 
 /// A live body with what is wanted of it.
-fn afterwards(have: Option<&Value>, want: &Value, kind: &KindInfo) -> Value {
+pub(super) fn afterwards(have: Option<&Value>, want: &Value, kind: &KindInfo) -> Value {
     let mut body = have.cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
     let (Some(fields), Some(wanted)) = (body.as_object_mut(), want.as_object()) else { return want.clone() };
     if let Some(Rule::OneOf(forms)) = kind.rules.at("")

@@ -192,6 +192,10 @@ codes! {
     NotArmed = "MP118",
     /// a message that moves money
     Money = "MP119",
+    /// a page that cannot be written
+    Page = "MP140",
+    /// a file that the page was to show and that is not what it was when the project was read
+    PageFile = "MP141",
     /// a webhook that could not be told how a run ended
     NotTold = "MP150",
     /// something that has no canonical layout

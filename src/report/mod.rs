@@ -6,6 +6,7 @@
 pub mod apply;
 pub mod columns;
 pub mod coverage;
+pub mod html;
 pub mod ical;
 pub mod json;
 pub mod markdown;

@@ -31,7 +31,7 @@ pub struct Runs<'a> {
 }
 
 impl<'a> Runs<'a> {
-    fn state(&self, run: &Run<'_>) -> RunState {
+    pub(super) fn state(&self, run: &Run<'_>) -> RunState {
         let of_itself = if run.start.starts.is_some() { RunState::Scheduled } else { RunState::Skipped };
         self.states.get(&run.address).copied().unwrap_or(of_itself)
     }
@@ -110,7 +110,7 @@ pub(super) fn said(due: &Due<'_>, room: usize) -> String {
 }
 
 /// Who gets it, as the configuration says it; of many only the first.
-fn audience(audience: &Own, style: Style) -> String {
+pub(super) fn audience(audience: &Own, style: Style) -> String {
     let said = |value: &Value| match value.as_array() {
         Some(items) if items.len() > FEW => {
             let first: Vec<_> = items.iter().take(FEW).map(compact).collect();

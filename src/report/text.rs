@@ -53,6 +53,11 @@ fn joined(parts: &[String]) -> String {
     parts.join("\n\n").split('\n').map(|line| tidy(line) + "\n").collect()
 }
 
+/// The one line that sums it up.
+pub fn summary(plan: &Plan, style: Style) -> String {
+    sections::summary(plan, style)
+}
+
 /// What is wrong with it, or worth a warning; nothing if nothing is. Stands after the plan, and is no data.
 pub fn problems(plan: &Plan, style: Style) -> Option<String> {
     let parts = sections::problems(plan, style);

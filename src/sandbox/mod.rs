@@ -37,14 +37,6 @@ pub(crate) use self::wire::decode;
 pub use self::wire::{Answer, Request};
 
 /// A sandbox that is not yet running.
-///
-/// ```no_run
-/// # async fn demo() -> anyhow::Result<()> {
-/// use mpform::sandbox::{Sandbox, Seed};
-/// let running = Sandbox::new().seed(Seed::Demo).start("127.0.0.1:0".parse()?).await?;
-/// assert!(running.url().starts_with("http://"));
-/// # Ok(()) }
-/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Sandbox {
     seed: Seed,

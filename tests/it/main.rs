@@ -1,17 +1,21 @@
 //! The tests that run the real binary against the sandbox. The files mirror those of `src`.
 
+mod left_out;
 mod proxy;
 mod world;
 
 mod account;
 mod apply;
 mod ask;
+mod browser;
+mod ci;
 mod completions;
 mod conformance;
 mod coverage;
 mod demo;
 mod doctor;
 mod drift;
+mod editor;
 mod export;
 mod fmt;
 mod hooks;
@@ -23,6 +27,7 @@ mod materials;
 mod notify;
 pub(crate) mod plan;
 mod plans;
+mod preview;
 mod readme;
 mod sandbox;
 mod saved;

@@ -67,6 +67,24 @@ async fn transcripts_are_what_the_program_prints() {
     endpoints_are_listed(&text, &calls);
 }
 
+/// A world of the README after all that is played in it, and a file that this left behind.
+pub(crate) async fn edited_example(name: &str, file: &str) -> (World, PathBuf) {
+    let mut world = World::new(name).await;
+    for block in blocks(&readme()) {
+        match block
+            .directive
+            .split_once(": ")
+            .map(|(word, rest)| (word, rest.split_once(' ').unwrap_or((rest, ""))))
+        {
+            Some(("edit", (of, file))) if of == name => world.edit(file, &block.text),
+            Some(("transcript", (of, _))) if of == name => drop(world.play(&block.text)),
+            _ => {}
+        }
+    }
+    let path = world.folder.path().join(file);
+    (world, path)
+}
+
 /// Every call that the transcripts made has a row in the table of endpoints.
 fn endpoints_are_listed(text: &str, calls: &[Entry]) {
     let rows: Vec<&str> =
@@ -200,7 +218,7 @@ fn faults_are_understood() {
 }
 
 /// A folder and a sandbox in which transcripts are played.
-struct World {
+pub(crate) struct World {
     folder: TempDir,
     /// Where `cd` has led.
     at: PathBuf,

@@ -74,18 +74,27 @@ fn found<'a>(
     (from, to): (NaiveDate, NaiveDate),
     runs: impl Fn(&'a Planned) -> Vec<Run<'a>>,
 ) -> Result<Runs<'a>, Problem> {
-    let names = chosen(which, project)?;
+    Ok(found_in(&chosen(which, project)?, project, (from, to), runs))
+}
+
+/// The plans of these accounts with their runs in some days.
+pub(in crate::cli) fn found_in<'a>(
+    names: &[&str],
+    project: &'a Project,
+    (from, to): (NaiveDate, NaiveDate),
+    runs: impl Fn(&'a Planned) -> Vec<Run<'a>>,
+) -> Runs<'a> {
     let chosen = project.desired.sops.iter().filter(|(name, _)| names.contains(&name.as_str()));
     let plans = chosen.flat_map(|(_, sops)| sops.declared.values()).map(|declared| {
         let (line, _) = declared.origin.line_column();
         let place = format!("{}:{line}", declared.origin.source.name);
         (&declared.planned, place, runs(&declared.planned))
     });
-    Ok(Runs { from, to, zone: project.config.timezone, plans: plans.collect(), states: BTreeMap::new() })
+    Runs { from, to, zone: project.config.timezone, plans: plans.collect(), states: BTreeMap::new() }
 }
 
 /// How far each run has come.
-fn states(
+pub(in crate::cli) fn states(
     found: &Runs<'_>,
     project: &Project,
     now: DateTime<Utc>,

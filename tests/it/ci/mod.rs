@@ -48,7 +48,8 @@ fn fits(schema: &str, more: &[&str], files: &[PathBuf]) {
 
 #[test]
 fn workflows_of_github_fit_its_schema() {
-    let (actions, workflows) = files("github", ".yml").into_iter().partition(|path| path.ends_with("action.yml"));
+    let (actions, workflows) =
+        files("github", ".yml").into_iter().partition(|path| path.ends_with("action.yml"));
     let (actions, workflows): (Vec<_>, Vec<_>) = (actions, workflows);
     fits("vendor.github-workflows", &[], &workflows);
     fits("vendor.github-actions", &[], &actions);
@@ -77,7 +78,8 @@ fn commands(text: &str) -> Vec<Vec<String>> {
         rest[..end].split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     });
     // A comment may speak of the program.
-    let is_command = |words: &Vec<String>| words.first().is_some_and(|word| understands(&[word, "--help"]).is_ok());
+    let is_command =
+        |words: &Vec<String>| words.first().is_some_and(|word| understands(&[word, "--help"]).is_ok());
     all.filter(is_command).collect()
 }
 

@@ -47,7 +47,10 @@ fn explains(cursor: &str, wanted: &[&str]) {
 
 #[test]
 fn keys_of_a_rule_are_completed() {
-    completes("account: shop\nkeywords:\n  营业时间:\n    match: [几点]\n    |", &["reply", "name", "protect", "ignore"]);
+    completes(
+        "account: shop\nkeywords:\n  营业时间:\n    match: [几点]\n    |",
+        &["reply", "name", "protect", "ignore"],
+    );
 }
 
 #[test]
@@ -57,7 +60,10 @@ fn forms_of_a_reply_are_completed() {
 
 #[test]
 fn words_of_a_field_are_completed() {
-    completes("account: shop\ngroups:\n  vip:\n    members: [oA]\n    members_mode: |", &["exact", "at_least"]);
+    completes(
+        "account: shop\ngroups:\n  vip:\n    members: [oA]\n    members_mode: |",
+        &["exact", "at_least"],
+    );
 }
 
 #[test]
@@ -72,7 +78,8 @@ fn a_field_says_what_it_is_in_both_languages() {
 
 #[test]
 fn a_slip_of_the_pen_is_shown_as_one_types() {
-    let text = format!("{MODELINE}account: shop\nkeywords:\n  营业时间: {{mach: [几点], reply: {{text: 十点}}}}\n");
+    let text =
+        format!("{MODELINE}account: shop\nkeywords:\n  营业时间: {{mach: [几点], reply: {{text: 十点}}}}\n");
     let Some((_world, mut server, text, _)) = at(&(text + "|")) else { return };
     let problems = server.problems("accounts/shop.yaml", &text);
     let on_line_4 = problems.iter().find(|problem| problem["range"]["start"]["line"] == 3);

@@ -1,0 +1,95 @@
+//! A message typed once, answered before and after.
+
+use serde_json::{Value, json};
+
+use super::driver::Key;
+use super::{Browser, DESK, open};
+
+fn say(browser: &Browser, message: &str) {
+    browser.type_into(".composer input", message);
+    browser.press(&[Key::Enter]);
+}
+
+/// What each phone shows last.
+fn last(browser: &Browser) -> Value {
+    browser
+        .js("return [...document.querySelectorAll('.chat')].map(chat => chat.lastElementChild.textContent)")
+}
+
+#[test]
+fn a_message_shows_which_rule_answers_and_why() {
+    let Some((_world, browser)) = open(DESK) else { return };
+    assert_eq!(
+        browser.texts(".phone.after .bubble"),
+        ["欢迎关注我们", "稍等"],
+        "both greetings stand there first"
+    );
+    say(&browser, "几点");
+    assert_eq!(last(&browser), json!(["每天九点到九点", "每天九点到八点"]));
+    let why = browser.texts(".why").concat();
+    for words in [
+        "another answer after than before",
+        "Before: answered by the rule 时间",
+        "found: “几点” (时间)",
+        "not reached",
+    ] {
+        assert!(why.contains(words), "{words}: {why}");
+    }
+    assert_eq!(browser.js("return document.querySelector('.why').getAttribute('aria-live')"), "polite");
+    say(&browser, "停车");
+    // Before, a fuzzy keyword of a rule that nobody manages contains the message; after, a keyword of ours is the message.
+    assert_eq!(last(&browser), json!(["车位很多", "地下二层"]));
+    let why = browser.texts(".why .hit").concat();
+    assert!(why.contains("found: “停车费” (旧)") && why.contains("found: “停车” (停车)"), "{why}");
+    say(&browser, "在哪");
+    assert_eq!(last(&browser), json!(["花园路 18 号", "稍等"]));
+    say(&browser, "你们'");
+    assert_eq!(last(&browser), json!(["稍等", "稍等"]));
+    let why = browser.texts(".why").concat();
+    assert!(
+        why.contains("the same answer before and after") && why.contains("a quote in the message"),
+        "{why}"
+    );
+    browser.click(".tries button");
+    assert!(browser.texts(".why q").concat().contains("几点"));
+    browser.close();
+}
+
+#[test]
+fn the_model_is_the_vendors() {
+    let Some((_world, browser)) = open(DESK) else { return };
+    // Rules, message, and who answers by which step.
+    let cases = json!([
+        [[["营业时间"]], "营业时间", "exact", [0]],
+        [[["营业时间"]], "营业", "nobody", []],
+        [[["WiFi"]], "wifi  ", "exact", [0]],
+        [[["Café"]], "CAFE", "exact", [0]],
+        [[["ＶＩＰ"]], "VIP", "nobody", []],
+        [[["wifi"]], " wifi", "nobody", []],
+        [[[""]], "  ", "exact", [0]],
+        [[[{"fuzzy": "优惠活动"}]], "惠活", "fuzzy", [0]],
+        [[[{"fuzzy": "优惠活动"}]], "请问优惠活动有吗", "nobody", []],
+        [[[{"fuzzy": "优惠活动"}]], "优惠 ", "nobody", []],
+        [[[{"fuzzy": "优惠活动"}], ["优惠"]], "优惠", "exact", [1]],
+        [[["一", "二"], ["一"]], "一", "exact", [0, 1]],
+        [[[{"fuzzy": "营业时间"}]], "%", "fuzzy", [0]],
+        [[[{"fuzzy": "营业时间"}]], "", "fuzzy", [0]],
+        [[[{"fuzzy": "营业时间"}]], "营%间", "fuzzy", [0]],
+        [[[{"fuzzy": "营业时间"}]], "营_时", "fuzzy", [0]],
+        [[[{"fuzzy": "营业时间"}]], "营_间", "nobody", []],
+        [[[{"fuzzy": "营业时间"}]], "\\%", "nobody", []],
+        [[[{"fuzzy": "打8折，省20%的钱"}]], "20\\%的", "fuzzy", [0]],
+        [[[{"fuzzy": "aab"}]], "a_b", "fuzzy", [0]],
+        [[[{"fuzzy": "abab"}]], "ab%b", "fuzzy", [0]],
+        [[[{"fuzzy": "ab"}]], "a__b", "nobody", []],
+        [[[{"fuzzy": "what's new"}]], "what's", "nobody", []],
+        [[["what's new"]], "What's new", "exact", [0]],
+        [[[{"fuzzy": "停车场"}, {"fuzzy": "停车费"}], [], [{"fuzzy": "停车"}]], "停车", "fuzzy", [0, 2]],
+    ]);
+    let script = "const [cases] = arguments; return cases.map(([rules, message]) => {
+        const { step, found } = mpform.answer(mpform.matcher(rules), message);
+        return [rules, message, step, found.map(one => one.rule)];
+    })";
+    assert_eq!(browser.js_with(script, json!([cases])), cases);
+    browser.close();
+}

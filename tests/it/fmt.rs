@@ -178,10 +178,8 @@ fn no_diff_shows_a_secret() {
         "mpform.yaml",
         &PROJECT.replace("info_id: shop", "info_id:   shop, headers:   {Authorization:   'Bearer s3cr3t'}"),
     );
-    let ran = world
-        .run("fmt --check")
-        .expect_code(1)
-        .shows(&["info_id:   shop, headers:*", "+    headers:*"]);
+    let ran =
+        world.run("fmt --check").expect_code(1).shows(&["info_id:   shop, headers:*", "+    headers:*"]);
     assert!(!ran.out.contains("s3cr3t"), "{}", ran.out);
     world.run("fmt").expect_code(0);
     assert!(read(&world, "mpform.yaml").contains("    headers: {Authorization: \"Bearer s3cr3t\"}\n"));

@@ -43,7 +43,7 @@ mod tests {
         let shown = unified("a.yaml", "\u{feff}a:  1\napp_key:   s3cr3t", "a: 1\napp_key: s3cr3t\n");
         assert_eq!(
             shown,
-            "--- a.yaml\n+++ a.yaml\n@@ -1,2 +1,2 @@\n-\\u{feff}a:  1\n-app_key:********\n\\ No newline at end of file\n+a: 1\n+app_key:*******\n"
+            "--- a.yaml\n+++ a.yaml\n@@ -1,2 +1,2 @@\n-\\u{feff}a:  1\n-app_key:*********\n\\ No newline at end of file\n+a: 1\n+app_key:*******\n"
         );
     }
 }

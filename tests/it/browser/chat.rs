@@ -50,6 +50,12 @@ fn a_message_shows_which_rule_answers_and_why() {
         why.contains("the same answer before and after") && why.contains("a quote in the message"),
         "{why}"
     );
+    say(&browser, "路线");
+    let why = browser.texts(".why").concat();
+    assert!(
+        why.contains("the same answer before and after"),
+        "the rule changes, and its reply does not: {why}"
+    );
     browser.click(".tries button");
     assert!(browser.texts(".why q").concat().contains("几点"));
     browser.close();

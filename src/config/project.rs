@@ -1,5 +1,6 @@
 //! The project: everything its files say, typed as far as it is the same for all providers.
 
+use crate::problem::Flaw;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
@@ -116,7 +117,7 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
         Ok(documents) => documents,
         Err(refused) => {
             let why = match refused {
-                Refused::Unreadable(why) => Text::verbatim(why),
+                Refused::Unreadable(why) => why,
                 Refused::Outside => text!("it leads out of the project folder"),
             };
             problems.push(missing(why));
@@ -217,10 +218,8 @@ fn fill_calendars(
         let node = filled.get("calendars").and_then(|all| all.get(name)).and_then(|node| node.get("file"));
         let problem = match files.text(&file).map(|text| calendar::fill(calendar, &text)) {
             Ok(Ok(())) => continue,
-            Ok(Err(words)) => {
-                let (message, help) = words.split_once("\nhelp: ").unwrap_or((&words, ""));
-                Problem::error(Code::BadValue, text!("`{file}`: {message}", file, message))
-                    .help(Text::verbatim(help))
+            Ok(Err(Flaw { message, help })) => {
+                Problem::error(Code::BadValue, text!("`{file}`: {message}", file, message)).help(help)
             }
             Err(finding) => Problem::error(finding.code, finding.message).help(finding.help),
         };
@@ -233,7 +232,7 @@ fn state_folder(root: &Path, state: &StateText, filled: &Node, problems: &mut Ve
     let Some(path) = &state.path else { return default() };
     let node = filled.get("state").and_then(|state| state.get("path")).unwrap_or(filled);
     if path.contains("://") {
-        problems.push(super::later::not_yet(format!("state at `{path}`"), node.place()));
+        problems.push(super::later::not_yet(text!("state at `{path}`", path), node.place()));
         return default();
     }
     match paths::below(Path::new(""), path) {

@@ -1,5 +1,6 @@
 //! How plans are written for this vendor: whom they go to. What they send is in [`super::items`].
 
+use crate::words::Text;
 use std::collections::HashSet;
 
 use schemars::JsonSchema;
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::items::Item;
 use crate::model::sop::{Own, SentBy, Words};
-use crate::model::{Files, Finding, Step, first_column};
+use crate::model::{Entries, Files, Finding, Step, first_column};
 use crate::problem::Code;
 use crate::providers::{Money, Plans, read_plan, words};
 use crate::text;
@@ -20,7 +21,11 @@ pub(super) const PLANS: Plans = Plans {
     audience: words::<Audience>,
     message: words::<Item>,
     recipients,
-    reach: |audiences| audiences.iter().map(|one| recipients(one).unwrap_or_default()).collect(),
+    reach: |audiences| {
+        let named =
+            |one: &&Own| recipients(one).unwrap_or_default().into_iter().map(Text::verbatim).collect();
+        audiences.iter().map(named).collect()
+    },
     money: MONEY,
 };
 
@@ -104,7 +109,7 @@ impl Words for Audience {
         let mut found = vec![];
         // With other lists beside it, it stays: that is refused later.
         if let (Some(file), None, None) = (&self.friends_file, &self.friends, &self.takeover_keys) {
-            match files.text(file).and_then(|text| first_column(&text, "friend")) {
+            match files.text(file).and_then(|text| first_column(&text, Entries::Friends)) {
                 Ok(friends) => {
                     self.friends = Some(friends);
                     self.friends_file = None;

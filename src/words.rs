@@ -232,10 +232,10 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 /// A phrase that is no template, e.g. a line of help.
-pub fn phrase(phrase: &str, lang: Lang) -> &str {
+pub fn phrase(english: &str, lang: Lang) -> Option<&'static str> {
     match lang {
-        Lang::En => phrase,
-        Lang::Zh => ZH.get(phrase).map_or(phrase, String::as_str),
+        Lang::En => None,
+        Lang::Zh => ZH.get(english).map(String::as_str),
     }
 }
 

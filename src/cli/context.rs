@@ -198,7 +198,6 @@ impl Context {
     }
 }
 /// The language that the command line or the environment asks for, for what is said before the line is understood.
-#[expect(clippy::disallowed_methods, reason = "the room that reads the environment")]
 pub(super) fn asked_for() -> Lang {
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -217,7 +216,6 @@ pub(super) fn asked_for() -> Lang {
 }
 
 /// The environment, as far as it is text.
-#[expect(clippy::disallowed_methods, reason = "the room that reads the environment")]
 fn variables() -> BTreeMap<String, String> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -21,11 +21,11 @@ pub(super) fn in_language(mut command: Command, lang: Lang) -> Command {
 
 fn translated(mut command: Command, lang: Lang) -> Command {
     let header = *command.get_styles().get_header();
-    let usage = phrase("Usage:", lang);
+    let usage = phrase("Usage:", lang).unwrap_or("Usage:");
     command = command.help_template(StyledStr::from(format!(
         "{{before-help}}{{about-with-newline}}\n{header}{usage}{header:#} {{usage}}\n\n{{all-args}}{{after-help}}"
     )));
-    command = command.subcommand_help_heading(phrase("Commands", lang).to_owned());
+    command = command.subcommand_help_heading(phrase("Commands", lang));
     if let Some(about) = command.get_about().map(|about| said(about, lang)) {
         command = command.about(about);
     }
@@ -38,16 +38,18 @@ fn translated(mut command: Command, lang: Lang) -> Command {
 /// Each line for itself: an example stays what it is.
 fn said(help: &StyledStr, lang: Lang) -> String {
     let help = help.to_string();
-    help.split('\n').map(|line| phrase(line, lang)).collect::<Vec<_>>().join("\n")
+    help.split('\n').map(|line| phrase(line, lang).unwrap_or(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn argument(mut arg: Arg, lang: Lang) -> Arg {
     let heading = match arg.get_help_heading() {
-        Some(heading) => heading.to_owned(),
-        None if arg.is_positional() => "Arguments".to_owned(),
-        None => "Options".to_owned(),
+        Some(heading) => phrase(heading, lang),
+        None if arg.is_positional() => phrase("Arguments", lang),
+        None => phrase("Options", lang),
     };
-    arg = arg.help_heading(phrase(&heading, lang).to_owned());
+    if heading.is_some() {
+        arg = arg.help_heading(heading);
+    }
     let mut help = arg.get_help().map(|help| said(help, lang)).unwrap_or_default();
     let takes_one = arg.get_action().takes_values();
     let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
@@ -89,17 +91,18 @@ mod tests {
 
     /// Every line that is a sentence of ours, and not an example to type.
     fn lines(command: &Command, all: &mut BTreeSet<String>) {
-        let mut take = |help: Option<&StyledStr>| {
-            let help = help.map(ToString::to_string).unwrap_or_default();
-            all.extend(help.split('\n').filter(|line| !line.trim().is_empty() && !line.starts_with("  ")).map(str::to_owned));
-        };
-        take(command.get_about());
-        take(command.get_after_help());
+        let mut said: Vec<String> = vec![];
+        said.extend(command.get_about().map(ToString::to_string));
+        said.extend(command.get_after_help().map(ToString::to_string));
         for arg in command.get_arguments() {
-            take(arg.get_help());
-            all.extend(arg.get_help_heading().map(str::to_owned));
+            said.extend(arg.get_help().map(ToString::to_string));
+            said.extend(arg.get_help_heading().map(str::to_owned));
         }
-        command.get_subcommands().for_each(|inner| lines(inner, all));
+        let lines = said.iter().flat_map(|help| help.split('\n'));
+        all.extend(
+            lines.filter(|line| !line.trim().is_empty() && !line.starts_with("  ")).map(str::to_owned),
+        );
+        command.get_subcommands().for_each(|inner| self::lines(inner, all));
     }
 
     fn phrases() -> BTreeSet<String> {
@@ -115,7 +118,11 @@ mod tests {
         let (_, known) = crate::words::translations().find(|(room, _)| *room == "help").expect("a file");
         let known: BTreeSet<_> = known.expect("YAML").into_iter().map(|(line, _)| line).collect();
         let phrases = phrases();
-        assert_eq!(phrases.difference(&known).collect::<Vec<_>>(), [""; 0], "without a translation in words/zh/help.yaml");
+        assert_eq!(
+            phrases.difference(&known).collect::<Vec<_>>(),
+            [""; 0],
+            "without a translation in words/zh/help.yaml"
+        );
         assert_eq!(known.difference(&phrases).collect::<Vec<_>>(), [""; 0], "translated, and nowhere said");
     }
 

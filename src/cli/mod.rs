@@ -177,11 +177,12 @@ pub fn main() -> Exit {
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
+            let exit = if error.use_stderr() { Exit::Error } else { Exit::Done };
             let _ = match help::complaint(&error, lang) {
                 Some(complaint) => std::io::Write::write_all(&mut std::io::stderr(), complaint.as_bytes()),
                 None => error.format(&mut command).print(),
             };
-            return if error.use_stderr() { Exit::Error } else { Exit::Done };
+            return exit;
         }
     };
     let context = Context::real(&cli.global);

@@ -73,11 +73,7 @@ impl Store {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
             Err(error) => {
-                return Err(failed(text!(
-                    "can't read {path}: {error}",
-                    path = self.folder.display(),
-                    error
-                )));
+                return Err(failed(text!("can't read {path}: {error}", path = self.folder.display(), error)));
             }
         };
         let mut names: Vec<_> = entries

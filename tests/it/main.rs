@@ -30,3 +30,4 @@ mod tanmarket;
 mod town;
 mod validate;
 mod wire;
+mod words;

@@ -197,6 +197,11 @@ impl Context {
         }
     }
 }
+/// The words of the command line.
+pub(super) fn words() -> std::env::ArgsOs {
+    std::env::args_os()
+}
+
 /// The language that the command line or the environment asks for, for what is said before the line is understood.
 pub(super) fn asked_for() -> Lang {
     let mut words = std::env::args().skip(1);

@@ -173,7 +173,7 @@ pub struct Selection {
 pub fn main() -> Exit {
     let lang = context::asked_for();
     let mut command = help::in_language(Cli::command(), lang);
-    let parsed = command.try_get_matches_from_mut(std::env::args_os());
+    let parsed = command.try_get_matches_from_mut(context::words());
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {

@@ -19,7 +19,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("report", &["apply", "coverage", "model", "plan", "problem", "providers", "sending", "state"]),
     ("export", &["config", "desired", "live", "model", "plan", "problem", "providers", "state"]),
     ("clock", &[]),
-    ("words", &[]),
+    ("words", &["word"]),
     ("http", &["clock"]),
     ("providers", &["config", "desired", "http", "model", "problem"]),
     // The list of the vendors' sandboxes.

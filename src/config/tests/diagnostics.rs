@@ -76,10 +76,7 @@ fn parts_of_the_language_that_come_later() {
         ]
     );
     let project = "version: 1\naccounts: {}\nstate: {s3: {}}\n";
-    assert_eq!(
-        Trial::new(&[("mpform.yaml", project)]).said(),
-        [not_yet("3:9", "`s3`")]
-    );
+    assert_eq!(Trial::new(&[("mpform.yaml", project)]).said(), [not_yet("3:9", "`s3`")]);
 }
 
 #[test]

@@ -186,7 +186,8 @@ impl Step<'_> {
         if matches!(doing, Doing::Create) {
             self.shared.state().record(Entry::Drop { address: change.address.clone() });
         }
-        let error = last.unwrap_or_else(|| VendorError::refused("nothing sent", text!("it was not tried")));
+        let error =
+            last.unwrap_or_else(|| VendorError::refused(VendorError::NO_CALL, text!("it was not tried")));
         Err(failed(change, &error, Code::Failed))
     }
 

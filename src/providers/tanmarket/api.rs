@@ -199,7 +199,9 @@ fn call_name(name: &str) -> String {
 
 fn bytes_of(call: &str, body: &impl Serialize) -> Result<Bytes, VendorError> {
     let bytes = serde_json::to_vec(body);
-    bytes.map(Bytes::from).map_err(|error| VendorError::refused(call, text!("nothing sent: {error}", error)))
+    bytes
+        .map(Bytes::from)
+        .map_err(|error| VendorError::refused(call, text!("nothing sent: {message}", message = error)))
 }
 
 /// What an answer holds, or why it holds nothing; `at` is the time that the request was signed with.

@@ -50,14 +50,14 @@ impl Chosen {
 pub(super) fn words_of(audience: &Own) -> Result<Audience, VendorError> {
     audience
         .typed()
-        .map_err(|error| VendorError::refused("nothing sent", text!("not an audience: {error}", error)))
+        .map_err(|error| VendorError::refused(VendorError::NO_CALL, text!("not an audience: {error}", error)))
 }
 
 /// The groups that stand in an audience, none twice.
 pub(super) fn standing(audience: &Own) -> Result<Vec<Chosen>, VendorError> {
     let Some(groups) = audience.0.get(GROUPS) else { return Ok(vec![]) };
     let chosen = Vec::<Chosen>::deserialize(groups).map_err(|error| {
-        VendorError::refused("nothing sent", text!("not a list of groups: {error}", error))
+        VendorError::refused(VendorError::NO_CALL, text!("not a list of groups: {error}", error))
     })?;
     Ok(by_chat(chosen))
 }

@@ -165,7 +165,7 @@ fn datas(step: &ScheduledStep) -> Result<Vec<Map<String, Value>>, VendorError> {
 }
 
 fn refused(message: Text) -> VendorError {
-    VendorError::refused("nothing sent", message)
+    VendorError::refused(VendorError::NO_CALL, message)
 }
 
 #[cfg(test)]

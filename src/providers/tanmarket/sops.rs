@@ -243,11 +243,11 @@ impl Writer<Scheduled> for SopsWriter {
         _: &Links,
         _: &dyn Watch,
     ) -> Result<(), VendorError> {
-        Err(VendorError::refused("nothing sent", NO_CALL).hint(IN_THE_CONSOLE))
+        Err(VendorError::refused(VendorError::NO_CALL, NO_CALL).hint(IN_THE_CONSOLE))
     }
 
     async fn delete(&self, _: &str, _: &RemoteId) -> Result<(), VendorError> {
-        Err(VendorError::refused("nothing sent", NO_CALL).hint(IN_THE_CONSOLE))
+        Err(VendorError::refused(VendorError::NO_CALL, NO_CALL).hint(IN_THE_CONSOLE))
     }
 }
 

@@ -36,7 +36,7 @@ impl Sends for Sender {
 /// The whole body. Who it goes to is laid over it last, whatever else it says.
 fn body(message: &Outgoing<'_>) -> Result<Value, VendorError> {
     let unread =
-        |error| VendorError::refused("nothing sent", text!("not a message of youmi's: {error}", error));
+        |error| VendorError::refused(VendorError::NO_CALL, text!("not a message of youmi's: {error}", error));
     let audience: Audience = message.audience.typed().map_err(unread)?;
     let item: Item = message.message.typed().map_err(unread)?;
     let mut body = Map::new();
@@ -48,7 +48,7 @@ fn body(message: &Outgoing<'_>) -> Result<Value, VendorError> {
         }
         (None, None) => {
             let why = text!("neither an account that sends nor a takeover key");
-            return Err(VendorError::refused("nothing sent", why));
+            return Err(VendorError::refused(VendorError::NO_CALL, why));
         }
     }
     body.insert("RelationType".to_owned(), audience.channel.relation().into());

@@ -4,6 +4,7 @@
 //! language that they asked for. The templates are the keys of the translations in `words/zh`, so there is nothing to
 //! name and nothing to look up while writing code; a test holds the two against each other.
 
+use indexmap::IndexMap;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
@@ -239,11 +240,49 @@ pub fn phrase(english: &str, lang: Lang) -> Option<&'static str> {
     }
 }
 
-/// Every translation with the room whose file it stands in, as it is written there: for the test that holds them
-/// against the templates.
-pub fn translations() -> impl Iterator<Item = (&'static str, Result<Vec<(String, String)>, String>)> {
-    FILES.iter().map(|(room, file)| {
-        let read: Result<indexmap::IndexMap<String, String>, _> = serde_yaml::from_str(file);
-        (*room, read.map(|read| read.into_iter().collect()).map_err(|error| error.to_string()))
-    })
+/// What a file of translations holds, in order, or why it can't be read.
+pub type Translations = Result<IndexMap<String, String>, serde_yaml::Error>;
+
+/// Every file of translations by the room that it is for: for the test that holds them against the templates.
+pub fn translations() -> impl Iterator<Item = (&'static str, Translations)> {
+    FILES.iter().map(|(room, file)| (*room, serde_yaml::from_str(file)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_in_is_said_in_the_same_language() {
+        let inner = text!("{count} messages", count = 3);
+        let whole = text!("{fate}: {message}", fate = text!("created"), message = inner);
+        assert_eq!(whole.to(Lang::En), "created: 3 messages");
+        assert_eq!(whole.to(Lang::Zh), "已创建：3 条消息");
+    }
+
+    #[test]
+    fn what_is_not_ours_is_no_template() {
+        let text = Text::verbatim("{count} created");
+        assert_eq!(
+            (text.to(Lang::En), text.to(Lang::Zh)),
+            ("{count} created".into(), "{count} created".into())
+        );
+        let word = text!("now {what}", what = "{what} {{");
+        assert_eq!(word.to(Lang::En), "now {what} {{");
+    }
+
+    #[test]
+    fn braces_that_are_meant_are_doubled() {
+        assert_eq!(text!("{title}, to {{{to}}}", title = "a", to = "b").to(Lang::Zh), "a，发给 {b}");
+    }
+
+    #[test]
+    fn joined_texts_have_their_language_s_comma() {
+        let both = Text::joined([text!("1 error"), text!("1 warning")], ", ");
+        assert_eq!(
+            (both.to(Lang::En), both.to(Lang::Zh)),
+            ("1 error, 1 warning".into(), "1 个错误，1 个警告".into())
+        );
+        assert!(Text::joined([], ", ").is_empty());
+    }
 }

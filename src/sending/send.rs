@@ -52,7 +52,7 @@ impl<'a> Sender<'a> {
     }
 
     fn tell(&self, told: Told) {
-        (self.tell)(&Event::Message(told.clone()));
+        (self.tell)(&Event::Message(Box::new(told.clone())));
         self.told.lock().unwrap_or_else(PoisonError::into_inner).push(told);
     }
 

@@ -194,5 +194,15 @@ fn nobody_talks_past_the_translations() {
         Vec::<String>::new(),
         "said past the translations; if it is not for people, see `PLAIN`"
     );
-    assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/words/zh").is_dir());
+}
+
+#[test]
+fn every_file_of_translations_is_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/words/zh");
+    let files = std::fs::read_dir(folder).expect("a folder").map(|entry| {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        name.strip_suffix(".yaml").expect("YAML").to_owned()
+    });
+    let read: BTreeSet<_> = translations().map(|(room, _)| room.to_owned()).collect();
+    assert_eq!(files.collect::<BTreeSet<_>>(), read);
 }

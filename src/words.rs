@@ -179,7 +179,12 @@ static ZH: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 });
 
 /// The translations, by room.
-const FILES: &[(&str, &str)] = &[];
+const FILES: &[(&str, &str)] = &[
+    ("layout", include_str!("words/zh/layout.yaml")),
+    ("new", include_str!("words/zh/new.yaml")),
+    ("notify", include_str!("words/zh/notify.yaml")),
+    ("rehearse", include_str!("words/zh/rehearse.yaml")),
+];
 
 /// A phrase that is no template, e.g. a line of help, in Chinese.
 pub fn zh(phrase: &str) -> Option<&'static str> {

@@ -80,7 +80,7 @@ function message({ at, run: nth, step }) {
   return el("details", { class: `due tone${run.plan % 4}` },
     el("summary", {}, el("strong", {}, time(at)), " ", words(plan.title), el("span", { class: "gist" }, words(items.map(gist).join(" · ")))),
     items.map((item) => sent(account, item)), moved,
-    el("dl", {}, fact("to_whom", plan.audience), fact("run", `${plan.address}@${run.date}`), fact("state", t(run.state)), fact("account", account.name)));
+    el("dl", {}, fact("to_whom", ours(plan.audience)), fact("run", `${plan.address}@${run.date}`), fact("state", t(run.state)), fact("account", account.name)));
 }
 
 // By which field one knows a message, the best first.

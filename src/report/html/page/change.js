@@ -21,7 +21,7 @@ function entry({ address, change, object, shown: name }) {
 }
 
 function notes(change) {
-  return change.notes?.length ? el("ul", { class: "notes", "aria-label": t("notes") }, change.notes.map((note) => el("li", {}, words(note)))) : null;
+  return change.notes?.length ? el("ul", { class: "notes", "aria-label": t("notes") }, change.notes.map((note) => el("li", {}, words(ours(note))))) : null;
 }
 
 function drift(change) {

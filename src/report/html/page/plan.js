@@ -15,7 +15,7 @@ const chosen = { account: "", kind: "", actions: new Set(ALWAYS), words: "" };
 
 // All words of an entry, for the search; worked out when it is first asked for.
 function haystack(one) {
-  one.hay ??= [one.address, JSON.stringify(one.change?.fields), JSON.stringify(one.change?.notes),
+  one.hay ??= [one.address, JSON.stringify(one.change?.fields), JSON.stringify(one.change?.notes?.flatMap(Object.values)),
     ...(one.object ? SIDES.map((side) => JSON.stringify(on(one.object, side))) : [])].join("\n").toLowerCase();
   return one.hay;
 }

@@ -4,9 +4,9 @@
 function problem(told) {
   const places = told.places.map(({ file, line, column }) => `${file}:${line}:${column}`).join(", ");
   return el("li", {}, el("span", { class: `badge ${told.level}` }, `${t(told.level)} ${told.code}`), " ",
-    told.about ? [words(told.about, { class: "address" }), ": "] : null, words(told.message),
+    told.about ? [words(told.about, { class: "address" }), ": "] : null, words(ours(told.message)),
     places ? el("small", { class: "faint" }, " ", words(places)) : null,
-    told.help ? el("p", {}, el("strong", {}, t("help")), ": ", words(told.help)) : null);
+    told.help ? el("p", {}, el("strong", {}, t("help")), ": ", words(ours(told.help))) : null);
 }
 
 const problems = (list) => el("ul", { class: "problems" }, list.map(problem));

@@ -21,7 +21,7 @@ mod told;
 pub use code::Code;
 pub use flaw::Flaw;
 pub use mask::masked;
-pub use told::Told;
+pub use told::{Told, ToldPlace};
 
 /// A text that a place can point into, kept whole for as long as a problem may show it.
 #[derive(Debug, PartialEq, Eq)]
@@ -188,7 +188,7 @@ impl Problem {
     }
 
     /// The message without what it may quote from the value of a secret.
-    fn discreet(&self, lang: Lang) -> String {
+    pub fn discreet(&self, lang: Lang) -> String {
         let mut message = self.message.to(lang);
         for place in &self.places {
             let text = &place.source.text;

@@ -58,15 +58,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
         }
     }
     context.complain(&problems);
-    let files = |count: usize| if count == 1 { "file" } else { "files" };
-    let word = files(changed);
     match (args.check, changed) {
-        (_, 0) => {}
-        (true, _) => context.say(&format!("{changed} {word} would change; run `mpform fmt`")),
-        (false, _) => context.say(&format!("{changed} {word} rewritten")),
-    }
-    if changed == 0 && !any_error(&problems) {
-        context.say(&format!("{same} {} in the canonical layout already", files(same)));
+        (_, 0) if any_error(&problems) => {}
+        (_, 0) => context.note(&match same {
+            1 => text!("1 file in the canonical layout already"),
+            count => text!("{count} files in the canonical layout already", count),
+        }),
+        (true, 1) => context.note(&text!("1 file would change; run `mpform fmt`")),
+        (true, count) => context.note(&text!("{count} files would change; run `mpform fmt`", count)),
+        (false, 1) => context.note(&text!("1 file rewritten")),
+        (false, count) => context.note(&text!("{count} files rewritten", count)),
     }
     if any_error(&problems) || (args.check && changed > 0) { Exit::Error } else { Exit::Done }
 }

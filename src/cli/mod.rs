@@ -111,8 +111,8 @@ enum Command {
     )]
     Fmt(fmt::Args),
     /// Validates on every save, until it is interrupted
-    #[command(after_help = "Example:\n  mpform watch --env staging")]
-    Watch,
+    #[command(after_help = "Example:\n  mpform watch --env staging\n  mpform watch -o page.html")]
+    Watch(watch::Args),
     /// Prints the JSON Schema of the configuration language, or of plans as JSON
     #[command(after_help = "Example:\n  mpform schema > mpform.schema.json")]
     Schema(schema::Args),
@@ -261,7 +261,7 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Init(args) => init::run(&args, context),
         Command::Validate(args) => validate::run(&args, context),
         Command::Fmt(args) => fmt::run(&args, context),
-        Command::Watch => watch::run(context).await,
+        Command::Watch(args) => watch::run(&args, context).await,
         Command::Schema(args) => schema::run(&args, context),
         Command::Plan(args) => plan::run(&args, context).await,
         Command::Preview(args) => preview::run(&args, context).await,

@@ -19,6 +19,7 @@ use crate::report::sop::Runs;
 use crate::report::text;
 use crate::state::atomic;
 use crate::text;
+use crate::words::Text;
 
 /// Arguments of `preview`.
 #[derive(Debug, clap::Args)]
@@ -39,15 +40,20 @@ const ROOM: u64 = 8 * 1024 * 1024;
 /// Writes the page. Nothing is written at a vendor or in the state.
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let Some(project) = Project::for_work(context) else { return Exit::Error };
-    let made = match Made::of(&project, &args.selection, true).await {
+    show(&project, &args.selection, &args.out, context).await
+}
+
+/// Writes what was selected of a project as a page, and says how much would change.
+pub(super) async fn show(project: &Project, selection: &Selection, out: &Path, context: &Context) -> Exit {
+    let made = match Made::of(project, selection, true).await {
         Ok(made) => made,
         Err(problems) => return complain(context, &problems),
     };
-    if let Err(problem) = write(&args.out, &made, context) {
+    if let Err(problem) = write(out, &made, context) {
         return complain(context, &[problem]);
     }
     context.print(&format!("{}\n", text::summary(&made.plan, context.style)));
-    say(&args.out, context);
+    say(out, context);
     explain(&made.plan, context);
     made.exit()
 }
@@ -83,7 +89,7 @@ pub(super) fn write(path: &Path, made: &Made<'_>, context: &Context) -> Result<(
 /// Says where the page is.
 pub(super) fn say(path: &Path, context: &Context) {
     if !context.quiet {
-        context.say(&format!("{} shows it: open it in a browser", path.display()));
+        context.note(&text!("{path} shows it: open it in a browser", path = path.display()));
     }
 }
 
@@ -139,16 +145,17 @@ fn assets(material: &Material) -> Vec<Asset> {
 
 /// A file's bytes, if they are still those that were read with the project.
 fn read(root: &Path, asset: &Asset) -> Result<Vec<u8>, Problem> {
-    let changed = |why: String| {
+    let changed = |why: Text| {
         Problem::warning(
             Code::PageFile,
             text!("the page does not show {file}: {why}", file = asset.file, why),
         )
         .help(text!("write the page again"))
     };
-    let bytes = std::fs::read(root.join(&asset.file)).map_err(|error| changed(error.to_string()))?;
+    let bytes =
+        std::fs::read(root.join(&asset.file)).map_err(|error| changed(Text::verbatim(error.to_string())))?;
     let digits: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    if digits == asset.sha256 { Ok(bytes) } else { Err(changed("it changed meanwhile".to_owned())) }
+    if digits == asset.sha256 { Ok(bytes) } else { Err(changed(text!("it changed meanwhile"))) }
 }
 
 #[cfg(test)]

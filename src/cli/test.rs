@@ -73,7 +73,9 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     }
     // What is not known may be why.
     if !unknown.is_empty() {
-        context.say("note: some environment variables are not set, see `mpform validate`; what is made of them was not known");
+        context.note(&text!(
+            "note: some environment variables are not set, see `mpform validate`; what is made of them was not known"
+        ));
     }
     Exit::Error
 }
@@ -86,8 +88,10 @@ fn show(tested: &[Tested<'_>], args: &Args, project: &Project, context: &Context
         let lines: Vec<_> = events.chain([summary]).map(|event| format!("{event}\n")).collect();
         context.print(&lines.concat());
     } else if tested.is_empty() {
-        context.print("no tests: nothing was tested\n");
-        context.say("help: write some into a resources document, e.g. `tests: [{say: 营业时间, expect: {rule: 营业时间}}]`");
+        context.tell(&text!("no tests: nothing was tested"));
+        context.note(&text!(
+            "help: write some into a resources document, e.g. `tests: [{{say: 营业时间, expect: {{rule: 营业时间}}}}]`"
+        ));
     } else {
         let shown = tested.iter().map(|one| rehearse::tested(one, context.style, context.width));
         let sum = rehearse::sum(tally, context.style);

@@ -42,7 +42,7 @@ pub(crate) struct CaseText {
 const EXPECT: &str = "expect";
 /// What follows where something unknown is named that the account may hold all the same.
 const UNMANAGED: Text =
-    text!("declare it; for tests that only run with `--live`, write `policy: {lint: {MP120: off}}`");
+    text!("declare it; for tests that only run with `--live`, write `policy: {{lint: {{MP120: off}}}}`");
 
 impl Building<'_> {
     /// Reads `tests:`.
@@ -65,7 +65,7 @@ impl Building<'_> {
             self.problems.push(
                 Problem::error(Code::WrongType, text!("expected a list of tests"))
                     .at(key.place())
-                    .help(text!("write e.g. `tests: [{say: 营业时间, expect: {rule: 营业时间}}]`")),
+                    .help(text!("write e.g. `tests: [{{say: 营业时间, expect: {{rule: 营业时间}}}}]`")),
             );
         }
         for item in list.items() {
@@ -223,7 +223,8 @@ impl Building<'_> {
             let below = |address: &&Address| address.parent().as_ref() == Some(button);
             if !self.declared.contains_key(button) {
                 let known = self.known(Button::NAME, |address| address.within_kind().to_owned());
-                self.unknown("button", button.within_kind(), at.place(), &known);
+                let name = button.within_kind();
+                self.unknown(text!("there is no button `{name}`", name), name, at.place(), &known);
             } else if let Some(first) = self.declared.keys().find(below) {
                 let help = text!(
                     "press one that lies below it, e.g. `click: {within_kind}`",
@@ -251,11 +252,11 @@ impl Building<'_> {
             let mut known = self.known(Keyword::NAME, |address| address.last().into_owned());
             let rules = self.out.resources.values().filter(|wanted| wanted.kind.name == Keyword::NAME);
             known.extend(rules.map(|wanted| wanted.natural.clone()));
-            self.unknown("rule", rule, at.place(), &known);
+            self.unknown(text!("there is no rule `{rule}`", rule), rule, at.place(), &known);
         }
         if let (Some(material), Some(at)) = (material, place("material")) {
             let known = self.known(Material::NAME, |address| address.last().into_owned());
-            self.unknown("material", material, at.place(), &known);
+            self.unknown(text!("there is no material `{material}`", material), material, at.place(), &known);
         }
     }
 
@@ -263,11 +264,11 @@ impl Building<'_> {
         self.declared.keys().filter(|address| address.kind() == kind).map(name).collect()
     }
 
-    fn unknown(&mut self, what: &str, name: &str, place: Place, known: &[String]) {
+    fn unknown(&mut self, message: Text, name: &str, place: Place, known: &[String]) {
         if known.iter().any(|known| known == name) {
             return;
         }
-        let problem = Problem::error(Code::UnknownInTest, text!("there is no {what} `{name}`", what, name))
+        let problem = Problem::error(Code::UnknownInTest, message)
             .at(place)
             .about(&self.account.name)
             .help(suggest(name, known.iter().map(String::as_str), UNMANAGED));

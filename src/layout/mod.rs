@@ -57,7 +57,7 @@ fn told(why: Why, source: &Arc<Source>, at: usize) -> Problem {
             .at(place)
             .help(text!("write the key in one line; the file was left as it is")),
         Why::OddKey => Problem::error(Code::Layout, text!("a key that is no text")).at(place).help(text!(
-            "a key is text; put it in quotes if it begins with `[`, `{` or `?`; the file was left as it is"
+            "a key is text; put it in quotes if it begins with `[`, `{{` or `?`; the file was left as it is"
         )),
         Why::BareText => Problem::error(Code::Layout, text!("a document that is a text")).at(place).help(
             text!("a document is a mapping that begins with `account: NAME`; the file was left as it is"),

@@ -40,6 +40,15 @@ pub(super) fn matters(root: &Path, path: &Path) -> bool {
     !beside && !matches!(&*ending, "swp" | "swx" | "swo" | "tmp" | "bak" | "part")
 }
 
+/// True if both paths name one file, whether it is there or not.
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    let folder = |path: &Path| match path.parent() {
+        Some(folder) if folder != Path::new("") => folder.canonicalize().ok(),
+        _ => Path::new(".").canonicalize().ok(),
+    };
+    one.file_name() == other.file_name() && folder(one) == folder(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +74,18 @@ mod tests {
         for name in others {
             assert!(!matters(root, &root.join(name)), "{name}");
         }
+    }
+
+    #[test]
+    fn a_file_is_known_by_another_path_of_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("out")).expect("makes the folder");
+        let at = |path: &str| folder.path().join(path);
+        assert!(is_same(&at("out/page.html"), &at("out/../out/page.html")), "although it is not there");
+        assert!(!is_same(&at("page.html"), &at("out/page.html")));
+        assert!(!is_same(&at("out/page.html"), &at("out/shop.html")));
+        let here = std::env::current_dir().expect("a folder");
+        assert!(is_same(Path::new("page.html"), &here.join("page.html")));
     }
 
     /// Plays changes at these milliseconds; when they were taken for over.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::said::Said;
 use crate::model::Address;
 use crate::model::sop::Own;
 use crate::report::Style;
@@ -22,7 +23,7 @@ struct PlanData<'a> {
     address: &'a Address,
     title: String,
     origin: &'a str,
-    audience: String,
+    audience: Said,
     /// What each step sends.
     steps: Vec<&'a [Own]>,
 }
@@ -71,7 +72,7 @@ impl<'a> From<&'a Runs<'a>> for Calendar<'a> {
             address: &planned.address,
             title: planned.title(),
             origin,
-            audience: audience(&planned.sop.audience, Style::PLAIN),
+            audience: Said::of(|lang| audience(&planned.sop.audience, Style { lang, ..Style::PLAIN })),
             steps: planned.sop.steps.iter().map(|step| step.send.as_slice()).collect(),
         });
         Self {

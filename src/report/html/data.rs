@@ -7,11 +7,12 @@ use serde::Serialize;
 use super::calendar::Calendar;
 use super::field::Field;
 use super::object::Object;
+use super::said::{Said, Trouble};
 use super::{Account, File, Page};
 use crate::model::{Action, Address, RemoteId};
 use crate::plan::picture::Fate;
 use crate::plan::{Change, Live, Summary, Upcoming, is_commit};
-use crate::problem::{Problem, Told};
+use crate::problem::Problem;
 
 /// The whole.
 #[derive(Serialize)]
@@ -23,8 +24,8 @@ pub(super) struct Data<'a> {
     timezone: &'static str,
     summary: Summary,
     refused: bool,
-    refusals: Vec<Told>,
-    warnings: Vec<Told>,
+    refusals: Vec<Trouble<'a>>,
+    warnings: Vec<Trouble<'a>>,
     failed: Vec<Failed<'a>>,
     accounts: Vec<AccountData<'a>>,
     changes: Vec<ChangeData<'a>>,
@@ -41,7 +42,7 @@ pub(super) struct Data<'a> {
 #[derive(Serialize)]
 struct Failed<'a> {
     account: &'a str,
-    problems: Vec<Told>,
+    problems: Vec<Trouble<'a>>,
 }
 
 #[derive(Serialize)]
@@ -71,7 +72,7 @@ struct ChangeData<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     requires: &'a [Address],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    notes: Vec<String>,
+    notes: Vec<Said>,
     /// What was applied, and what somebody made of it since.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     drift: Vec<Field<'a>>,
@@ -154,7 +155,7 @@ impl<'a> From<&'a Change> for ChangeData<'a> {
             id: change.id.as_ref(),
             fields: change.fields.iter().map(|field| Field::of(field, kind, bodies)).collect(),
             requires: &change.requires,
-            notes: change.notes.iter().map(crate::words::Text::en).collect(),
+            notes: change.notes.iter().map(Said::from).collect(),
             drift: change.drift.iter().map(|field| Field::of(field, kind, (None, None))).collect(),
             origin: change.origin.as_ref().map(|place| format!("{}:{line}", place.source.name)),
         }
@@ -187,8 +188,8 @@ fn media(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-fn told(problems: &[Problem]) -> Vec<Told> {
-    problems.iter().map(Told::from).collect()
+fn told(problems: &[Problem]) -> Vec<Trouble<'_>> {
+    problems.iter().map(Trouble::from).collect()
 }
 
 /// As a script reads it.

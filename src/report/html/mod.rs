@@ -9,6 +9,7 @@ mod data;
 mod edits;
 mod field;
 mod object;
+mod said;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -7,6 +7,8 @@ use crate::rehearse::{Account, By, Possible, Reaction, Says};
 use crate::report::columns::{escape, pad, width};
 use crate::report::text::diff::wrap;
 use crate::report::{Role, Style};
+use crate::text;
+use crate::words::Text;
 
 /// What a message would be answered, in so many columns.
 pub fn ask(
@@ -16,60 +18,78 @@ pub fn ask(
     style: Style,
     columns: usize,
 ) -> String {
-    let mut parts = vec![style.paint(Role::Heading, &head(message, reaction))];
+    let mut parts = vec![style.said(Role::Heading, &head(message, reaction))];
     parts.extend(reaction.possible.iter().filter_map(|one| block(account, one, style, columns)));
     if reaction.step == Some(Step::Nobody) {
-        let words = "step 3, a search for the message's single words, practically never finds a keyword";
-        parts.push(style.paint(Role::Faint, words));
+        let words =
+            text!("step 3, a search for the message's single words, practically never finds a keyword");
+        parts.push(style.said(Role::Faint, &words));
     }
     parts.extend(others(account, reaction, style, columns));
     parts.join("\n\n") + "\n"
 }
 
-fn head(message: &str, reaction: &Reaction<'_>) -> String {
+fn head(message: &str, reaction: &Reaction<'_>) -> Text {
     let message = escape(message);
     let many = reaction.possible.len();
     match (reaction.step, reaction.possible.first().and_then(|one| one.act.says())) {
         (Some(Step::Exact), _) if many > 1 => {
-            format!("“{message}” is a keyword of {many} rules, any of which may answer (step 1)")
+            text!("“{message}” is a keyword of {many} rules, any of which may answer (step 1)", message, many)
         }
-        (Some(Step::Exact), _) => format!("“{message}” is a keyword of a rule, which answers (step 1)"),
+        (Some(Step::Exact), _) => {
+            text!("“{message}” is a keyword of a rule, which answers (step 1)", message)
+        }
         (Some(Step::Fuzzy), _) if many > 1 => {
-            format!("“{message}” is part of fuzzy keywords of {many} rules, any of which may answer (step 2)")
+            text!(
+                "“{message}” is part of fuzzy keywords of {many} rules, any of which may answer (step 2)",
+                message,
+                many
+            )
         }
         (Some(Step::Fuzzy), _) => {
-            format!("“{message}” is part of a fuzzy keyword of a rule, which answers (step 2)")
+            text!("“{message}” is part of a fuzzy keyword of a rule, which answers (step 2)", message)
         }
-        (_, Some(Says::Nothing)) => format!("no rule answers “{message}”, and there is no default reply"),
+        (_, Some(Says::Nothing)) => {
+            text!("no rule answers “{message}”, and there is no default reply", message)
+        }
         (_, Some(Says::Undeclared)) => {
-            format!("no rule answers “{message}”; whether there is a default reply is not declared here")
+            text!(
+                "no rule answers “{message}”; whether there is a default reply is not declared here",
+                message
+            )
         }
-        _ => format!("no rule answers “{message}”: the default reply is sent (step 4)"),
+        _ => text!("no rule answers “{message}”: the default reply is sent (step 4)", message),
     }
 }
 
 /// Who answers and what; nothing where nobody does.
 fn block(account: &Account, one: &Possible<'_>, style: Style, columns: usize) -> Option<String> {
-    let mut rows: Vec<(&str, String)> = vec![];
+    let labels = [text!("rule"), text!("keyword"), text!("reply"), text!("default")];
+    let [rule, keyword, reply, default] = labels.map(|label| style.say(&label));
+    // Of every block, so that those of several rules stand alike.
+    let widest =
+        [&rule, &keyword, &reply, &default].map(|label| width(label)).into_iter().max().unwrap_or_default();
     let at = |at: &Option<_>| at.as_ref().map(|at| format!("  ({})", place(at))).unwrap_or_default();
+    let act = style.say(&words::act(&one.act));
+    let mut rows = vec![];
     match &one.by {
         By::Rule(nth, keywords) => {
-            let rule = &account.rules[*nth];
-            rows.push(("rule", format!("{}{}", words::rule(rule), at(&rule.place))));
-            rows.extend(keywords.iter().map(|nth| ("keyword", words::word(&rule.words[*nth]))));
-            rows.push(("reply", words::act(&one.act)));
+            let of = &account.rules[*nth];
+            rows.push((&rule, format!("{}{}", words::rule(of), at(&of.place))));
+            rows.extend(keywords.iter().map(|nth| (&keyword, style.say(&words::word(&of.words[*nth])))));
         }
         _ if matches!(one.act.says(), Some(Says::Text(_) | Says::Material(_))) => {
-            rows.extend(account.default_at.as_ref().map(|at| ("default", place(at))));
-            rows.push(("reply", words::act(&one.act)));
+            rows.extend(account.default_at.as_ref().map(|at| (&default, place(at))));
         }
         _ => return None,
     }
-    let room = columns.saturating_sub(11);
+    rows.push((&reply, act));
+    let indent = widest + 4;
+    let room = columns.saturating_sub(indent);
     let lines = rows.iter().flat_map(|(label, text)| {
-        let label = style.paint(Role::Faint, &pad(label, 7));
+        let label = style.paint(Role::Faint, &pad(label, widest));
         let lines = wrap(text, room).into_iter().enumerate().map(move |(nth, row)| {
-            if nth == 0 { format!("  {label}  {row}") } else { format!("{}{row}", " ".repeat(11)) }
+            if nth == 0 { format!("  {label}  {row}") } else { format!("{}{row}", " ".repeat(indent)) }
         });
         lines.collect::<Vec<_>>()
     });
@@ -85,12 +105,14 @@ fn others(account: &Account, reaction: &Reaction<'_>, style: Style, columns: usi
         .iter()
         .map(|other| {
             let rule = &account.rules[other.hit.rule];
-            let keyword = words::word(&rule.words[other.hit.keyword]);
-            (format!("{}: {}", escape(&words::rule(rule)), escape(&keyword)), reason(other.why))
+            let name = words::rule(rule);
+            let named =
+                text!("{name}: {keyword}", name, keyword = words::word(&rule.words[other.hit.keyword]));
+            (escape(&style.say(&named)).into_owned(), style.say(&reason(other.why)))
         })
         .collect();
     let widest = named.iter().map(|(name, _)| width(name)).max().unwrap_or_default();
-    let mut lines = vec![style.paint(Role::Heading, "these do not answer:")];
+    let mut lines = vec![style.said(Role::Heading, &text!("these do not answer:"))];
     for (name, why) in &named {
         if widest + width(why) + 6 <= columns {
             lines.push(format!("  {}  {}", pad(name, widest), style.paint(Role::Faint, why)));
@@ -102,12 +124,12 @@ fn others(account: &Account, reaction: &Reaction<'_>, style: Style, columns: usi
     Some(lines.join("\n"))
 }
 
-fn reason(why: Why) -> &'static str {
+fn reason(why: Why) -> Text {
     match why {
-        Why::Shadowed => "contains the message, but an exact keyword comes first",
-        Why::Quote => "contains the message, but the quote breaks the search",
-        Why::Blanks => "would fit without the blanks around the message",
-        Why::Reversed => "is part of the message, and not the other way round",
-        Why::Part => "is only part of the message",
+        Why::Shadowed => text!("contains the message, but an exact keyword comes first"),
+        Why::Quote => text!("contains the message, but the quote breaks the search"),
+        Why::Blanks => text!("would fit without the blanks around the message"),
+        Why::Reversed => text!("is part of the message, and not the other way round"),
+        Why::Part => text!("is only part of the message"),
     }
 }

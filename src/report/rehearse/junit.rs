@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::words;
 use crate::model::case::Case;
 use crate::rehearse::{Outcome, Tally, Tested};
+use crate::text;
 
 /// The whole file.
 pub fn junit(tested: &[Tested<'_>]) -> String {
@@ -31,9 +32,9 @@ fn suite(tested: &Tested<'_>, xml: &mut String) {
         Outcome::Ran(account, ran) => {
             for ran in ran {
                 let inside = (!ran.passed()).then(|| {
-                    let answered = |one| format!("answered: {}", words::answered(account, one));
+                    let answered = |one| text!("answered: {what}", what = words::answered(account, one)).en();
                     let would: Vec<_> = ran.reaction.possible.iter().map(answered).collect();
-                    let expected = format!("expected: {}", words::expected(&ran.case.expect));
+                    let expected = text!("expected: {what}", what = words::expected(&ran.case.expect)).en();
                     let body = quoted(&would.join("\n"));
                     format!("<failure message=\"{}\" type=\"answer\">{body}</failure>", quoted(&expected))
                 });

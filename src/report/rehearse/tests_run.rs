@@ -7,6 +7,7 @@ use crate::rehearse::{Account, Outcome, Possible, Ran, Says, Tally, Tested};
 use crate::report::columns::{escape, pad, width};
 use crate::report::text::diff::{self, Side};
 use crate::report::{Role, Style};
+use crate::text;
 
 /// How far in it stands what is said of a test.
 const BELOW: &str = "      ";
@@ -20,10 +21,11 @@ pub fn tested(tested: &Tested<'_>, style: Style, columns: usize) -> String {
     match &tested.outcome {
         Outcome::Ran(account, ran) => {
             let widest = places(&mut ran.iter().map(|ran| ran.case));
+            let (well, ill) = (style.say(&text!("✓ ok")), style.say(&text!("✗ failed")));
+            let marks = width(&well).max(width(&ill));
             for ran in ran {
-                let (mark, role) =
-                    if ran.passed() { ("✓ ok    ", Role::Create) } else { ("✗ failed", Role::Delete) };
-                lines.push(line(&style.paint(role, mark), ran.case, widest));
+                let (mark, role) = if ran.passed() { (&well, Role::Create) } else { (&ill, Role::Delete) };
+                lines.push(line(&style.paint(role, &pad(mark, marks)), ran.case, widest));
                 if !ran.passed() {
                     lines.extend(why(account, ran, style, columns.saturating_sub(BELOW.len())));
                 }
@@ -31,7 +33,7 @@ pub fn tested(tested: &Tested<'_>, style: Style, columns: usize) -> String {
         }
         Outcome::NotRun(cases, _) => {
             let widest = places(&mut cases.iter());
-            let mark = style.paint(Role::Warning, "· not run");
+            let mark = style.said(Role::Warning, &text!("· not run"));
             lines.extend(cases.iter().map(|case| line(&mark, case, widest)));
         }
     }
@@ -52,14 +54,14 @@ fn why(account: &Account, ran: &Ran<'_>, style: Style, room: usize) -> Vec<Strin
     let mut lines = match (&ran.case.expect, ran.reaction.possible.as_slice()) {
         (Expect::Answer(wants), [only]) if wants.text.is_some() && text(only).is_some() => {
             let (want, have) = (wants.text.as_deref().unwrap_or_default(), text(only).unwrap_or_default());
-            let by = format!("{}:", words::by(account, &only.by));
+            let by = style.say(&text!("{by}:", by = words::by(account, &only.by)));
             std::iter::once(escape(&by).into_owned()).chain(diff::lines(want, have, style, room)).collect()
         }
         (expect, possible) => {
-            let expected = format!("expected: {}", words::expected(expect));
-            let mut lines = diff::line(Side::Gone, &expected, style, room);
+            let expected = text!("expected: {what}", what = words::expected(expect));
+            let mut lines = diff::line(Side::Gone, &style.say(&expected), style, room);
             for (one, met) in possible.iter().zip(&ran.met) {
-                let would = format!("answered: {}", words::answered(account, one));
+                let would = style.say(&text!("answered: {what}", what = words::answered(account, one)));
                 if *met {
                     lines.extend(
                         diff::wrap(&would, room.saturating_sub(2)).iter().map(|row| format!("  {row}")),
@@ -72,9 +74,10 @@ fn why(account: &Account, ran: &Ran<'_>, style: Style, room: usize) -> Vec<Strin
         }
     };
     if ran.reaction.possible.len() > 1 {
-        let either =
-            "any of these rules may answer: the vendor takes the first that it finds, in no defined order";
-        lines.push(style.paint(Role::Faint, either));
+        let either = text!(
+            "any of these rules may answer: the vendor takes the first that it finds, in no defined order"
+        );
+        lines.push(style.said(Role::Faint, &either));
     }
     lines.iter().map(|line| format!("{BELOW}{line}")).collect()
 }
@@ -90,8 +93,10 @@ fn text<'a>(possible: &Possible<'a>) -> Option<&'a str> {
 pub fn sum(tally: Tally, style: Style) -> String {
     let Tally { passed, failed, not_run } = tally;
     let sum = match not_run {
-        0 => format!("Tests: {passed} passed, {failed} failed."),
-        _ => format!("Tests: {passed} passed, {failed} failed, {not_run} not run."),
+        0 => text!("Tests: {passed} passed, {failed} failed.", passed, failed),
+        _ => {
+            text!("Tests: {passed} passed, {failed} failed, {not_run} not run.", passed, failed, not_run)
+        }
     };
-    style.paint(if tally.is_clean() { Role::Emphasis } else { Role::Delete }, &sum)
+    style.said(if tally.is_clean() { Role::Emphasis } else { Role::Delete }, &sum)
 }

@@ -3,46 +3,48 @@
 use crate::model::case::{Expect, Wants};
 use crate::model::kinds::Match;
 use crate::rehearse::{Account, Act, By, Material, Possible, Rule, Says};
+use crate::text;
+use crate::words::Text;
 
 /// What a test expects.
-pub(super) fn expected(expect: &Expect) -> String {
+pub(super) fn expected(expect: &Expect) -> Text {
     let wants = match expect {
-        Expect::Default => return "the default reply".to_owned(),
-        Expect::Nothing => return "no answer".to_owned(),
+        Expect::Default => return text!("the default reply"),
+        Expect::Nothing => return text!("no answer"),
         Expect::Answer(wants) => wants,
     };
     let Wants { rule, text, text_contains, material, raw, link } = wants.as_ref();
     let mut parts = vec![];
-    parts.extend(rule.as_ref().map(|rule| format!("rule {rule}")));
-    parts.extend(text.as_ref().map(|text| format!("the text {text}")));
-    parts.extend(text_contains.as_ref().map(|part| format!("a text with {part}")));
-    parts.extend(material.as_ref().map(|key| format!("material {key}")));
-    parts.extend(raw.as_ref().map(|raw| format!("{} {}", raw.kind, raw.id)));
-    parts.extend(link.as_ref().map(|link| format!("the page {link}")));
-    parts.join(", ")
+    parts.extend(rule.as_ref().map(|rule| text!("rule {rule}", rule)));
+    parts.extend(text.as_ref().map(|text| text!("the text {text}", text)));
+    parts.extend(text_contains.as_ref().map(|part| text!("a text with {part}", part)));
+    parts.extend(material.as_ref().map(|key| text!("material {key}", key)));
+    parts.extend(raw.as_ref().map(|raw| Text::verbatim(format!("{} {}", raw.kind, raw.id))));
+    parts.extend(link.as_ref().map(|link| text!("the page {link}", link)));
+    Text::joined(parts, ", ")
 }
 
 /// What would come, and from whom.
-pub(super) fn answered(account: &Account, possible: &Possible<'_>) -> String {
+pub(super) fn answered(account: &Account, possible: &Possible<'_>) -> Text {
     let act = act(&possible.act);
     match (&possible.by, possible.act.says()) {
-        (By::NoButton, _) => "there is no such button".to_owned(),
-        (By::Default, Some(Says::Text(_) | Says::Material(_))) => format!("the default reply: {act}"),
-        (by, _) => format!("{}: {act}", self::by(account, by)),
+        (By::NoButton, _) => text!("there is no such button"),
+        (By::Default, Some(Says::Text(_) | Says::Material(_))) => text!("the default reply: {act}", act),
+        (by, _) => text!("{by}: {act}", by = self::by(account, by), act),
     }
 }
 
 /// Who answers.
-pub(super) fn by(account: &Account, by: &By) -> String {
+pub(super) fn by(account: &Account, by: &By) -> Text {
     match by {
         By::Rule(nth, keywords) => {
             let of = &account.rules[*nth];
-            let words: Vec<_> = keywords.iter().map(|nth| word(&of.words[*nth])).collect();
-            format!("rule {}, keyword {}", rule(of), words.join(", "))
+            let keywords = Text::joined(keywords.iter().map(|nth| word(&of.words[*nth])), ", ");
+            text!("rule {rule}, keyword {keywords}", rule = rule(of), keywords)
         }
-        By::Default => "no rule".to_owned(),
-        By::Subscribe => "the greeting".to_owned(),
-        By::Button(_) | By::NoButton => "the button".to_owned(),
+        By::Default => text!("no rule"),
+        By::Subscribe => text!("the greeting"),
+        By::Button(_) | By::NoButton => text!("the button"),
     }
 }
 
@@ -55,39 +57,40 @@ pub(super) fn rule(rule: &Rule) -> String {
 }
 
 /// A keyword.
-pub(super) fn word(word: &Match) -> String {
-    if word.fuzzy { format!("{} (fuzzy)", word.content) } else { word.content.clone() }
+pub(super) fn word(word: &Match) -> Text {
+    let content = &word.content;
+    if word.fuzzy { text!("{content} (fuzzy)", content) } else { Text::verbatim(content) }
 }
 
 /// What follows.
-pub(super) fn act(act: &Act<'_>) -> String {
+pub(super) fn act(act: &Act<'_>) -> Text {
     match act {
         Act::Says(says) => self::says(says),
         Act::Instead(says) => {
             let default = self::says(says);
-            format!("the vendor can't send its reply, and sends the default reply instead: {default}")
+            text!("the vendor can't send its reply, and sends the default reply instead: {default}", default)
         }
-        Act::Link(link) => format!("opens {link}"),
-        Act::Opens => "opens a sub-menu".to_owned(),
+        Act::Link(link) => text!("opens {link}", link),
+        Act::Opens => text!("opens a sub-menu"),
     }
 }
 
 /// What is said.
-pub(super) fn says(says: &Says) -> String {
+fn says(says: &Says) -> Text {
     match says {
-        Says::Text(text) => text.clone(),
+        Says::Text(text) => Text::verbatim(text),
         Says::Material(shown) => material(shown),
-        Says::Nothing => "nothing is said".to_owned(),
-        Says::Undeclared => "what is said is not declared here; `--live` shows it".to_owned(),
+        Says::Nothing => text!("nothing is said"),
+        Says::Undeclared => text!("what is said is not declared here; `--live` shows it"),
     }
 }
 
-fn material(shown: &Material) -> String {
+fn material(shown: &Material) -> Text {
     let Material { key, name, kind, id } = shown;
     match (key, id.as_deref().unwrap_or_default()) {
-        (Some(key), _) if name.is_empty() || name == key => format!("{kind} (material {key})"),
-        (Some(key), _) => format!("{kind} {name} (material {key})"),
-        (None, id) if name.is_empty() => format!("{kind} {id} (not managed)"),
-        (None, id) => format!("{kind} {name} (not managed, id {id})"),
+        (Some(key), _) if name.is_empty() || name == key => text!("{kind} (material {key})", kind, key),
+        (Some(key), _) => text!("{kind} {name} (material {key})", kind, name, key),
+        (None, id) if name.is_empty() => text!("{kind} {id} (not managed)", kind, id),
+        (None, id) => text!("{kind} {name} (not managed, id {id})", kind, name, id),
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::text;
 use crate::words::Lang;
-use similar::{ChangeTag, DiffTag, InlineChangeMode, InlineChangeOptions, TextDiff};
+use similar::{ChangeTag, DiffOp, DiffTag, InlineChange, InlineChangeMode, InlineChangeOptions, TextDiff};
 
 use crate::report::columns::{characters, escape, truncate, width};
 use crate::report::{Role, Style};
@@ -102,7 +102,7 @@ pub(in crate::report) fn lines(before: &str, after: &str, style: Style, room: us
                 shown.extend(diff.iter_changes(op).map(|line| context(line.value())));
                 continue;
             }
-            for line in diff.iter_inline_changes_with_options(op, options()) {
+            for line in inline(&diff, op) {
                 let side = if line.tag() == ChangeTag::Delete { Side::Gone } else { Side::Come };
                 shown.extend(rows(side, &pieces(line.values(), style.lang), style, room));
             }
@@ -137,10 +137,22 @@ pub(in crate::report) fn wrap(text: &str, room: usize) -> Vec<String> {
     rows
 }
 
-fn options() -> InlineChangeOptions {
+/// Longer stretches than these are not compared character by character: the work grows with the square.
+const LONG: usize = 4_000;
+
+/// The lines of a change, the characters that differ marked. It takes as long as it takes: a time limit would show more
+/// on a faster machine.
+fn inline<'d>(
+    diff: &'d TextDiff<'_, '_, str>,
+    op: &DiffOp,
+) -> impl Iterator<Item = InlineChange<'d, str>> + 'd {
+    let old: usize = op.old_range().filter_map(|line| diff.old_slice(line)).map(str::len).sum();
+    let new: usize = op.new_range().filter_map(|line| diff.new_slice(line)).map(str::len).sum();
+    // No two texts are so much alike.
+    let min_ratio = if old.max(new) > LONG { 2.0 } else { 0.4 };
     let mut options = InlineChangeOptions::new();
-    options.mode(InlineChangeMode::Graphemes).semantic_cleanup(true).min_ratio(0.4);
-    options
+    options.mode(InlineChangeMode::Graphemes).semantic_cleanup(true).min_ratio(min_ratio);
+    diff.iter_inline_changes_with_options_deadline(op, options, None)
 }
 
 /// The one line before and the one after, each in pieces.
@@ -149,7 +161,7 @@ fn pieces_of(before: &str, after: &str, lang: Lang) -> Vec<(Side, Vec<Piece>)> {
     let diff = TextDiff::from_slices(&before, &after);
     let mut both = vec![];
     for op in diff.ops() {
-        for line in diff.iter_inline_changes_with_options(op, options()) {
+        for line in inline(&diff, op) {
             let side = if line.tag() == ChangeTag::Delete { Side::Gone } else { Side::Come };
             both.push((side, pieces(line.values(), lang)));
         }

@@ -129,7 +129,7 @@ function message({ at, run: nth, step }) {
     el(
       "dl",
       {},
-      fact("to_whom", plan.audience),
+      fact("to_whom", ours(plan.audience)),
       fact("run", `${plan.address}@${run.date}`),
       fact("state", t(run.state)),
       fact("account", account.name),

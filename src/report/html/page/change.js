@@ -52,7 +52,7 @@ function notes(change) {
     ? el(
         "ul",
         { class: "notes", "aria-label": t("notes") },
-        change.notes.map((note) => el("li", {}, words(note))),
+        change.notes.map((note) => el("li", {}, words(ours(note)))),
       )
     : null;
 }

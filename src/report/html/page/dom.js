@@ -8,6 +8,9 @@ function t(key, values = {}) {
   return word.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+// What mpform says of this plan, in the reader's language.
+const ours = ({ en, zh }) => (ui.lang === "zh" ? zh ?? en : en);
+
 // Characters that a reader can't see, or that turn the text around, show by their number: what is reviewed must be
 // what is there.
 const HIDDEN =

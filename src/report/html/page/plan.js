@@ -25,7 +25,7 @@ function haystack(one) {
   one.hay ??= [
     one.address,
     JSON.stringify(one.change?.fields),
-    JSON.stringify(one.change?.notes),
+    JSON.stringify(one.change?.notes?.flatMap(Object.values)),
     ...(one.object ? SIDES.map((side) => JSON.stringify(on(one.object, side))) : []),
   ]
     .join("\n")

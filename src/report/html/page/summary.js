@@ -9,9 +9,9 @@ function problem(told) {
     el("span", { class: `badge ${told.level}` }, `${t(told.level)} ${told.code}`),
     " ",
     told.about ? [words(told.about, { class: "address" }), ": "] : null,
-    words(told.message),
+    words(ours(told.message)),
     places ? el("small", { class: "faint" }, " ", words(places)) : null,
-    told.help ? el("p", {}, el("strong", {}, t("help")), ": ", words(told.help)) : null,
+    told.help ? el("p", {}, el("strong", {}, t("help")), ": ", words(ours(told.help))) : null,
   );
 }
 

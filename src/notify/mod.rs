@@ -11,7 +11,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::future::join_all;
-use reqwest::Url;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 

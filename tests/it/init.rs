@@ -12,6 +12,7 @@ fn a_new_project_validates_and_plans_against_the_sandbox() {
     new/mpform.yaml
     new/accounts/shop.yaml
     new/mpform.schema.json
+    new/.vscode/settings.json
     new/.gitignore
     "#);
     assert_snapshot!(ran.err, @"next: `cd new`, edit accounts/shop.yaml, then `mpform validate`; to try it, `mpform sandbox` in another terminal and `mpform plan --env sandbox`");

@@ -10,7 +10,7 @@ use crate::model::{Entries, Files, Finding, Rule, Rules, first_column};
 use crate::problem::Code;
 use crate::text;
 
-/// A group of followers.
+/// A group of followers. 粉丝分组
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Group {

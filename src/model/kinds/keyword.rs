@@ -14,7 +14,7 @@ use crate::model::{Files, Finding, Rule, Rules};
 use crate::problem::Code;
 use crate::text;
 
-/// A keyword rule.
+/// A keyword rule. 关键字回复
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Keyword {

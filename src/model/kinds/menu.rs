@@ -10,7 +10,7 @@ use crate::model::{Files, Finding, Link, Rule, Rules};
 use crate::problem::Code;
 use crate::text;
 
-/// A button of the menu. One with `items` has no action of its own; any other has exactly one.
+/// A button of the menu. One with `items` has no action of its own; any other has exactly one. 菜单按钮
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Button {

@@ -14,10 +14,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod code;
+mod flaw;
 mod mask;
 mod told;
 
 pub use code::Code;
+pub use flaw::Flaw;
 pub use mask::masked;
 pub use told::{Told, ToldPlace};
 

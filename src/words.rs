@@ -4,10 +4,13 @@
 //! language that they asked for. The templates are the keys of the translations in `words/zh`, so there is nothing to
 //! name and nothing to look up while writing code; a test holds the two against each other.
 
+use indexmap::IndexMap;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
 
 /// A language of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,14 +23,17 @@ pub enum Lang {
 }
 
 /// A sentence or a part of one, not yet said in any language.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Text {
     template: Cow<'static, str>,
-    with: Vec<(&'static str, Word)>,
+    with: Vec<(Cow<'static, str>, Word)>,
 }
 
+/// Stands before a text that is carried whole. Nobody writes it into a configuration.
+const CARRIED: char = '\u{1}';
+
 /// What goes into a text.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Word {
     /// Somebody's own words, a number, a name: the same in every language.
     Plain(String),
@@ -49,24 +55,42 @@ impl Text {
     }
 
     /// A template with `{name}` for each thing that goes in, `{{` and `}}` for braces. What [`text!`] makes.
-    pub const fn new(template: &'static str, with: Vec<(&'static str, Word)>) -> Self {
+    pub const fn new(template: &'static str, with: Vec<(Cow<'static, str>, Word)>) -> Self {
         Self { template: Cow::Borrowed(template), with }
     }
 
     /// Somebody else's words, or what was put together already: said as it stands, unless it is a template as a whole.
     pub fn verbatim(text: impl Into<String>) -> Self {
-        Self { template: Cow::Borrowed("{text}"), with: vec![("text", Word::Plain(text.into()))] }
+        Self::new("{text}", vec![("text".into(), Word::Plain(text.into()))])
     }
 
-    /// Texts one after the other.
+    /// Texts one after the other, with a template between them.
     pub fn joined(texts: impl IntoIterator<Item = Self>, between: &'static str) -> Self {
         let mut texts = texts.into_iter();
         let first = texts.next().unwrap_or_default();
         texts.fold(first, |sum, text| {
-            let with =
-                vec![("sum", Word::Ours(sum)), ("between", between.word()), ("text", Word::Ours(text))];
+            let between = Word::Ours(Self::new(between, vec![]));
+            let with = vec![
+                ("sum".into(), Word::Ours(sum)),
+                ("between".into(), between),
+                ("text".into(), Word::Ours(text)),
+            ];
             Self::new("{sum}{between}{text}", with)
         })
+    }
+
+    /// Writes it where a text only passes through: whole for [`Text::carried`] if the alternate form is asked for, else
+    /// in English. So serde's errors, which are made of what can be displayed, bring our texts back.
+    pub fn carry(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return f.write_str(&self.en());
+        }
+        write!(f, "{CARRIED}{}", serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+
+    /// What [`Text::carry`] wrote in its alternate form.
+    pub fn carried(words: &str) -> Option<Self> {
+        serde_json::from_str(words.strip_prefix(CARRIED)?).ok()
     }
 
     /// In English: for programs, and wherever a text is kept.
@@ -118,6 +142,13 @@ impl<T: fmt::Display> From<T> for Text {
     }
 }
 
+#[cfg(test)]
+impl<T: AsRef<str>> PartialEq<T> for Text {
+    fn eq(&self, text: &T) -> bool {
+        self.en() == text.as_ref()
+    }
+}
+
 /// What can go into a text.
 pub trait IntoWord {
     /// As it goes in.
@@ -151,7 +182,7 @@ macro_rules! text {
         $crate::words::Text::new($template, Vec::new())
     };
     ($template:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {
-        $crate::words::Text::new($template, vec![$((stringify!($name), $crate::word!($name $(= $value)?))),*])
+        $crate::words::Text::new($template, vec![$((::std::borrow::Cow::Borrowed(stringify!($name)), $crate::word!($name $(= $value)?))),*])
     };
 }
 
@@ -180,13 +211,82 @@ static ZH: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 
 /// The translations, by room.
 const FILES: &[(&str, &str)] = &[
+    ("apply", include_str!("words/zh/apply.yaml")),
+    ("cli", include_str!("words/zh/cli.yaml")),
+    ("config", include_str!("words/zh/config.yaml")),
+    ("desired", include_str!("words/zh/desired.yaml")),
+    ("export", include_str!("words/zh/export.yaml")),
+    ("help", include_str!("words/zh/help.yaml")),
+    ("http", include_str!("words/zh/http.yaml")),
     ("layout", include_str!("words/zh/layout.yaml")),
+    ("live", include_str!("words/zh/live.yaml")),
+    ("model", include_str!("words/zh/model.yaml")),
     ("new", include_str!("words/zh/new.yaml")),
     ("notify", include_str!("words/zh/notify.yaml")),
+    ("plan", include_str!("words/zh/plan.yaml")),
+    ("problem", include_str!("words/zh/problem.yaml")),
+    ("providers", include_str!("words/zh/providers.yaml")),
     ("rehearse", include_str!("words/zh/rehearse.yaml")),
+    ("report", include_str!("words/zh/report.yaml")),
+    ("sending", include_str!("words/zh/sending.yaml")),
+    ("state", include_str!("words/zh/state.yaml")),
+    ("tanmarket", include_str!("words/zh/tanmarket.yaml")),
+    ("words", include_str!("words/zh/words.yaml")),
+    ("yeapoo", include_str!("words/zh/yeapoo.yaml")),
+    ("youmi", include_str!("words/zh/youmi.yaml")),
 ];
 
-/// A phrase that is no template, e.g. a line of help, in Chinese.
-pub fn zh(phrase: &str) -> Option<&'static str> {
-    ZH.get(phrase).map(String::as_str)
+/// A phrase that is no template, e.g. a line of help.
+pub fn phrase(english: &str, lang: Lang) -> Option<&'static str> {
+    match lang {
+        Lang::En => None,
+        Lang::Zh => ZH.get(english).map(String::as_str),
+    }
+}
+
+/// What a file of translations holds, in order, or why it can't be read.
+pub type Translations = Result<IndexMap<String, String>, serde_yaml::Error>;
+
+/// Every file of translations by the room that it is for: for the test that holds them against the templates.
+pub fn translations() -> impl Iterator<Item = (&'static str, Translations)> {
+    FILES.iter().map(|(room, file)| (*room, serde_yaml::from_str(file)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_in_is_said_in_the_same_language() {
+        let inner = text!("{count} messages", count = 3);
+        let whole = text!("{fate}: {message}", fate = text!("created"), message = inner);
+        assert_eq!(whole.to(Lang::En), "created: 3 messages");
+        assert_eq!(whole.to(Lang::Zh), "已创建：3 条消息");
+    }
+
+    #[test]
+    fn what_is_not_ours_is_no_template() {
+        let text = Text::verbatim("{count} created");
+        assert_eq!(
+            (text.to(Lang::En), text.to(Lang::Zh)),
+            ("{count} created".into(), "{count} created".into())
+        );
+        let word = text!("now {what}", what = "{what} {{");
+        assert_eq!(word.to(Lang::En), "now {what} {{");
+    }
+
+    #[test]
+    fn braces_that_are_meant_are_doubled() {
+        assert_eq!(text!("{title}, to {{{to}}}", title = "a", to = "b").to(Lang::Zh), "a，发给 {b}");
+    }
+
+    #[test]
+    fn joined_texts_have_their_language_s_comma() {
+        let both = Text::joined([text!("1 error"), text!("1 warning")], ", ");
+        assert_eq!(
+            (both.to(Lang::En), both.to(Lang::Zh)),
+            ("1 error, 1 warning".into(), "1 个错误，1 个警告".into())
+        );
+        assert!(Text::joined([], ", ").is_empty());
+    }
 }

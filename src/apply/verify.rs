@@ -1,5 +1,6 @@
 //! Reading back what was written: a vendor's word for success proves nothing, not even that the object exists.
 
+use crate::words::Text;
 use std::collections::{BTreeSet, HashSet};
 
 use indexmap::IndexMap;
@@ -71,12 +72,19 @@ pub(super) async fn account(
     let left = left.filter(|change| !(is_commit(&change.address) && in_part(change)));
     problems.extend(left.filter_map(|change| {
         if change.action == Action::Create {
-            return Some(not_verified(&change.address, "a read does not show it"));
+            return Some(not_verified(
+                &change.address,
+                text!("the vendor accepted the write, and a read does not show it"),
+            ));
         }
         let fields = left_over(change, &touched);
         (!fields.is_empty()).then(|| {
-            let what = format!("a read still shows a difference in {}", fields.join(", "));
-            not_verified(&change.address, &what)
+            let fields = fields.join(", ");
+            let message = text!(
+                "the vendor accepted the write, and a read still shows a difference in {fields}",
+                fields
+            );
+            not_verified(&change.address, message)
         })
     }));
     problems
@@ -107,12 +115,15 @@ fn undeleted(touched: &[&Change], live: &LiveAccount, state: &State) -> Vec<Prob
     touched
         .iter()
         .filter(|change| still(change).is_some())
-        .filter_map(|change| Some(not_verified(&gone(change)?, "a read still shows it")))
+        .filter_map(|change| {
+            let message = text!("the vendor accepted the write, and a read still shows it");
+            Some(not_verified(&gone(change)?, message))
+        })
         .collect()
 }
 
-fn not_verified(address: &Address, what: &str) -> Problem {
-    Problem::error(Code::NotVerified, text!("the vendor accepted the write, and {what}", what))
+fn not_verified(address: &Address, message: Text) -> Problem {
+    Problem::error(Code::NotVerified, message)
         .about(address)
         .help(text!("somebody else may be changing it now; run `mpform plan` to see what is left"))
 }

@@ -60,9 +60,7 @@ impl Context {
     /// From the process's own surroundings.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock and the environment")]
     pub fn real(global: &Global) -> Self {
-        let variables: BTreeMap<_, _> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
+        let variables = variables();
         let plain = variables.get("NO_COLOR").is_some_and(|value| !value.is_empty())
             || variables.get("TERM").is_some_and(|term| term == "dumb");
         let colour = |terminal: bool| match global.color {
@@ -215,6 +213,35 @@ impl Context {
             command: command.to_owned(),
         }
     }
+}
+/// The words of the command line.
+pub(super) fn words() -> std::env::ArgsOs {
+    std::env::args_os()
+}
+
+/// The language that the command line or the environment asks for, for what is said before the line is understood.
+pub(super) fn asked_for() -> Lang {
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--lang") {
+            Some("") => words.next(),
+            Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+            None => None,
+        };
+        match value.as_deref() {
+            Some("zh") => return Lang::Zh,
+            Some("en") => return Lang::En,
+            _ => {}
+        }
+    }
+    language(&variables())
+}
+
+/// The environment, as far as it is text.
+fn variables() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 /// The language of the environment: the first of the variables that says one has its say, as everywhere.

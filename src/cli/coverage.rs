@@ -1,5 +1,6 @@
 //! `mpform coverage`.
 
+use super::wrong::Wrong;
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use futures::future::join;
@@ -102,14 +103,14 @@ fn since(asked: Option<Moment>, zone: Tz, now: DateTime<Utc>) -> Result<DateTime
     Ok(since)
 }
 
-fn moment(text: &str) -> Result<Moment, String> {
+fn moment(text: &str) -> Result<Moment, Wrong> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Ok(Moment::Exact(moment));
     }
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|day| day.and_hms_opt(0, 0, 0));
     let forms = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
     let time = || forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    day.or_else(time).map(Moment::Local).ok_or_else(|| "write 2026-11-01 or 2026-11-01T09:30".to_owned())
+    day.or_else(time).map(Moment::Local).ok_or_else(|| Wrong(text!("write 2026-11-01 or 2026-11-01T09:30")))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 mod account;
 mod apply;
@@ -20,6 +20,7 @@ mod drift;
 mod exit;
 mod export;
 mod fmt;
+mod help;
 mod init;
 mod man;
 mod notice;
@@ -35,10 +36,12 @@ mod state;
 mod test;
 mod validate;
 mod watch;
+mod wrong;
 
 use crate::words::Lang;
 pub use context::{Context, Kept, Said};
 pub use exit::Exit;
+use wrong::Wrong;
 
 /// WeChat marketing accounts as code: write down in YAML what should be there, read the difference, apply it.
 #[derive(Debug, Parser)]
@@ -197,11 +200,18 @@ pub struct Selection {
 
 /// Runs the program.
 pub fn main() -> Exit {
-    let cli = match Cli::try_parse() {
+    let lang = context::asked_for();
+    let mut command = help::in_language(Cli::command(), lang);
+    let parsed = command.try_get_matches_from_mut(context::words());
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Error } else { Exit::Done };
+            let exit = if error.use_stderr() { Exit::Error } else { Exit::Done };
+            let _ = match help::complaint(&error, lang) {
+                Some(complaint) => std::io::Write::write_all(&mut std::io::stderr(), complaint.as_bytes()),
+                None => error.format(&mut command).print(),
+            };
+            return exit;
         }
     };
     let context = Context::real(&cli.global);
@@ -276,39 +286,40 @@ fn language() -> impl TypedValueParser<Value = Lang> {
     PossibleValuesParser::new(["en", "zh"]).map(|lang| if lang == "zh" { Lang::Zh } else { Lang::En })
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+fn assignment(text: &str) -> Result<(String, String), Wrong> {
+    let (name, value) = text.split_once('=').ok_or_else(|| Wrong(text!("write it as NAME=VALUE")))?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn moment(text: &str) -> Result<DateTime<Utc>, String> {
-    let how = "write date, time and offset, e.g. 2026-11-23T09:00:00+08:00";
-    DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc)).map_err(|_| how.to_owned())
+fn moment(text: &str) -> Result<DateTime<Utc>, Wrong> {
+    let how = text!("write date, time and offset, e.g. 2026-11-23T09:00:00+08:00");
+    DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc)).map_err(|_| Wrong(how))
 }
 
-fn permission(text: &str) -> Result<((String, String), usize), String> {
-    let how = "write it as ACCOUNT/KIND=N, e.g. shop/keyword=12";
-    let (place, number) = text.split_once('=').ok_or(how)?;
-    let (account, kind) = place.split_once('/').ok_or(how)?;
+fn permission(text: &str) -> Result<((String, String), usize), Wrong> {
+    let how = || Wrong(text!("write it as ACCOUNT/KIND=N, e.g. shop/keyword=12"));
+    let (place, number) = text.split_once('=').ok_or_else(how)?;
+    let (account, kind) = place.split_once('/').ok_or_else(how)?;
     if crate::model::kind_named(kind).is_none() {
         let kinds: Vec<_> = crate::model::kinds().iter().map(|kind| kind.name).collect();
-        return Err(format!("there is no kind `{kind}`; the kinds are {}", kinds.join(", ")));
+        let kinds = kinds.join(", ");
+        return Err(Wrong(text!("there is no kind `{kind}`; the kinds are {kinds}", kind, kinds)));
     }
-    Ok(((account.to_owned(), kind.to_owned()), number.parse().map_err(|_| how)?))
+    Ok(((account.to_owned(), kind.to_owned()), number.parse().map_err(|_| how())?))
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    let how = "write a number and s, m or h, e.g. 30s";
+fn duration(text: &str) -> Result<Duration, Wrong> {
+    let how = || Wrong(text!("write a number and s, m or h, e.g. 30s"));
     let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(at);
-    let number: u64 = number.parse().map_err(|_| how)?;
+    let number: u64 = number.parse().map_err(|_| how())?;
     let seconds = match unit {
         "s" | "" => 1,
         "m" => 60,
         "h" => 3600,
-        _ => return Err(how.to_owned()),
+        _ => return Err(how()),
     };
-    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(|| how.to_owned())
+    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(how)
 }
 
 #[cfg(test)]
@@ -330,15 +341,15 @@ mod tests {
 
     #[test]
     fn times_are_read_with_their_unit() {
-        assert_eq!(duration("0s"), Ok(Duration::ZERO));
-        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("0s").ok(), Some(Duration::ZERO));
+        assert_eq!(duration("5m").ok(), Some(Duration::from_secs(300)));
         assert!(duration("5 fortnights").is_err() && duration("s").is_err());
     }
 
     #[test]
     fn permissions_name_account_kind_and_number() {
-        assert_eq!(permission("shop/keyword=12"), Ok((("shop".into(), "keyword".into()), 12)));
-        assert!(permission("shop/keywords=12").is_err_and(|error| error.contains("keyword")));
+        assert_eq!(permission("shop/keyword=12").ok(), Some((("shop".into(), "keyword".into()), 12)));
+        assert!(permission("shop/keywords=12").is_err_and(|error| error.to_string().contains("keyword")));
         assert!(permission("shop=12").is_err());
     }
 }

@@ -5,6 +5,7 @@ mod resolve;
 mod run;
 pub(super) mod show;
 
+use super::wrong::Wrong;
 use chrono::NaiveDate;
 
 use super::session::Project;
@@ -116,10 +117,10 @@ fn run_address(text: &str) -> Result<Address, Problem> {
     })
 }
 
-fn date(text: &str) -> Result<NaiveDate, String> {
-    Date::try_from(text.to_owned()).map(|date| date.0).map_err(|words| words.replace("\nhelp: ", "; "))
+fn date(text: &str) -> Result<NaiveDate, Wrong> {
+    Ok(Date::try_from(text.to_owned())?.0)
 }
 
-fn month_of(text: &str) -> Result<NaiveDate, String> {
-    date(&format!("{text}-01")).map_err(|_| "write year and month, e.g. 2026-12".to_owned())
+fn month_of(text: &str) -> Result<NaiveDate, Wrong> {
+    date(&format!("{text}-01")).map_err(|_| Wrong(text!("write year and month, e.g. 2026-12")))
 }

@@ -1,7 +1,7 @@
 //! Words of the language that this version does not manage. They are refused by name: "unknown key" would send
 //! their reader looking for a typing mistake.
 
-use std::fmt::Display;
+use crate::words::IntoWord;
 
 use crate::problem::{Code, Place, Problem};
 use crate::text;
@@ -16,7 +16,7 @@ pub(super) fn is_later(kind: &str, key: &str) -> bool {
 }
 
 /// The problem of using it already now.
-pub(super) fn not_yet(what: impl Display, place: Place) -> Problem {
+pub(super) fn not_yet(what: impl IntoWord, place: Place) -> Problem {
     Problem::error(Code::NotYet, text!("{what} is not managed by this version of mpform yet", what))
         .at(place)
         .help(text!("take it out for now, or look for a newer mpform"))

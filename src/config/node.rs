@@ -1,5 +1,7 @@
 //! A YAML value that knows where it stands.
 
+use crate::text;
+use crate::words;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -253,18 +255,18 @@ impl Node {
 
     /// What stands here in a user's words. Text is shown as it is written in the file, so a value that came out
     /// of the environment never shows.
-    pub(super) fn found(&self) -> String {
+    pub(super) fn found(&self) -> words::Text {
         match &self.kind {
-            Kind::Sequence(_) => "a list".to_owned(),
-            Kind::Mapping(_) => "a mapping".to_owned(),
-            Kind::Scalar(..) if self.is_nothing() => "nothing".to_owned(),
+            Kind::Sequence(_) => text!("a list"),
+            Kind::Mapping(_) => text!("a mapping"),
+            Kind::Scalar(..) if self.is_nothing() => text!("nothing"),
             Kind::Scalar(..) => {
                 let (start, end) = (self.span.0 as usize, self.span.1 as usize);
                 let written = self.source.text.get(start..end).unwrap_or_default();
                 let line = written.lines().next().unwrap_or_default();
                 let short: String = line.chars().take(40).collect();
                 let dots = if short.len() < written.trim_end().len() { "…" } else { "" };
-                format!("`{short}{dots}`")
+                words::Text::verbatim(format!("`{short}{dots}`"))
             }
         }
     }

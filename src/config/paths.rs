@@ -1,5 +1,7 @@
 //! Paths that configuration names: relative to the file that names them, and never outside the project.
 
+use crate::text;
+use crate::words::Text;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
@@ -15,7 +17,7 @@ pub(super) enum Refused {
     /// It leads out of the project.
     Outside,
     /// It can't be read, with the reason.
-    Unreadable(String),
+    Unreadable(Text),
 }
 
 /// The path below the project's root that `name` means in a file of `folder`, without `.` and `..`.
@@ -47,7 +49,7 @@ fn open(path: &Path) -> Result<(File, u64), Refused> {
     // Asked before it is opened: opening a pipe waits for somebody to write to it.
     let is_file = std::fs::metadata(path).map_err(unreadable)?.is_file();
     if !is_file {
-        return Err(Refused::Unreadable("it is no file".to_owned()));
+        return Err(Refused::Unreadable(text!("it is no file")));
     }
     let file = File::open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
@@ -71,9 +73,7 @@ const BEGINS: usize = 16;
 pub(super) fn digest(path: &Path) -> Result<Content, Refused> {
     let (mut file, length) = open(path)?;
     if length > LARGEST {
-        return Err(Refused::Unreadable(
-            "it is larger than 64 MiB, and than anything a vendor takes".to_owned(),
-        ));
+        return Err(Refused::Unreadable(text!("it is larger than 64 MiB, and than anything a vendor takes")));
     }
     let (mut digest, mut size, mut begins) = (Sha256::new(), 0, vec![]);
     let mut piece = vec![0; 64 * 1024];
@@ -96,10 +96,10 @@ pub(super) fn text(path: &Path) -> Result<String, Refused> {
     let mut bytes = Vec::with_capacity(usize::try_from(length.min(LARGEST)).unwrap_or_default());
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(Refused::Unreadable("it is larger than 64 MiB".to_owned()));
+        return Err(Refused::Unreadable(text!("it is larger than 64 MiB")));
     }
     let mut text = String::from_utf8(bytes).map_err(|error| {
-        Refused::Unreadable(format!("it is not UTF-8 (byte {})", error.utf8_error().valid_up_to()))
+        Refused::Unreadable(text!("it is not UTF-8 (byte {byte})", byte = error.utf8_error().valid_up_to()))
     })?;
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
@@ -113,11 +113,11 @@ pub(super) fn shown(path: &Path) -> String {
     parts.join("/")
 }
 
-fn reason(error: &std::io::Error) -> String {
+fn reason(error: &std::io::Error) -> Text {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "it may not be read".to_owned(),
-        _ => error.to_string(),
+        std::io::ErrorKind::NotFound => text!("there is no such file"),
+        std::io::ErrorKind::PermissionDenied => text!("it may not be read"),
+        _ => Text::verbatim(error.to_string()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `policy:`, what the project forbids itself.
 
+use crate::problem::Flaw;
+use crate::text;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -69,14 +71,16 @@ impl Default for MaxDeletes {
 }
 
 impl TryFrom<String> for MaxDeletes {
-    type Error = String;
+    type Error = Flaw;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Flaw> {
         let read = match text.strip_suffix('%') {
             Some(percent) => percent.trim().parse().ok().filter(|percent| *percent <= 100).map(Self::Percent),
             None => text.parse().ok().map(Self::Number),
         };
-        read.ok_or_else(|| format!("`{text}` is neither a share nor a number\nhelp: write e.g. 30% or 5"))
+        read.ok_or_else(|| {
+            Flaw::new(text!("`{text}` is neither a share nor a number", text), text!("write e.g. 30% or 5"))
+        })
     }
 }
 
@@ -113,15 +117,18 @@ impl Pattern {
 }
 
 impl TryFrom<String> for Pattern {
-    type Error = String;
+    type Error = Flaw;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Flaw> {
         GlobBuilder::new(&text)
             .literal_separator(true)
             .build()
             .map(|glob| Self(glob.compile_matcher()))
             .map_err(|error| {
-                format!("`{text}` is not a pattern: {}\nhelp: `*` and `**` stand for anything", error.kind())
+                Flaw::new(
+                    text!("`{text}` is not a pattern: {why}", text, why = error.kind()),
+                    text!("`*` and `**` stand for anything"),
+                )
             })
     }
 }
@@ -147,13 +154,18 @@ pub struct QuietHours {
 }
 
 impl TryFrom<String> for QuietHours {
-    type Error = String;
+    type Error = Flaw;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Flaw> {
         text.split_once('-')
             .and_then(|(from, to)| Some(Self { from: time(from.trim())?, to: time(to.trim())? }))
             .filter(|hours| hours.from != hours.to)
-            .ok_or_else(|| format!("`{text}` is not a stretch of the day\nhelp: write e.g. \"22:00-08:00\""))
+            .ok_or_else(|| {
+                Flaw::new(
+                    text!("`{text}` is not a stretch of the day", text),
+                    text!("write e.g. \"22:00-08:00\""),
+                )
+            })
     }
 }
 
@@ -177,13 +189,13 @@ impl JsonSchema for QuietHours {
 pub struct LintCode(pub Code);
 
 impl TryFrom<String> for LintCode {
-    type Error = String;
+    type Error = Flaw;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Flaw> {
         let lints = || Code::ALL.iter().filter(|code| code.is_lint());
         lints().find(|code| code.as_str() == text).map(|code| Self(*code)).ok_or_else(|| {
             let help = suggest(&text, lints().map(|code| code.as_str()), Text::default());
-            format!("there is no finding `{text}` whose level can be changed\nhelp: {}", help.en())
+            Flaw::new(text!("there is no finding `{text}` whose level can be changed", text), help)
         })
     }
 }

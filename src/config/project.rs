@@ -1,5 +1,6 @@
 //! The project: everything its files say, typed as far as it is the same for all providers.
 
+use crate::problem::Flaw;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
@@ -124,16 +125,16 @@ pub fn files(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opt
 
 /// The project's real folder, what its root file holds, and whether that could be read to its end.
 fn root_file(root: &Path, problems: &mut Vec<Problem>) -> Result<(PathBuf, Vec<Node>, bool), Box<Problem>> {
-    let missing = |why: &str| {
+    let missing = |why: Text| {
         let message = text!("`{root}` can't be read: {why}", root = root.join(FILE).display(), why);
         Problem::error(Code::File, message)
             .help(text!("run `mpform init` to begin a project, or name its folder with --project"))
     };
-    let real = root.canonicalize().map_err(|_| missing("there is no such folder"))?;
+    let real = root.canonicalize().map_err(|_| missing(text!("there is no such folder")))?;
     let mut gatherer = Gatherer::new(&real, problems);
     let documents = gatherer.parse(Path::new(FILE)).map_err(|refused| match refused {
-        Refused::Unreadable(why) => missing(&why),
-        Refused::Outside => missing("it leads out of the project folder"),
+        Refused::Unreadable(why) => missing(why),
+        Refused::Outside => missing(text!("it leads out of the project folder")),
     })?;
     let whole = gatherer.whole;
     Ok((real, documents, whole))
@@ -239,10 +240,8 @@ fn fill_calendars(
         let node = filled.get("calendars").and_then(|all| all.get(name)).and_then(|node| node.get("file"));
         let problem = match files.text(&file).map(|text| calendar::fill(calendar, &text)) {
             Ok(Ok(())) => continue,
-            Ok(Err(words)) => {
-                let (message, help) = words.split_once("\nhelp: ").unwrap_or((&words, ""));
-                Problem::error(Code::BadValue, text!("`{file}`: {message}", file, message))
-                    .help(Text::verbatim(help))
+            Ok(Err(Flaw { message, help })) => {
+                Problem::error(Code::BadValue, text!("`{file}`: {message}", file, message)).help(help)
             }
             Err(finding) => Problem::error(finding.code, finding.message).help(finding.help),
         };
@@ -255,7 +254,7 @@ fn state_folder(root: &Path, state: &StateText, filled: &Node, problems: &mut Ve
     let Some(path) = &state.path else { return default() };
     let node = filled.get("state").and_then(|state| state.get("path")).unwrap_or(filled);
     if path.contains("://") {
-        problems.push(super::later::not_yet(format!("state at `{path}`"), node.place()));
+        problems.push(super::later::not_yet(text!("state at `{path}`", path), node.place()));
         return default();
     }
     match paths::below(Path::new(""), path) {

@@ -8,6 +8,7 @@
 //! serde stops at its first error. So that one run shows them all, an error is recorded, the value that caused it is
 //! put aside, and the type is read again without it.
 
+use crate::words::Text;
 use std::cell::RefCell;
 use std::collections::HashSet;
 
@@ -101,24 +102,24 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn wants(self, what: &str) -> Error {
+    fn wants(self, what: Text) -> Error {
         if self.node.is_stand_in() {
             return Error::new(What::Known).at(self);
         }
         if self.node.is_nothing() {
-            return Error::new(What::NoValue(what.to_owned())).at(self);
+            return Error::new(What::NoValue(what)).at(self);
         }
-        Error::new(What::Type(what.to_owned(), self.node.found())).at(self)
+        Error::new(What::Type(what, self.node.found())).at(self)
     }
 
-    fn text(self, what: &str) -> Result<&'a str, Error> {
+    fn text(self, what: Text) -> Result<&'a str, Error> {
         match self.node.text() {
             Some(text) if !self.node.is_nothing() => Ok(text),
             _ => Err(self.wants(what)),
         }
     }
 
-    fn plain(self, what: &str) -> Result<&'a str, Error> {
+    fn plain(self, what: Text) -> Result<&'a str, Error> {
         match self.node.text() {
             Some(text) if self.node.is_plain() && !text.is_empty() => Ok(text),
             _ => Err(self.wants(what)),
@@ -150,7 +151,7 @@ impl<'a> Reader<'a> {
     }
 
     fn whole_number(self) -> Result<Whole, Error> {
-        const WHAT: &str = "a whole number";
+        const WHAT: Text = text!("a whole number");
         let text = self.plain(WHAT)?;
         let digits = text.strip_prefix('+').unwrap_or(text);
         let read = match (digits.strip_prefix("0x"), digits.strip_prefix("0o")) {

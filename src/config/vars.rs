@@ -45,7 +45,7 @@ impl Layers {
                     text!("expected a mapping, found {found}", found = vars.found()),
                 )
                 .at(vars.place())
-                .help(text!("write `vars: {name: value}`")),
+                .help(text!("write `vars: {{name: value}}`")),
             );
         }
         for (key, value) in vars.entries() {

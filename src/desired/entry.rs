@@ -115,7 +115,7 @@ impl Building<'_> {
                 self.problems.push(
                     Problem::error(
                         Code::BadValue,
-                        text!("a {name} has no field `{name}` to ignore", name = K::NAME),
+                        text!("a {kind} has no field `{name}` to ignore", kind = K::NAME, name),
                     )
                     .at(item.place())
                     .help(suggest(name, fields(), Text::default())),

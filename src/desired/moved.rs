@@ -37,7 +37,7 @@ impl Building<'_> {
             self.problems.push(
                 Problem::error(Code::WrongType, text!("expected a list of moves"))
                     .at(key.place())
-                    .help(text!("write `moved: [{from: shop/keyword/old, to: shop/keyword/new}]`")),
+                    .help(text!("write `moved: [{{from: shop/keyword/old, to: shop/keyword/new}}]`")),
             );
         }
         for item in list.items() {

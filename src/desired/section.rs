@@ -181,7 +181,7 @@ impl Section<'_, '_> {
                     Problem::error(Code::WrongType, text!("expected a list of buttons"))
                         .at(key.place())
                         .help(text!(
-                            "write `items: [{name: …, link: …}]`, or give the button an action instead"
+                            "write `items: [{{name: …, link: …}}]`, or give the button an action instead"
                         )),
                 );
             }
@@ -239,8 +239,8 @@ impl Section<'_, '_> {
         if is_section {
             return true;
         }
-        let (what, none) = if list { ("a list", "[]") } else { ("a mapping", "{}") };
-        let found = if node.is_nothing() { "nothing" } else { "something else" };
+        let (what, none) = if list { (text!("a list"), "[]") } else { (text!("a mapping"), "{}") };
+        let found = if node.is_nothing() { text!("nothing") } else { text!("something else") };
         self.building.problems.push(
             Problem::error(Code::WrongType, text!("expected {what}, found {found}", what, found))
                 .at(if node.is_nothing() { self.key.place() } else { node.place() })

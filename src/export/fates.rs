@@ -91,13 +91,22 @@ impl Fates {
         for (name, twins) in named.filter(|(_, twins)| twins.len() > 1) {
             let mut ids: Vec<_> = twins.iter().map(|one| one.id.as_str()).collect();
             ids.sort_unstable();
-            let why = text!(
-                "{twins} live objects {arenamed} `{name}` ({ids}), and nothing tells which of them is meant",
-                twins = twins.len(),
-                arenamed = if info.by_content { "with the same content are named" } else { "are named" },
-                name,
-                ids = ids.join(" and ")
-            );
+            let (count, ids) = (twins.len(), Text::joined(ids.into_iter().map(Text::verbatim), " and "));
+            let why = if info.by_content {
+                text!(
+                    "{count} live objects with the same content are named `{name}` ({ids}), and nothing tells which of them is meant",
+                    count,
+                    name,
+                    ids
+                )
+            } else {
+                text!(
+                    "{count} live objects are named `{name}` ({ids}), and nothing tells which of them is meant",
+                    count,
+                    name,
+                    ids
+                )
+            };
             for one in twins.iter().filter(|one| !one.built_in) {
                 self.aside(info, &one.id, &why);
             }

@@ -4,6 +4,7 @@
 //! read. Whatever is refused then, or would change, is written as a comment with the reason, and it is tried again.
 //! Nothing live is dropped without a word. This room reads; where the files go is the caller's business.
 
+use crate::model::Action;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -173,12 +174,18 @@ fn blame_plan(plan: &Plan, draft: &Draft, fates: &mut Fates) -> bool {
         };
         if info.is_whole() || change.fields.is_empty() {
             let fields: Vec<_> = change.fields.iter().map(|field| field.path.as_str()).collect();
-            let why = text!(
-                "declared, it would plan to {action} {within_account} ({fields})",
-                action = change.action,
-                within_account = change.address.within_account(),
-                fields = fields.join(", ")
-            );
+            let (fields, address) = (fields.join(", "), change.address.within_account());
+            let why = match change.action {
+                Action::Create => {
+                    text!("declared, it would plan to create {address} ({fields})", address, fields)
+                }
+                Action::Update => {
+                    text!("declared, it would plan to update {address} ({fields})", address, fields)
+                }
+                Action::Delete => {
+                    text!("declared, it would plan to delete {address} ({fields})", address, fields)
+                }
+            };
             blamed |= fates.aside(info, id, &why);
         }
         for field in &change.fields {

@@ -1,5 +1,7 @@
 //! Files on trial: loaded like any project, and planned against what was read.
 
+use crate::model::Action;
+use crate::words::Text;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -114,12 +116,15 @@ impl Draft {
         if plan.is_empty() && !plan.is_refused() && plan.released.is_empty() {
             return Ok(());
         }
-        let changes = plan.changes.iter().map(|change| format!("{} {}", change.action, change.address));
-        let released = plan.released.iter().map(|live| format!("let go of {}", live.address));
-        let changes: Vec<_> = changes.chain(released).collect();
+        let changes = plan.changes.iter().map(|change| match (change.action, &change.address) {
+            (Action::Create, address) => text!("create {address}", address),
+            (Action::Update, address) => text!("update {address}", address),
+            (Action::Delete, address) => text!("delete {address}", address),
+        });
+        let released = plan.released.iter().map(|live| text!("let go of {address}", address = live.address));
         let message = text!(
             "what is remembered of it there does not fit what is live; the export would plan to:\n{changes}",
-            changes = changes.join("\n")
+            changes = Text::joined(changes.chain(released), "\n")
         );
         Err(vec![
             Problem::error(Code::State, message).about(source.account).help(text!(

@@ -1,5 +1,6 @@
 //! Says which live object is which address: by the id that the state remembers, by what was begun, by the natural key.
 
+use crate::words::Text;
 use std::collections::HashSet;
 
 use futures::future::join_all;
@@ -157,11 +158,16 @@ fn by_natural_key(
             let ids: Vec<_> = candidates.iter().map(|found| found.id.as_str()).collect();
             return Err(Problem::error(
                 Code::Twins,
-                text!("{ids} live objects are named `{natural}`: {ids2}", ids = ids.len(), natural = wanted.natural, ids2 = ids.join(" and ")),
+                text!(
+                    "{count} live objects are named `{natural}`: {ids}",
+                    count = ids.len(),
+                    natural = wanted.natural,
+                    ids = Text::joined(ids.iter().copied().map(Text::verbatim), " and ")
+                ),
             )
             .about(&wanted.address)
             .at(wanted.origin.clone())
-            .help(text!("say which of them is meant, e.g. `mpform state adopt {address} {ids}`, or delete or rename all but one in the vendor's console", address = wanted.address, ids = ids[0])));
+            .help(text!("say which of them is meant, e.g. `mpform state adopt {address} {id}`, or delete or rename all but one in the vendor's console", address = wanted.address, id = ids[0])));
         }
     };
     let by = if intent.is_some() { By::Intent } else { By::NaturalKey };

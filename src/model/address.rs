@@ -1,5 +1,7 @@
 //! Names of things: an address is ours, a remote id is the vendor's, a link is one thing's word for another.
 
+use crate::problem::Flaw;
+use crate::text;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
@@ -129,8 +131,15 @@ impl Serialize for Address {
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not an address")))
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(not_an_address(&text)))
     }
+}
+
+fn not_an_address(text: &str) -> Flaw {
+    Flaw::new(
+        text!("`{text}` is not an address", text),
+        text!("an address is ACCOUNT/KIND/KEY, e.g. shop/keyword/营业时间"),
+    )
 }
 
 fn escape(part: &str) -> Cow<'_, str> {

@@ -45,11 +45,11 @@ impl Asset {
     }
 
     /// What its name says that it is, where its first bytes say otherwise.
-    pub fn pretends(&self) -> Option<&'static str> {
+    pub fn pretends(&self) -> Option<Text> {
         let name = self.file.to_ascii_lowercase();
         let (what, is) =
             CONTENTS.iter().find_map(|(ending, what, is)| name.ends_with(ending).then_some((what, is)))?;
-        (!self.begins.is_empty() && !is(&self.begins)).then_some(*what)
+        (!self.begins.is_empty() && !is(&self.begins)).then(|| what.clone())
     }
 
     /// Learns from a live one with the same bytes where that is kept.
@@ -86,14 +86,14 @@ impl fmt::Display for Asset {
 }
 
 /// By the ending of a name, what the file is then, and how such files begin.
-type Content = (&'static str, &'static str, fn(&[u8]) -> bool);
-const CONTENTS: &[Content] = &[
-    (".jpg", "a JPEG picture", |begins| begins.starts_with(&[0xFF, 0xD8, 0xFF])),
-    (".mp3", "MP3", |begins| {
+type Content = (&'static str, Text, fn(&[u8]) -> bool);
+static CONTENTS: &[Content] = &[
+    (".jpg", text!("a JPEG picture"), |begins| begins.starts_with(&[0xFF, 0xD8, 0xFF])),
+    (".mp3", text!("MP3"), |begins| {
         begins.starts_with(b"ID3") || matches!(begins, [0xFF, second, ..] if *second >= 0xE0)
     }),
-    (".amr", "AMR", |begins| begins.starts_with(b"#!AMR")),
-    (".mp4", "MP4", |begins| begins.get(4..8) == Some(b"ftyp")),
+    (".amr", text!("AMR"), |begins| begins.starts_with(b"#!AMR")),
+    (".mp4", text!("MP4"), |begins| begins.get(4..8) == Some(b"ftyp")),
 ];
 
 /// A length in the unit that suits it.
@@ -126,7 +126,7 @@ impl<'de> Deserialize<'de> for Asset {
             type Value = Asset;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the path of a file")
+                text!("the path of a file").carry(f)
             }
 
             fn visit_str<E: Error>(self, path: &str) -> Result<Asset, E> {
@@ -192,11 +192,14 @@ mod tests {
     #[test]
     fn a_name_may_promise_what_the_bytes_do_not_hold() {
         let file = |name: &str, begins: &[u8]| Asset { begins: begins.to_vec(), ..Asset::named(name) };
-        assert_eq!(file("a.JPG", b"\x89PNG\r\n\x1a\n").pretends(), Some("a JPEG picture"));
+        assert_eq!(
+            file("a.JPG", b"\x89PNG\r\n\x1a\n").pretends().map(|what| what.en()),
+            Some("a JPEG picture".to_owned())
+        );
         assert_eq!(file("a.jpg", &[0xFF, 0xD8, 0xFF, 0xE0]).pretends(), None);
         assert_eq!(file("a.mp3", &[0xFF, 0xFB, 0x90, 0]).pretends(), None);
         assert_eq!(file("a.mp4", b"\0\0\0\x20ftypisom").pretends(), None);
-        assert_eq!(file("a.amr", b"ID3").pretends(), Some("AMR"));
+        assert_eq!(file("a.amr", b"ID3").pretends().map(|what| what.en()), Some("AMR".to_owned()));
         assert_eq!(file("a.jpg", b"").pretends(), None, "an empty one is refused for that");
     }
 }

@@ -19,4 +19,4 @@ pub use asset::{Asset, size};
 pub use finding::{Files, Finding, Step};
 pub use kinds::{EachKind, Kind, KindInfo, Shape, each_kind, kind_named, kinds};
 pub use rules::{Rule, Rules, field_of};
-pub(crate) use table::first_column;
+pub(crate) use table::{Entries, first_column};

@@ -1,5 +1,6 @@
 //! What is wanted and what is live make a plan. Pure.
 
+use crate::words::Text;
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
@@ -189,7 +190,10 @@ impl OneKind<'_> {
             self.plan.refusals.push(
                 Problem::error(
                     Code::CannotCreate,
-                    text!("to be created it needs {fields}", fields = fields.join(" and ")),
+                    text!(
+                        "to be created it needs {fields}",
+                        fields = Text::joined(fields.into_iter().map(Text::verbatim), " and ")
+                    ),
                 )
                 .about(&wanted.address)
                 .at(wanted.origin.clone())

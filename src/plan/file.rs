@@ -234,14 +234,14 @@ impl File {
     /// # Errors
     /// Why it is no plan that this program wrote and that can be applied.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Problem> {
-        let broken = |why: Text| {
-            Problem::error(Code::PlanFile, text!("the plan file {name} {why}", name, why))
+        let broken = |message: Text| {
+            Problem::error(Code::PlanFile, message)
                 .help(text!("make a new one: `mpform plan -o {name}`", name))
         };
-        let value: Value =
-            serde_json::from_slice(bytes).map_err(|error| broken(text!("is broken: {error}", error)))?;
+        let value: Value = serde_json::from_slice(bytes)
+            .map_err(|error| broken(text!("the plan file {name} is broken: {error}", name, error)))?;
         let Some(format) = value["format_version"].as_str().and_then(version) else {
-            return Err(broken(text!("is broken: it has no `format_version`")));
+            return Err(broken(text!("the plan file {name} is broken: it has no `format_version`", name)));
         };
         if Some(format) > version(FORMAT_VERSION) {
             let message = text!(
@@ -267,12 +267,16 @@ impl File {
                 .help(text!("make a new one: `mpform plan -o {name}`", name)));
         }
         let Some(written) = value["check"]["digest"].as_str() else {
-            return Err(broken(text!("has no `check`: it was not written by `plan -o`")));
+            return Err(broken(text!(
+                "the plan file {name} has no `check`: it was not written by `plan -o`",
+                name
+            )));
         };
         if written != digest(&value) {
-            return Err(broken(text!("was changed after it was written")));
+            return Err(broken(text!("the plan file {name} was changed after it was written", name)));
         }
-        serde_json::from_value(value).map_err(|error| broken(text!("is broken: {error}", error)))
+        serde_json::from_value(value)
+            .map_err(|error| broken(text!("the plan file {name} is broken: {error}", name, error)))
     }
 }
 

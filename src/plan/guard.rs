@@ -112,19 +112,29 @@ fn too_many_deletes(
             Some(named) if named == deletes => {}
             _ if fine => {}
             _ => {
-                let mut message =
-                    format!("{deletes} of {count} live objects of kind {} would be deleted", kind.name);
-                if let Some(named) = allowed {
-                    message += &format!(", not {named}");
-                }
-                let problem = Problem::error(
-                    Code::TooManyDeletes,
-                    text!("{message}:\n{going}", message, going = going.join("\n")),
-                );
+                let (kind, going) = (kind.name, going.join("\n"));
+                let message = match allowed {
+                    Some(named) => text!(
+                        "{deletes} of {count} live objects of kind {kind} would be deleted, not {named}:\n{going}",
+                        deletes,
+                        count,
+                        kind,
+                        named,
+                        going
+                    ),
+                    None => text!(
+                        "{deletes} of {count} live objects of kind {kind} would be deleted:\n{going}",
+                        deletes,
+                        count,
+                        kind,
+                        going
+                    ),
+                };
+                let problem = Problem::error(Code::TooManyDeletes, message);
                 plan.refusals.push(problem.about(account).help(text!(
                     "if all of them are to go, give `--allow-deletes {account}/{name}={deletes}`",
                     account,
-                    name = kind.name,
+                    name = kind,
                     deletes
                 )));
             }
@@ -141,7 +151,10 @@ fn protected(plan: &mut Plan, policy: &Policy) {
         .filter(|change| change.replaced_by.is_none())
         .filter(|change| change.protect || change.held || policy.protects(&change.address))
         .map(|change| {
-            let what = if change.replace { "replaced" } else { "deleted" };
+            let message = match change.replace {
+                true => text!("it is protected and would be replaced"),
+                false => text!("it is protected and would be deleted"),
+            };
             let help = match change.replace {
                 _ if policy.protects(&change.address) => {
                     text!("`policy.protect` names it; change the policy first")
@@ -149,7 +162,7 @@ fn protected(plan: &mut Plan, policy: &Policy) {
                 true => text!("declare it with `protect: false` and apply that first, then change it"),
                 false => text!("declare it with `protect: false` and apply that first, then take it out"),
             };
-            let problem = Problem::error(Code::Protected, text!("it is protected and would be {what}", what));
+            let problem = Problem::error(Code::Protected, message);
             let problem = problem.about(&change.address).help(help);
             change.origin.iter().fold(problem, |problem, place| problem.at(place.clone()))
         })

@@ -89,7 +89,13 @@ pub(super) fn too_late(wanted: &Wanted, applied: &Value, edited: &[FieldChange])
         .collect();
     fields.dedup();
     (known && !fields.is_empty()).then(|| {
-        let message = text!("it was created before {fields} {were} edited, and goes out as it was then", fields = fields.join(", "), were = if fields.len() == 1 { "was" } else { "were" });
+        let message = match &fields[..] {
+            [field] => text!("it was created before {field} was edited, and goes out as it was then", field),
+            _ => text!(
+                "it was created before {fields} were edited, and goes out as it was then",
+                fields = fields.join(", ")
+            ),
+        };
         Problem::warning(Code::Settled, message).about(&wanted.address).at(wanted.origin.clone()).help(
             text!("the vendor has no call to change or delete it; do that in its console, or let the edit reach later runs only"),
         )

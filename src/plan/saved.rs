@@ -114,20 +114,22 @@ impl Saved {
         }
         if !others.is_empty() {
             let addresses: Vec<_> = others.iter().map(|change| change.address.to_string()).collect();
-            let (count, plural) = (others.len(), if others.len() == 1 { " is" } else { "s are" });
-            plan.warnings.push(
-                Problem::warning(
-                    Code::NewSince,
+            let (name, addresses) = (&self.name, some(&addresses));
+            let message = match others.len() {
+                1 => text!("1 change is not in {name} and not made: {addresses}", name, addresses),
+                count => {
                     text!(
-                        "{count} change{plural} not in {name} and not made: {addresses}",
+                        "{count} changes are not in {name} and not made: {addresses}",
                         count,
-                        plural,
-                        name = self.name,
-                        addresses = some(&addresses)
-                    ),
-                )
-                .about(&desired.name)
-                .help(text!("run `mpform plan` to see what is left")),
+                        name,
+                        addresses
+                    )
+                }
+            };
+            plan.warnings.push(
+                Problem::warning(Code::NewSince, message)
+                    .about(&desired.name)
+                    .help(text!("run `mpform plan` to see what is left")),
             );
         }
         plan.changes = kept;
@@ -223,18 +225,14 @@ impl Saved {
             let settings: HashSet<&String> = was.identity.keys().chain(now.identity.keys()).collect();
             let mut settings: Vec<_> = settings.into_iter().collect();
             settings.sort_unstable();
-            let none = "nothing".to_owned();
+            let none = || text!("nothing");
+            let said = |value: Option<&String>| value.map_or_else(none, Text::verbatim);
             let differs: Vec<_> = settings
                 .into_iter()
                 .map(|setting| (setting, was.identity.get(setting), now.identity.get(setting)))
                 .filter(|(_, was, now)| was != now)
                 .map(|(setting, was, now)| {
-                    text!(
-                        "`{setting}` is {now} and was {was}",
-                        setting,
-                        now = now.unwrap_or(&none),
-                        was = was.unwrap_or(&none)
-                    )
+                    text!("`{setting}` is {now} and was {was}", setting, now = said(now), was = said(was))
                 })
                 .collect();
             if !differs.is_empty() {
@@ -280,7 +278,10 @@ impl Saved {
         }
         let mut reasons = vec![];
         if now.id != was.id {
-            let id = |touched: &Touched| touched.id.as_ref().map_or("none", |id| id.as_str()).to_owned();
+            let id = |touched: &Touched| match &touched.id {
+                Some(id) => Text::verbatim(id.as_str()),
+                None => text!("none"),
+            };
             reasons.push(text!(
                 "it is another object at the vendor: its id is {now} and was {before}",
                 now = id(&now),
@@ -323,17 +324,20 @@ fn too_late(was: &Touched, desired: &DesiredAccount) -> bool {
     was.action == Action::Create && wanted.is_some_and(|wanted| wanted.lapsed)
 }
 
-fn fate(change: &Touched) -> &'static str {
+fn fate(change: &Touched) -> Text {
     match change.action {
-        Action::Create => "created",
-        Action::Update if change.replace => "replaced",
-        Action::Update => "updated",
-        Action::Delete => "deleted",
+        Action::Create => text!("created"),
+        Action::Update if change.replace => text!("replaced"),
+        Action::Update => text!("updated"),
+        Action::Delete => text!("deleted"),
     }
 }
 
 /// The first few.
-fn some(these: &[String]) -> String {
+fn some(these: &[String]) -> Text {
     let first = these.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if these.len() > NAMED { format!("{first} and {} more", these.len() - NAMED) } else { first }
+    match these.len().saturating_sub(NAMED) {
+        0 => Text::verbatim(first),
+        rest => text!("{first} and {rest} more", first, rest),
+    }
 }

@@ -15,7 +15,7 @@ const NOT_THE_API: Text =
 /// What a redirect usually means.
 const ELSEWHERE: Text = text!("check `base_url`: it is the API's own address");
 /// What too many requests ask for.
-const SLOWER: Text = text!("lower `limits: {requests_per_second: …}` of the account");
+const SLOWER: Text = text!("lower `limits: {{requests_per_second: …}}` of the account");
 
 /// Keeps a secret out of what is shown of an answer: a gateway may show the request that it did not like. It can't be
 /// printed.

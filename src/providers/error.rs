@@ -41,6 +41,9 @@ pub struct VendorError {
 }
 
 impl VendorError {
+    /// Stands for the call where none was made.
+    pub const NO_CALL: &'static str = "nothing sent";
+
     /// The vendor said no, for good.
     pub fn refused(call: impl Into<String>, message: impl Into<Text>) -> Self {
         Self {
@@ -55,7 +58,7 @@ impl VendorError {
 
     /// We did not even ask: what was wanted can't be said to the vendor.
     pub fn not_sent(message: impl Into<Text>) -> Self {
-        Self::refused("nothing sent", message).hint(NOT_SENT)
+        Self::refused(Self::NO_CALL, message).hint(NOT_SENT)
     }
 
     /// There was no whole answer.
@@ -107,6 +110,7 @@ impl VendorError {
         match &self.code {
             Some(http) if http.starts_with("HTTP") => text!("{call}: {http}: {message}", call, http, message),
             Some(code) => text!("{call}: code {code}: {message}", call, code, message),
+            None if call == Self::NO_CALL => text!("nothing sent: {message}", message),
             None => text!("{call}: {message}", call, message),
         }
     }

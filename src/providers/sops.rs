@@ -1,5 +1,6 @@
 //! How a vendor's recurring plans are written, and who they reach.
 
+use crate::words::Text;
 use chrono_tz::Tz;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
@@ -27,7 +28,7 @@ pub struct Plans {
     pub recipients: fn(&Own) -> Option<Vec<String>>,
     /// For all audiences of an account together: who is reached by each, in words that are the same wherever the same
     /// people are meant.
-    pub reach: fn(&[&Own]) -> Vec<Vec<String>>,
+    pub reach: fn(&[&Own]) -> Vec<Vec<Text>>,
     /// What is wrong with one of the account's materials as a message.
     pub material: fn(&Value) -> Vec<Finding>,
     /// How messages are written that move money: they are refused unless the policy allows them.

@@ -11,7 +11,7 @@ use crate::state::Sending;
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A message came to its end.
-    Message(Told),
+    Message(Box<Told>),
     /// The end.
     Summary(Tally),
 }

@@ -52,7 +52,7 @@ impl<'a> Sender<'a> {
     }
 
     fn tell(&self, told: Told) {
-        (self.tell)(&Event::Message(told.clone()));
+        (self.tell)(&Event::Message(Box::new(told.clone())));
         self.told.lock().unwrap_or_else(PoisonError::into_inner).push(told);
     }
 
@@ -115,20 +115,15 @@ impl<'a> Sender<'a> {
                     let problem = uncertain(&run, &one.to, why, None);
                     self.tell(told(Ending::Uncertain).why(problem));
                 }
-                Err(why) => self.tell(told(Ending::Uncertain).why(uncertain(
-                    &run,
-                    &one.to,
-                    Text::verbatim(why),
-                    None,
-                ))),
+                Err(why) => self.tell(told(Ending::Uncertain).why(uncertain(&run, &one.to, why, None))),
             }
         }
         left
     }
 
-    async fn look(&self, run: &Address, one: &Sending, taken: &HashSet<String>) -> Result<Settled, String> {
+    async fn look(&self, run: &Address, one: &Sending, taken: &HashSet<String>) -> Result<Settled, Text> {
         if self.options.stopped() {
-            return Err("interrupted before it was looked at".to_owned());
+            return Err(text!("interrupted before it was looked at"));
         }
         let (message, audience, links) = {
             let state = self.state();
@@ -141,7 +136,7 @@ impl<'a> Sender<'a> {
         };
         let message = Outgoing { audience: &audience, to: &one.to, message: &message, links: &links };
         let lost = Lost { message, mark: one.mark.as_deref(), begun: one.begun, taken };
-        let settled = self.sends.settle(&lost).await.map_err(|error| error.to_string())?;
+        let settled = self.sends.settle(&lost).await.map_err(|error| error.text())?;
         // What the vendor itself broke down with is in no list, whether it went out or not.
         let proves_nothing = matches!(one.outcome, Outcome::Doubtful { .. }) && settled == Settled::NotSent;
         Ok(if proves_nothing { Settled::Unknown } else { settled })

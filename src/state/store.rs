@@ -1,5 +1,6 @@
 //! Where states are kept, on this machine's disk.
 
+use crate::words::Text;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -48,13 +49,17 @@ impl Store {
             // The last line may have been cut off, even in the middle of a character.
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(failed(&journal, "read", &error)),
+            Err(error) => {
+                return Err(failed(text!("can't read {path}: {error}", path = journal.display(), error)));
+            }
         };
         let path = self.path(account, "json");
         let mut state = match fs::read(&path) {
             Ok(bytes) => parse(&path, &bytes)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => State::new(&self.environment, account),
-            Err(error) => return Err(failed(&path, "read", &error)),
+            Err(error) => {
+                return Err(failed(text!("can't read {path}: {error}", path = path.display(), error)));
+            }
         };
         replay(&mut state, &lines);
         Ok(state)
@@ -68,7 +73,9 @@ impl Store {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
-            Err(error) => return Err(failed(&self.folder, "read", &error)),
+            Err(error) => {
+                return Err(failed(text!("can't read {path}: {error}", path = self.folder.display(), error)));
+            }
         };
         let mut names: Vec<_> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -93,7 +100,7 @@ impl Store {
         match attempt(&path, me) {
             Ok(Attempt::Ours(_)) => Ok(None),
             Ok(Attempt::Held(holder)) => Ok(Some(holder)),
-            Err(error) => Err(failed(&path, "lock", &error)),
+            Err(error) => Err(failed(text!("can't lock {path}: {error}", path = path.display(), error))),
         }
     }
 
@@ -103,21 +110,27 @@ impl Store {
     /// A lock that somebody holds, with who and since when; a folder that can't be written; what [`Store::read`]
     /// fails for.
     pub async fn open(&self, account: &str, me: &Holder, patience: Duration) -> Result<Open, Problem> {
-        make_folder(&self.folder).map_err(|error| failed(&self.folder, "make", &error))?;
+        make_folder(&self.folder).map_err(|error| {
+            failed(text!("can't make {path}: {error}", path = self.folder.display(), error))
+        })?;
         let lock = self.lock(account, me, patience).await?;
         let state = self.read(account)?;
         let path = self.path(account, "journal");
         let is_new = !path.exists();
         let journal = private(OpenOptions::new().create(true).append(true))
             .open(&path)
-            .map_err(|error| failed(&path, "write", &error))?;
+            .map_err(|error| failed(text!("can't write {path}: {error}", path = path.display(), error)))?;
         if is_new {
             // Its lines can't be on the disk for certain before its name is.
-            atomic::sync_folder(&self.folder).map_err(|error| failed(&path, "write", &error))?;
+            atomic::sync_folder(&self.folder).map_err(|error| {
+                failed(text!("can't write {path}: {error}", path = path.display(), error))
+            })?;
         }
         let mut open = Open { state, path: self.path(account, "json"), journal, broken: None, _lock: lock };
         // A journal that an earlier run left behind is folded in before anything is added to it.
-        open.fold().map_err(|error| failed(&open.path, "write", &error))?;
+        open.fold().map_err(|error| {
+            failed(text!("can't write {path}: {error}", path = open.path.display(), error))
+        })?;
         Ok(open)
     }
 
@@ -125,7 +138,9 @@ impl Store {
         let path = self.path(account, "lock");
         let until = tokio::time::Instant::now() + patience;
         loop {
-            match attempt(&path, me).map_err(|error| failed(&path, "lock", &error))? {
+            match attempt(&path, me)
+                .map_err(|error| failed(text!("can't lock {path}: {error}", path = path.display(), error)))?
+            {
                 Attempt::Ours(lock) => return Ok(lock),
                 Attempt::Held(holder) if tokio::time::Instant::now() >= until => {
                     let who = Holder::said(holder.as_ref());
@@ -206,7 +221,10 @@ impl Open {
         if let Err(error) = self.fold() {
             let error = self.broken.take().unwrap_or(error);
             let text = serde_json::to_string_pretty(&self.state).unwrap_or_default();
-            return Err((failed(&self.path, "write", &error), text));
+            return Err((
+                failed(text!("can't write {path}: {error}", path = self.path.display(), error)),
+                text,
+            ));
         }
         Ok(())
     }
@@ -287,8 +305,8 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<State, Problem> {
     serde_json::from_slice(bytes).map_err(|error| broken(&error))
 }
 
-fn failed(path: &Path, verb: &str, error: &io::Error) -> Problem {
-    Problem::error(Code::State, text!("can't {verb} {path}: {error}", verb, path = path.display(), error))
+fn failed(message: Text) -> Problem {
+    Problem::error(Code::State, message)
         .help(text!("check the folder's permissions and the disk's free space"))
 }
 

@@ -42,3 +42,4 @@ mod town;
 mod validate;
 mod watch;
 mod wire;
+mod words;

@@ -1,4 +1,4 @@
-//! README.md tells the truth: its transcripts are what the program prints, its configuration validates, the
+//! README.md and README.zh-CN.md tell the truth: its transcripts are what the program prints, its configuration validates, the
 //! commands and options that it names exist, its links lead somewhere, and its table of endpoints leaves none out.
 //!
 //! How a transcript says where it is played:
@@ -10,7 +10,7 @@
 //! - A line `…` in a transcript stands for any lines that are left out.
 //!
 //! The sandbox takes a free port; in the project's files and in what is printed it is always 7070.
-//! `MPFORM_UPDATE=1 cargo test readme` writes what the program prints now into README.md.
+//! `MPFORM_UPDATE=1 cargo test readme` writes what the program prints now into them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,9 +29,34 @@ const SHOWN: &str = "127.0.0.1:7070";
 /// A line that stands for lines that are left out.
 const CUT: &str = "…";
 
+/// A text for people, and the locale of the terminal whose transcripts it shows.
+#[derive(Clone, Copy)]
+struct Page {
+    file: &'static str,
+    locale: Option<&'static str>,
+}
+
+const ENGLISH: Page = Page { file: "README.md", locale: None };
+const CHINESE: Page = Page { file: "README.zh-CN.md", locale: Some("zh_CN.UTF-8") };
+
+impl Page {
+    fn text(self) -> String {
+        fs::read_to_string(Path::new(ROOT).join(self.file)).expect("it is there")
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn transcripts_are_what_the_program_prints() {
-    let text = readme();
+    transcripts(ENGLISH).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chinese_transcripts_are_what_the_program_prints() {
+    transcripts(CHINESE).await;
+}
+
+async fn transcripts(page: Page) {
+    let (text, file_name) = (page.text(), page.file);
     let mut worlds = BTreeMap::new();
     let mut fresh = String::new();
     let mut copied = 0;
@@ -40,7 +65,7 @@ async fn transcripts_are_what_the_program_prints() {
         let Some((word, rest)) = block.directive.split_once(": ") else { continue };
         let (name, file) = rest.split_once(' ').unwrap_or((rest, ""));
         if !worlds.contains_key(name) {
-            worlds.insert(name.to_owned(), World::new(name).await);
+            worlds.insert(name.to_owned(), World::new(name, page.locale).await);
         }
         let world = worlds.get_mut(name).expect("the world was made");
         match word {
@@ -48,29 +73,29 @@ async fn transcripts_are_what_the_program_prints() {
             "transcript" => {
                 let now = world.play(&block.text);
                 if now != block.text {
-                    stale.push(format!("README.md:{}: the program now prints\n\n{now}", block.line));
+                    stale.push(format!("{file_name}:{}: the program now prints\n\n{now}", block.line));
                     fresh += &text[copied..block.at];
                     fresh += &now;
                     copied = block.at + block.text.len();
                 }
             }
-            other => panic!("README.md:{}: no directive is called `{other}`", block.line),
+            other => panic!("{file_name}:{}: no directive is called `{other}`", block.line),
         }
     }
     if update() {
         fresh += &text[copied..];
-        fs::write(Path::new(ROOT).join("README.md"), fresh).expect("README.md can be written");
+        fs::write(Path::new(ROOT).join(file_name), fresh).expect("it can be written");
     } else {
         assert!(stale.is_empty(), "{}\n\nMPFORM_UPDATE=1 cargo test readme", stale.join("\n"));
     }
     let calls: Vec<Entry> = worlds.values().flat_map(|world| world.sandbox.journal()).collect();
-    endpoints_are_listed(&text, &calls);
+    endpoints_are_listed(file_name, &text, &calls);
 }
 
 /// A world of the README after all that is played in it, and a file that this left behind.
 pub(crate) async fn edited_example(name: &str, file: &str) -> (World, PathBuf) {
-    let mut world = World::new(name).await;
-    for block in blocks(&readme()) {
+    let mut world = World::new(name, None).await;
+    for block in blocks(&ENGLISH.text()) {
         match block
             .directive
             .split_once(": ")
@@ -86,7 +111,7 @@ pub(crate) async fn edited_example(name: &str, file: &str) -> (World, PathBuf) {
 }
 
 /// Every call that the transcripts made has a row in the table of endpoints.
-fn endpoints_are_listed(text: &str, calls: &[Entry]) {
+fn endpoints_are_listed(file: &str, text: &str, calls: &[Entry]) {
     let rows: Vec<&str> =
         text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     let fits = |row: &str, call: &Entry| {
@@ -104,14 +129,19 @@ fn endpoints_are_listed(text: &str, calls: &[Entry]) {
     assert!(calls.len() > 20, "the transcripts made only {} calls", calls.len());
     for call in calls {
         let listed = rows.iter().any(|row| fits(row, call));
-        assert!(listed, "README.md's table of endpoints has no row for {} {}", call.method, call.path);
+        assert!(listed, "{file}'s table of endpoints has no row for {} {}", call.method, call.path);
     }
 }
 
 #[test]
 fn configuration_validates() {
-    let mut checked = 0;
-    for block in blocks(&readme()).iter().filter(|block| block.language == "yaml") {
+    documents_validate(ENGLISH);
+    documents_validate(CHINESE);
+}
+
+fn documents_validate(page: Page) {
+    let (mut checked, file) = (0, page.file);
+    for block in blocks(&page.text()).iter().filter(|block| block.language == "yaml") {
         let has = |key: &str| block.text.lines().any(|line| line.starts_with(key));
         let folder = tempfile::tempdir().expect("a folder");
         copy(&Path::new(ROOT).join("examples/shop"), folder.path());
@@ -128,15 +158,20 @@ fn configuration_validates() {
             .expect("can be written");
         fs::write(folder.path().join(place), &block.text).expect("the block can be written");
         let (code, said) = run(folder.path(), &["validate".to_owned()]);
-        assert_eq!(code, 0, "README.md:{}: does not validate\n\n{said}", block.line);
+        assert_eq!(code, 0, "{file}:{}: does not validate\n\n{said}", block.line);
         checked += 1;
     }
-    assert!(checked >= 2, "README.md shows {checked} whole documents");
+    assert!(checked >= 2, "{file} shows {checked} whole documents");
 }
 
 #[test]
 fn commands_and_options_exist() {
-    let text = readme();
+    commands_of(ENGLISH);
+    commands_of(CHINESE);
+}
+
+fn commands_of(page: Page) {
+    let (text, file) = (page.text(), page.file);
     let (_, help) = run(Path::new(ROOT), &["--help".to_owned()]);
     let listed = help.split_once("Commands:").and_then(|(_, rest)| rest.split_once("Options:"));
     let listed = listed.expect("--help lists commands").0;
@@ -164,21 +199,21 @@ fn commands_and_options_exist() {
             }
         }
         if let Some(command) = &command {
-            assert!(commands.contains(&command.as_str()), "README.md:{line}: no command `{command}`: {call}");
+            assert!(commands.contains(&command.as_str()), "{file}:{line}: no command `{command}`: {call}");
         }
         let of = command.into_iter().chain(below).chain(["--help".to_owned()]).collect::<Vec<_>>();
         let help = helps.entry(of.clone()).or_insert_with(|| run(Path::new(ROOT), &of).1);
         for option in options {
             let words = || help.split(|c: char| c.is_whitespace() || c == ',');
             let known = words().any(|word| word.trim_end_matches("...") == option);
-            assert!(known, "README.md:{line}: no option `{option}`: {call}");
+            assert!(known, "{file}:{line}: no option `{option}`: {call}");
         }
     }
 }
 
 #[test]
 fn links_lead_somewhere() {
-    for file in ["README.md", "CONTRIBUTING.md"] {
+    for file in ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "examples/ci/README.md"] {
         links_of(file);
     }
 }
@@ -196,7 +231,10 @@ fn links_of(file: &str) {
             Some(title) => {
                 assert!(titles.iter().any(|known| known == title), "{file}: no section #{title}")
             }
-            None => assert!(Path::new(ROOT).join(link).exists(), "{file}: there is no {link}"),
+            None => {
+                let path = Path::new(ROOT).join(file).with_file_name(link.split('#').next().unwrap_or(link));
+                assert!(path.exists(), "{file}: there is no {link}");
+            }
         }
     }
 }
@@ -204,7 +242,7 @@ fn links_of(file: &str) {
 /// Fault rules that the README shows are ones that the sandbox takes.
 #[test]
 fn faults_are_understood() {
-    let text = readme();
+    let text = ENGLISH.text();
     let rules: Vec<&str> = text
         .lines()
         .filter(|line| line.contains("_sandbox/faults -d"))
@@ -223,18 +261,19 @@ pub(crate) struct World {
     /// Where `cd` has led.
     at: PathBuf,
     sandbox: Running,
+    locale: Option<&'static str>,
     last: i32,
 }
 
 impl World {
-    async fn new(name: &str) -> Self {
+    async fn new(name: &str, locale: Option<&'static str>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         if name.starts_with("examples") {
             copy(&Path::new(ROOT).join("examples"), &folder.path().join("examples"));
         }
         let address = "127.0.0.1:0".parse().expect("an address");
         let sandbox = Sandbox::new().seed(Seed::Demo).start(address).await.expect("a sandbox");
-        Self { at: folder.path().to_owned(), folder, sandbox, last: 0 }
+        Self { at: folder.path().to_owned(), folder, sandbox, locale, last: 0 }
     }
 
     fn real(&self) -> String {
@@ -257,7 +296,7 @@ impl World {
         match words.remove(0).as_str() {
             "mpform" => {
                 everywhere(self.folder.path(), SHOWN, &self.real());
-                let (code, printed) = run(&self.at, &words);
+                let (code, printed) = run_in(self.locale, &self.at, &words);
                 self.last = code;
                 trimmed(&printed.replace(&self.real(), SHOWN))
             }
@@ -346,12 +385,17 @@ fn is_equal(operation: &similar::DiffOp) -> bool {
 
 /// Runs the program with an empty environment; what it prints on both streams, in order.
 fn run(folder: &Path, arguments: &[String]) -> (i32, String) {
+    run_in(None, folder, arguments)
+}
+
+fn run_in(locale: Option<&str>, folder: &Path, arguments: &[String]) -> (i32, String) {
     let mut both = tempfile::tempfile().expect("a file");
     let end = || Stdio::from(both.try_clone().expect("a second handle"));
     let status = Command::new(env!("CARGO_BIN_EXE_mpform"))
         .args(arguments)
         .current_dir(folder)
         .env_clear()
+        .envs(locale.map(|locale| ("LANG", locale)))
         .stdin(Stdio::null())
         .stdout(end())
         .stderr(end())
@@ -454,10 +498,6 @@ fn calls(text: &str) -> Vec<(usize, String)> {
 fn anchor(title: &str) -> String {
     let kept = title.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
-}
-
-fn readme() -> String {
-    fs::read_to_string(Path::new(ROOT).join("README.md")).expect("README.md is there")
 }
 
 #[expect(clippy::disallowed_methods, reason = "only a person at work on what tests compare with sets it")]

@@ -149,7 +149,7 @@ fn has_it(error: &VendorError, what: Fetched, name: &str) -> Problem {
     };
     Problem::error(
         Code::HasIt,
-        text!("the vendor has fetched it already, and changed nothing: {error}", error),
+        text!("the vendor has fetched it already, and changed nothing: {error}", error = error.text()),
     )
     .about(name)
     .help(help)
@@ -157,8 +157,10 @@ fn has_it(error: &VendorError, what: Fetched, name: &str) -> Problem {
 
 fn unknown(error: &VendorError, what: Fetched, name: &str, force: bool) -> Problem {
     let (message, help) = if force {
-        let message =
-            text!("what the vendor held is most likely deleted, and not or not all loaded: {error}", error);
+        let message = text!(
+            "what the vendor held is most likely deleted, and not or not all loaded: {error}",
+            error = error.text()
+        );
         let help = text!(
             "it was not repeated; look at what is there now, and once WeChat answers run `mpform account fetch {name} --{what}`",
             name,
@@ -166,7 +168,7 @@ fn unknown(error: &VendorError, what: Fetched, name: &str, force: bool) -> Probl
         );
         (message, help)
     } else {
-        let message = text!("nobody knows whether it was loaded: {error}", error);
+        let message = text!("nobody knows whether it was loaded: {error}", error = error.text());
         (message, text!("it was not repeated; look at what is there now before you run it again"))
     };
     Problem::error(Code::Uncertain, message).about(name).help(help)

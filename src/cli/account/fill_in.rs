@@ -68,17 +68,22 @@ fn kept(error: &VendorError, name: &str, loaded: bool) -> Problem {
             "if the message is WeChat's own (`errcode`), correct the credentials and run it again; else look what was loaded with `mpform doctor`, and load the rest with `mpform account fetch`"
         )
     };
-    Problem::error(Code::OnlyKept, text!("the credentials are kept, but what follows failed: {error}", error))
-        .about(name)
-        .help(again)
+    Problem::error(
+        Code::OnlyKept,
+        text!("the credentials are kept, but what follows failed: {error}", error = error.text()),
+    )
+    .about(name)
+    .help(again)
 }
 
 fn failed(error: &VendorError, name: &str) -> Problem {
     if error.happened == Happened::No {
         return error.problem(name);
     }
-    let message =
-        text!("nobody knows whether the credentials were kept and anything was loaded: {error}", error);
+    let message = text!(
+        "nobody knows whether the credentials were kept and anything was loaded: {error}",
+        error = error.text()
+    );
     Problem::error(Code::Uncertain, message).about(name).help(
         text!("it was not repeated; run it again: where it did happen, the vendor keeps the same credentials once more and says that it has everything"),
     )

@@ -122,7 +122,7 @@ async fn of_account(
             Ok(status) => past.status = status,
             Err(error) if !said => {
                 said = true;
-                let why = text!("how far they have come is not known: {error}", error);
+                let why = text!("how far they have come is not known: {error}", error = error.text());
                 let problem = Problem::warning(Code::Vendor, why).about(&account.config.name);
                 context.complain([&problem.help(text!("what is remembered is shown all the same"))]);
             }

@@ -136,7 +136,7 @@ fn dry_run(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context)
             exit = Exit::Error;
         }
         for message in due.messages.iter().filter(|message| selected.wants(&message.run)) {
-            voice.tell(&Event::Message(Told::of(message, Ending::Due)));
+            voice.tell(&Event::Message(Box::new(Told::of(message, Ending::Due))));
             count += 1;
         }
     }

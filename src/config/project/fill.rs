@@ -79,7 +79,7 @@ impl<'a> Filling<'a> {
                     text!("expected a mapping, found {found}", found = accounts.found()),
                 )
                 .at(accounts.place())
-                .help(text!("write `accounts: {NAME: {provider: yeapoo, …}}`")),
+                .help(text!("write `accounts: {{NAME: {{provider: yeapoo, …}}}}`")),
             );
         }
         let read = accounts.entries().iter().filter_map(|(key, written)| {

@@ -1,5 +1,7 @@
 //! The project document as a user writes it.
 
+use crate::problem::Flaw;
+use crate::text;
 use std::borrow::Cow;
 
 use chrono_tz::Tz;
@@ -78,15 +80,16 @@ impl Default for Timezone {
 }
 
 impl TryFrom<String> for Timezone {
-    type Error = String;
+    type Error = Flaw;
 
-    fn try_from(name: String) -> Result<Self, String> {
+    fn try_from(name: String) -> Result<Self, Flaw> {
         name.parse().map(Self).map_err(|_| {
             let near = nearest(&name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
-            let help = near.map_or("write an IANA name, e.g. Asia/Shanghai".to_owned(), |near| {
-                format!("did you mean `{near}`?")
-            });
-            format!("there is no timezone `{name}`\nhelp: {help}")
+            let help = match near {
+                Some(near) => text!("did you mean `{near}`?", near),
+                None => text!("write an IANA name, e.g. Asia/Shanghai"),
+            };
+            Flaw::new(text!("there is no timezone `{name}`", name), help)
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What serde found wrong, in a user's words and at its place.
 
+use crate::problem::Flaw;
 use std::fmt;
 
 use serde::de::{Expected, Unexpected};
@@ -25,9 +26,9 @@ struct Inner {
 #[derive(Debug)]
 pub(super) enum What {
     /// Expected, found.
-    Type(String, String),
+    Type(Text, Text),
     /// Expected, and nothing was there.
-    NoValue(String),
+    NoValue(Text),
     /// A key of a mapping that is not there.
     Missing(&'static str),
     /// A word that is none of these.
@@ -35,7 +36,7 @@ pub(super) enum What {
     /// A key that is none of these, found by a type that reads its keys by itself.
     Key(String, &'static [&'static str]),
     /// In the type's own words, a line of help behind `\nhelp: `.
-    Own(String),
+    Own(Text, Option<Text>),
     /// Something that has been reported already.
     Known,
 }
@@ -58,7 +59,7 @@ impl Error {
                     place = key.place();
                 }
             }
-            What::Own(_) | What::Type(..) | What::Word(..) if reader.node.is_stand_in() => {
+            What::Own(..) | What::Type(..) | What::Word(..) if reader.node.is_stand_in() => {
                 self.0.what = What::Known;
             }
             What::Key(word, _) => {
@@ -81,7 +82,7 @@ impl Error {
         let problem = match self.0.what {
             What::Known => return (culprit, None),
             What::Type(expected, found) => {
-                let help = match found.as_str() {
+                let help = match found.en().as_str() {
                     "`null`" | "`~`" => text!("write a value, or take the key out to leave it alone"),
                     _ => text!("write {expected} here", expected),
                 };
@@ -90,7 +91,7 @@ impl Error {
             }
             What::NoValue(expected) => {
                 Problem::error(Code::WrongType, text!("expected {expected}, found nothing", expected)).help(
-                    match expected.as_str() {
+                    match expected.en().as_str() {
                         "a list" => {
                             text!("write `[]` for an empty list, or take the key out to leave it alone")
                         }
@@ -112,14 +113,8 @@ impl Error {
             .help(suggest(&word, known.iter().copied(), Text::default())),
             What::Key(word, known) => Problem::error(Code::UnknownKey, text!("unknown key `{word}`", word))
                 .help(suggest(&word, known.iter().copied(), text!("there are no keys here"))),
-            What::Own(words) => match words.split_once("\nhelp: ") {
-                Some((message, help)) => {
-                    Problem::error(Code::BadValue, Text::verbatim(message)).help(Text::verbatim(help))
-                }
-                None => {
-                    Problem::error(Code::BadValue, Text::verbatim(words)).help(text!("write another value"))
-                }
-            },
+            What::Own(message, help) => Problem::error(Code::BadValue, message)
+                .help(help.unwrap_or_else(|| text!("write another value"))),
         };
         (
             culprit,
@@ -141,30 +136,38 @@ impl std::error::Error for Error {}
 
 impl serde::de::Error for Error {
     fn custom<T: fmt::Display>(words: T) -> Self {
-        Self::new(What::Own(words.to_string()))
+        // Ours pass through serde whole.
+        let words = format!("{words:#}");
+        Self::new(match Flaw::carried(&words) {
+            Some(Flaw { message, help }) => What::Own(message, Some(help)),
+            None => What::Own(Text::verbatim(words), None),
+        })
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let found = match found {
-            Unexpected::Seq => "a list".to_owned(),
-            Unexpected::Map => "a mapping".to_owned(),
-            Unexpected::Str(text) => format!("`{text}`"),
-            Unexpected::Unsigned(number) => format!("`{number}`"),
-            Unexpected::Signed(number) => format!("`{number}`"),
-            Unexpected::Unit | Unexpected::Option => "nothing".to_owned(),
-            other => other.to_string(),
+            Unexpected::Seq => text!("a list"),
+            Unexpected::Map => text!("a mapping"),
+            Unexpected::Str(text) => Text::verbatim(format!("`{text}`")),
+            Unexpected::Unsigned(number) => Text::verbatim(format!("`{number}`")),
+            Unexpected::Signed(number) => Text::verbatim(format!("`{number}`")),
+            Unexpected::Unit | Unexpected::Option => text!("nothing"),
+            other => Text::verbatim(other.to_string()),
         };
-        Self::new(What::Type(expected.to_string(), found))
+        let expected = format!("{expected:#}");
+        Self::new(What::Type(Text::carried(&expected).unwrap_or_else(|| Text::verbatim(expected)), found))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         match found {
-            Unexpected::Signed(number) if number < 0 => {
-                Self::new(What::Own(format!("`{number}` is too small\nhelp: write a number from 0")))
-            }
-            Unexpected::Unsigned(number) => {
-                Self::new(What::Own(format!("`{number}` is too large\nhelp: write a smaller number")))
-            }
+            Unexpected::Signed(number) if number < 0 => Self::new(What::Own(
+                text!("`{number}` is too small", number),
+                Some(text!("write a number from 0")),
+            )),
+            Unexpected::Unsigned(number) => Self::new(What::Own(
+                text!("`{number}` is too large", number),
+                Some(text!("write a smaller number")),
+            )),
             other => Self::invalid_type(other, expected),
         }
     }

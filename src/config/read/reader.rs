@@ -1,5 +1,7 @@
 //! The deserializer over a node.
 
+use crate::text;
+use crate::words::Text;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::error::{Error, What};
@@ -23,7 +25,7 @@ macro_rules! whole_numbers {
 macro_rules! texts {
     ($($method:ident)+) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            visitor.visit_str(self.text("text")?).map_err(|error: Error| error.at(self))
+            visitor.visit_str(self.text(text!("text"))?).map_err(|error: Error| error.at(self))
         }
     )+};
 }
@@ -39,7 +41,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         } else if self.raw && self.node.is_plain() {
             self.core(visitor)
         } else {
-            visitor.visit_str(self.text("a value")?)
+            visitor.visit_str(self.text(text!("a value"))?)
         }
         .map_err(|error: Error| error.at(self))
     }
@@ -56,17 +58,17 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let text = self.plain("a number")?;
+        let text = self.plain(text!("a number"))?;
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() => {
                 visitor.visit_f64(number).map_err(|error: Error| error.at(self))
             }
-            _ => Err(self.wants("a number")),
+            _ => Err(self.wants(text!("a number"))),
         }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        const WHAT: &str = "`true` or `false`";
+        const WHAT: Text = text!("`true` or `false`");
         match self.plain(WHAT)? {
             "true" | "True" | "TRUE" => visitor.visit_bool(true),
             "false" | "False" | "FALSE" => visitor.visit_bool(false),
@@ -101,7 +103,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         if !self.node.is_sequence() {
-            return Err(self.wants("a list"));
+            return Err(self.wants(text!("a list")));
         }
         visitor.visit_seq(Items { reader: self, nth: 0 }).map_err(|error: Error| error.at(self))
     }
@@ -121,7 +123,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         if !self.node.is_mapping() {
-            return Err(self.wants("a mapping"));
+            return Err(self.wants(text!("a mapping")));
         }
         visitor.visit_map(Entries { reader: self, nth: 0 }).map_err(|error: Error| error.at(self))
     }
@@ -133,8 +135,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         if !self.node.is_mapping() {
-            let example = fields.first().map_or_else(String::new, |field| format!(" (`{field}: …`)"));
-            return Err(self.wants(&format!("a mapping{example}")));
+            return Err(self.wants(match fields.first() {
+                Some(field) => text!("a mapping (`{field}: …`)", field),
+                None => text!("a mapping"),
+            }));
         }
         self.report_unknown(name, fields);
         visitor.visit_map(Entries { reader: self, nth: 0 }).map_err(|error: Error| error.at(self))
@@ -147,7 +151,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         let words: Vec<_> = variants.iter().map(|word| format!("`{word}`")).collect();
-        self.text(&format!("one of {}", words.join(", ")))?;
+        self.text(text!("one of {words}", words = words.join(", ")))?;
         if self.node.is_stand_in() {
             return Err(Error::new(What::Known).at(self));
         }
@@ -176,15 +180,15 @@ impl<'de> VariantAccess<'de> for Reader<'_> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, Error> {
-        Err(self.wants("a mapping"))
+        Err(self.wants(text!("a mapping")))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Error> {
-        Err(self.wants("a list"))
+        Err(self.wants(text!("a list")))
     }
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Error> {
-        Err(self.wants("a mapping"))
+        Err(self.wants(text!("a mapping")))
     }
 }
 

@@ -48,7 +48,7 @@ fn a_missing_name_is_shown_where_it_stands() {
     assert_eq!(
         said("{}", "'${env.SECRET}'"),
         [
-            "MP016 mpform.yaml:9:12 `SECRET` may not be read from the environment here | allow it in mpform.yaml: `env: [SECRET]`; only `accounts` and `state` read freely"
+            "MP016 mpform.yaml:9:12 `SECRET` may not be read from the environment here | allow it in mpform.yaml: `env: [SECRET]`; only `accounts`, `state` and `notify` read freely"
         ]
     );
     assert_eq!(

@@ -236,13 +236,12 @@ fn quiet(messages: &[Message<'_>], hours: QuietHours, all: &mut Vec<Forbidden>) 
 /// Messages reach people through any plan whose audience they are in; who that is the vendor's words say.
 fn too_many(sops: &Sops, messages: &[Message<'_>], most: u32, now: DateTime<Utc>, all: &mut Vec<Forbidden>) {
     let audiences: Vec<_> = sops.declared.values().map(|of| &of.planned.sop.audience).collect();
-    let reach: BTreeMap<&Address, BTreeSet<String>> = sops
-        .declared
-        .keys()
-        .zip((sops.plans.reach)(&audiences).into_iter().map(BTreeSet::from_iter))
-        .collect();
-    let everybody: BTreeSet<&String> = reach.values().flatten().collect();
-    let reaches = |message: &Message<'_>, who: &String| reach[&message.of.planned.address].contains(who);
+    let named = |who: Vec<Text>| who.into_iter().map(|who| (who.en(), who)).collect();
+    let reach: BTreeMap<&Address, BTreeMap<String, Text>> =
+        sops.declared.keys().zip((sops.plans.reach)(&audiences).into_iter().map(named)).collect();
+    let everybody: BTreeMap<&String, &Text> = reach.values().flatten().collect();
+    let reaches =
+        |message: &Message<'_>, name: &String| reach[&message.of.planned.address].contains_key(name);
     let mut days: BTreeMap<NaiveDate, Vec<&Message<'_>>> = BTreeMap::new();
     for message in messages {
         days.entry(message.day()).or_default().push(message);
@@ -251,8 +250,8 @@ fn too_many(sops: &Sops, messages: &[Message<'_>], most: u32, now: DateTime<Utc>
     let mut order = vec![];
     for (day, messages) in days {
         let mut over: BTreeSet<(&str, usize)> = BTreeSet::new();
-        for who in &everybody {
-            let reached: Vec<_> = messages.iter().filter(|message| reaches(message, who)).collect();
+        for (name, who) in &everybody {
+            let reached: Vec<_> = messages.iter().filter(|message| reaches(message, name)).collect();
             let items = |message: &&&Message<'_>| message.due.step.send.len();
             let total: usize = reached.iter().map(items).sum();
             let mut sum = 0;
@@ -267,7 +266,7 @@ fn too_many(sops: &Sops, messages: &[Message<'_>], most: u32, now: DateTime<Utc>
                 let message = text!(
                     "{named}: {who} would get {total} messages on {day}",
                     named = first.named(),
-                    who,
+                    who = *who,
                     total,
                     day
                 );

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Shape};
-use crate::model::{Files, Finding, Rule, Rules, first_column};
+use crate::model::{Entries, Files, Finding, Rule, Rules, first_column};
 use crate::problem::Code;
 use crate::text;
 
@@ -67,7 +67,7 @@ impl Kind for Group {
                     text!("name the members in one of the two"),
                 ));
             }
-            match files.text(&file).and_then(|text| first_column(&text, "openid")) {
+            match files.text(&file).and_then(|text| first_column(&text, Entries::Openids)) {
                 Ok(members) => self.members = Some(members),
                 Err(finding) => found.push(finding.under("members_file")),
             }

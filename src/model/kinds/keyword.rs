@@ -71,7 +71,7 @@ impl<'de> Deserialize<'de> for Match {
             type Value = Match;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a keyword, or `{fuzzy: keyword}`")
+                text!("a keyword, or `{{fuzzy: keyword}}`").carry(f)
             }
 
             fn visit_str<E: Error>(self, content: &str) -> Result<Match, E> {

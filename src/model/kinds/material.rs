@@ -104,7 +104,7 @@ impl Kind for Material {
                 Code::NotExactlyOne,
                 [],
                 text!("a material is exactly one of {forms}", forms = listed(FORMS)),
-                text!("declare each in an entry of its own, e.g. poster: {image: assets/poster.jpg}"),
+                text!("declare each in an entry of its own, e.g. poster: {{image: assets/poster.jpg}}"),
             ));
         } else if self.video.is_none() {
             let written = OF_A_VIDEO.into_iter().zip([&self.title, &self.description]);

@@ -1,6 +1,8 @@
 //! A recurring plan as it is carried out: armed as a whole where mpform sends its messages, or one run of it where
 //! the vendor does (群发计划).
 
+use crate::problem::Flaw;
+use crate::text;
 use std::borrow::Cow;
 
 use indexmap::IndexMap;
@@ -71,10 +73,15 @@ impl From<ScheduledStep> for StepText {
 }
 
 impl TryFrom<StepText> for ScheduledStep {
-    type Error = String;
+    type Error = Flaw;
 
-    fn try_from(text: StepText) -> Result<Self, String> {
-        let wrong = || format!("`{}` is no time of a step", text.when);
+    fn try_from(text: StepText) -> Result<Self, Flaw> {
+        let wrong = || {
+            Flaw::new(
+                text!("`{when}` is no time of a step", when = text.when),
+                text!("write it as a plan shows it, e.g. day 1, 10:00"),
+            )
+        };
         let (day, rest) =
             text.when.strip_prefix("day ").and_then(|rest| rest.split_once(", ")).ok_or_else(wrong)?;
         let (date, at) = rest.split_once(' ').map_or((None, rest), |(date, at)| (Some(date), at));

@@ -1,5 +1,7 @@
 //! Days off and days that are worked.
 
+use crate::problem::Flaw;
+use crate::text;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -27,17 +29,21 @@ impl DateRange {
 }
 
 impl TryFrom<String> for DateRange {
-    type Error = String;
+    type Error = Flaw;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Flaw> {
         let date = |text: &str| date(text.trim());
         let (from, to) = text.split_once("..").unwrap_or((&text, &text));
         match (date(from), date(to)) {
             (Some(from), Some(to)) if from <= to => Ok(Self { from, to }),
-            (Some(_), Some(_)) => {
-                Err(format!("`{text}` ends before it begins\nhelp: put the earlier date in front"))
-            }
-            _ => Err(format!("`{text}` is not a date\nhelp: write 2026-10-01 or 2026-10-01..2026-10-07")),
+            (Some(_), Some(_)) => Err(Flaw::new(
+                text!("`{text}` ends before it begins", text),
+                text!("put the earlier date in front"),
+            )),
+            _ => Err(Flaw::new(
+                text!("`{text}` is not a date", text),
+                text!("write 2026-10-01 or 2026-10-01..2026-10-07"),
+            )),
         }
     }
 }

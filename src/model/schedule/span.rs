@@ -1,5 +1,7 @@
 //! A length of time, as somebody writes it: `30m`, `6h`, `14d`.
 
+use crate::problem::Flaw;
+use crate::text;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -36,9 +38,9 @@ impl Span {
 }
 
 impl TryFrom<String> for Span {
-    type Error = String;
+    type Error = Flaw;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Flaw> {
         let unit = UNITS.into_iter().find_map(|(unit, minutes)| Some((text.strip_suffix(unit)?, minutes)));
         let minutes = unit.and_then(|(number, minutes)| {
             let number: u32 =
@@ -47,8 +49,13 @@ impl TryFrom<String> for Span {
         });
         match minutes {
             Some(minutes) if minutes <= Self::MOST.0 => Ok(Self(minutes)),
-            Some(_) => Err(format!("`{text}` is more than a year\nhelp: write at most 366d")),
-            None => Err(format!("`{text}` is not a length of time\nhelp: write e.g. 30m, 6h or 14d")),
+            Some(_) => {
+                Err(Flaw::new(text!("`{text}` is more than a year", text), text!("write at most 366d")))
+            }
+            None => Err(Flaw::new(
+                text!("`{text}` is not a length of time", text),
+                text!("write e.g. 30m, 6h or 14d"),
+            )),
         }
     }
 }

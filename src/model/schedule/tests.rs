@@ -228,8 +228,8 @@ fn rules_that_mean_nothing_are_refused() {
         ("FREQ=DAILY;", "no part"),
         ("FREQ=DAILY;BYEASTER=1", "no part"),
     ] {
-        assert!(refused(rule).contains(word), "{rule}: {}", refused(rule));
-        assert!(refused(rule).contains("\nhelp: "), "{rule}");
+        assert!(refused(rule).to_string().contains(word), "{rule}: {}", refused(rule));
+        assert!(refused(rule).to_string().contains("\nhelp: "), "{rule}");
     }
 }
 

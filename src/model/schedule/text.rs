@@ -1,5 +1,7 @@
 //! Dates, days of a run, and times of the day, as somebody writes them.
 
+use crate::problem::Flaw;
+use crate::text;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -38,33 +40,39 @@ pub(super) fn date(text: &str) -> Option<NaiveDate> {
 }
 
 /// The date, if its year is one that a schedule may have.
-fn within_years(date: NaiveDate) -> Result<NaiveDate, String> {
+fn within_years(date: NaiveDate) -> Result<NaiveDate, Flaw> {
     let (first, last) = YEARS;
     if (first..=last).contains(&date.year()) {
         return Ok(date);
     }
-    Err(format!("{date} lies outside the years {first} to {last}\nhelp: is the year mistyped?"))
+    Err(Flaw::new(
+        text!("{date} lies outside the years {first} to {last}", date, first, last),
+        text!("is the year mistyped?"),
+    ))
 }
 
 impl TryFrom<String> for Date {
-    type Error = String;
+    type Error = Flaw;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Flaw> {
         let date = date(&text).ok_or_else(|| {
-            format!("`{text}` is not a date\nhelp: write it as 2026-11-23 (year, month, day)")
+            Flaw::new(
+                text!("`{text}` is not a date", text),
+                text!("write it as 2026-11-23 (year, month, day)"),
+            )
         })?;
         within_years(date).map(Self)
     }
 }
 
 impl TryFrom<String> for Day {
-    type Error = String;
+    type Error = Flaw;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Flaw> {
         text.parse().ok().filter(|day| (1..=LAST_DAY).contains(day)).map(Self).ok_or_else(|| {
-            format!(
-                "`{text}` is no day of a run\nhelp: days are counted from 1, the date on which the run starts, \
-                 to {LAST_DAY}"
+            Flaw::new(
+                text!("`{text}` is no day of a run", text),
+                text!("days are counted from 1, the date on which the run starts, to {LAST_DAY}", LAST_DAY),
             )
         })
     }
@@ -79,19 +87,22 @@ pub(crate) fn time(text: &str) -> Option<NaiveTime> {
 }
 
 impl TryFrom<String> for Time {
-    type Error = String;
+    type Error = Flaw;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Flaw> {
         time(&text).map(Self).ok_or_else(|| {
-            format!("`{text}` is not a time of the day\nhelp: write hours and minutes, from \"00:00\" to \"23:59\"")
+            Flaw::new(
+                text!("`{text}` is not a time of the day", text),
+                text!("write hours and minutes, from \"00:00\" to \"23:59\""),
+            )
         })
     }
 }
 
 impl TryFrom<String> for Skip {
-    type Error = String;
+    type Error = Flaw;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Flaw> {
         let is_date = text.len() > 4 && text.bytes().take(4).all(|byte| byte.is_ascii_digit());
         match DateRange::try_from(text.clone()) {
             Ok(range) => Ok(Self::Dates(range)),

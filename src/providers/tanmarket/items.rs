@@ -202,7 +202,7 @@ impl Words for Item {
                 Code::MissingKey,
                 ["raw".into()],
                 text!("an item without a `type`"),
-                text!("write e.g. raw: {type: 7, …}; it is an item of `sopDatas` as the vendor's document has it"),
+                text!("write e.g. raw: {{type: 7, …}}; it is an item of `sopDatas` as the vendor's document has it"),
             ));
         }
         found

@@ -15,7 +15,6 @@ use crate::model::schedule::instant;
 use crate::model::sop::Delivery;
 use crate::providers::VendorError;
 use crate::text;
-use crate::words::Text;
 
 /// So many seconds before and after midnight the vendor's day may be another than ours.
 const NEAR_MIDNIGHT: u32 = 60;

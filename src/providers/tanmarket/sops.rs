@@ -175,7 +175,8 @@ impl SopsWriter {
     ) -> Result<(), VendorError> {
         let call = "POST getGroupList";
         let refused = answered.as_ref().is_some_and(|error| error.happened == Happened::No);
-        let why = answered.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
+        let why =
+            answered.as_ref().map_or_else(Text::default, |error| text!(" ({error})", error = error.text()));
         let looked = until_it_passes(|| async {
             let live = groups(&self.api.read).await.map_err(|error| VendorError {
                 // It has been tried often enough in there.

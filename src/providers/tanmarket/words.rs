@@ -170,7 +170,7 @@ impl Words for Audience {
                 Code::MissingKey,
                 [],
                 text!("an audience without `groups` and `select`"),
-                text!("write groups: [{chat: wr…, owner: \"…\"}], or select: {owner: \"…\"}; `select: {}` is every group"),
+                text!("write groups: [{{chat: wr…, owner: \"…\"}}], or select: {{owner: \"…\"}}; `select: {{}}` is every group"),
             ));
         }
         let mut chats = HashSet::new();
@@ -207,11 +207,12 @@ fn recipients(audience: &Own) -> Option<Vec<String>> {
 }
 
 /// Which groups a selection finds nobody knows offline: it counts as an audience of its own.
-fn reach(audiences: &[&Own]) -> Vec<Vec<String>> {
+fn reach(audiences: &[&Own]) -> Vec<Vec<Text>> {
     let reached = |audience: Audience| {
-        let chats = audience.groups.into_iter().flatten().map(|chat| format!("the group {}", chat.chat));
+        let chats =
+            audience.groups.into_iter().flatten().map(|chat| text!("the group {chat}", chat = chat.chat));
         let select = audience.select.and_then(|select| serde_json::to_string(&select).ok());
-        chats.chain(select.map(|select| format!("the groups selected by {select}"))).collect()
+        chats.chain(select.map(|select| text!("the groups selected by {select}", select))).collect()
     };
     audiences.iter().map(|audience| audience.typed().map(reached).unwrap_or_default()).collect()
 }

@@ -21,7 +21,6 @@ use crate::model::sop::ALL;
 use crate::model::{Link, RemoteId};
 use crate::providers::{Lost, Outgoing, Sends, Sent, Settled, VendorError};
 use crate::text;
-use crate::words::Text;
 
 /// The pseudo-group of all followers, blocked ones too.
 const EVERYBODY: &str = "-1";

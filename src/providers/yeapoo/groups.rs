@@ -147,19 +147,14 @@ impl Groups {
     }
 }
 
-/// A warning about members that are wanted and can't be.
-fn left_out(code: Code, who: &BTreeSet<String>, why: Text, help: Text) -> Option<Finding> {
+/// The first few of some members.
+fn some(who: &BTreeSet<String>) -> String {
     let some: Vec<_> = who.iter().take(3).map(String::as_str).collect();
-    let more = if who.len() > some.len() { ", …" } else { "" };
-    let members = if who.len() == 1 { "member is" } else { "members are" };
-    let message = text!(
-        "{who} {members} {why}: {some}{more}",
-        who = who.len(),
-        members,
-        why,
-        some = some.join(", "),
-        more
-    );
+    some.join(", ") + if who.len() > some.len() { ", …" } else { "" }
+}
+
+/// A warning about members that are wanted and can't be.
+fn left_out(code: Code, who: &BTreeSet<String>, message: Text, help: Text) -> Option<Finding> {
     (!who.is_empty()).then(|| Finding::warning(code, ["members".into()], message, help))
 }
 
@@ -227,7 +222,10 @@ impl Reader<Group> for Groups {
         found.extend(left_out(
             Code::NotAFollower,
             &strangers,
-            text!("not following the account"),
+            match (strangers.len(), some(&strangers)) {
+                (1, some) => text!("1 member is not following the account: {some}", some),
+                (count, some) => text!("{count} members are not following the account: {some}", count, some),
+            },
             text!(
                 "they are left out, since the vendor can't show them as members; take them out of the list"
             ),
@@ -235,7 +233,10 @@ impl Reader<Group> for Groups {
         found.extend(left_out(
             Code::Blacklisted,
             &blocked,
-            text!("on the blacklist"),
+            match (blocked.len(), some(&blocked)) {
+                (1, some) => text!("1 member is on the blacklist: {some}", some),
+                (count, some) => text!("{count} members are on the blacklist: {some}", count, some),
+            },
             text!(
                 "they are left out, since joining a group would take them off it; take them out of the list"
             ),

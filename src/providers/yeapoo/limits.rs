@@ -1,13 +1,14 @@
 //! What yeapoo, and the WeChat behind it, refuse or spoil. Each limit names its source: the column widths and
 //! comparisons are those of the vendor's published server, the menu's those of WeChat's menu/create.
 
+use crate::words::Text;
 use std::collections::HashMap;
 
 use serde_json::Value;
 
 use crate::desired::Wanted;
 use crate::model::{Address, Finding, Step};
-use crate::problem::{Code, Place, Problem};
+use crate::problem::{Code, Problem};
 use crate::text;
 
 mod broadcast;
@@ -39,9 +40,9 @@ const SPECIAL_RULES: &[&str] = &["__subscribe", "__default"];
 pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
     let mut found = vec![];
     match kind {
-        "group" => name(body, "group", &mut found),
+        "group" => name(body, text!("group"), &mut found),
         "keyword" => {
-            name(body, "rule", &mut found);
+            name(body, text!("rule"), &mut found);
             special(body, &mut found);
             keywords::keywords(body, &mut found);
             reply(&body["reply"], &["reply"], &mut found);
@@ -59,7 +60,7 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
             ),
         )),
         "menu" => {
-            name(body, "button", &mut found);
+            name(body, text!("button"), &mut found);
             shown(body, &mut found);
             link(body, &mut found);
             reply(&body["reply"], &["reply"], &mut found);
@@ -95,20 +96,30 @@ fn menu_size(all: &[&Wanted]) -> Vec<Problem> {
     for wanted in all.iter().filter(|wanted| wanted.kind.name == "menu" && wanted.body.is_some()) {
         let parent = wanted.address.parent();
         let most = if parent.is_some() { BUTTONS.1 } else { BUTTONS.0 };
-        let where_ = if parent.is_some() { "below one button" } else { "at the top" };
+        let is_top = parent.is_none();
         let count = siblings.entry(parent).or_default();
         *count += 1;
         // The first that is too many stands for all of them.
         if *count == most + 1 {
+            let (message, help) = if is_top {
+                (
+                    text!("more than {most} buttons at the top", most),
+                    text!("WeChat takes at most {most} at the top (source: WeChat's menu/create)", most),
+                )
+            } else {
+                (
+                    text!("more than {most} buttons below one button", most),
+                    text!(
+                        "WeChat takes at most {most} below one button (source: WeChat's menu/create)",
+                        most
+                    ),
+                )
+            };
             problems.push(
-                Problem::error(Code::MenuSize, text!("more than {most} buttons {where_}", most, where_))
+                Problem::error(Code::MenuSize, message)
                     .at(wanted.origin.clone())
                     .about(&wanted.address)
-                    .help(text!(
-                        "WeChat takes at most {most} {where_} (source: WeChat's menu/create)",
-                        most,
-                        where_
-                    )),
+                    .help(help),
             );
         }
     }
@@ -136,14 +147,20 @@ fn same_name(wanted: &Wanted, before: &Wanted) -> Problem {
         .about(&wanted.address)
         .help(text!("a live one is found by its content, so they would be one; keep one of the two"));
     }
-    Problem::error(Code::Duplicate, text!("two {kind}s named `{natural}`", kind, natural = wanted.natural))
+    let natural = &wanted.natural;
+    let message = match kind {
+        "group" => text!("two groups named `{natural}`", natural),
+        "keyword" => text!("two keywords named `{natural}`", natural),
+        _ => text!("two materials named `{natural}`", natural),
+    };
+    Problem::error(Code::Duplicate, message)
         .at(place(wanted).labelled(text!("again here")))
         .at(place(before).labelled(text!("first here")))
         .about(&wanted.address)
         .help(text!("they would be one live object: a live one is found by its name; give one another name"))
 }
 
-fn name(body: &Value, what: &str, found: &mut Vec<Finding>) {
+fn name(body: &Value, what: Text, found: &mut Vec<Finding>) {
     let Some(name) = body.get("name").and_then(Value::as_str) else { return };
     let path = || [Step::from("name")];
     if name.trim().is_empty() {
@@ -154,7 +171,7 @@ fn name(body: &Value, what: &str, found: &mut Vec<Finding>) {
             text!("give it a name, or leave `name` out where it defaults to the key"),
         ));
     }
-    too_long(name, NAME, Code::NameTooLong, &path(), &format!("the {what}'s name"), found);
+    too_long(name, NAME, Code::NameTooLong, &path(), text!("the {what}'s name", what), found);
     four_bytes(name, &path(), found);
 }
 
@@ -174,12 +191,12 @@ fn reply(body: &Value, at: &[&str], found: &mut Vec<Finding>) {
     let path =
         |steps: &[&str]| -> Vec<Step> { at.iter().chain(steps).map(|step| Step::from(*step)).collect() };
     if let Some(text) = body.get("text").and_then(Value::as_str) {
-        too_long(text, TEXT, Code::TextTooLong, &path(&["text"]), "the text", found);
+        too_long(text, TEXT, Code::TextTooLong, &path(&["text"]), text!("the text"), found);
         four_bytes(text, &path(&["text"]), found);
     }
     let Some(raw) = body.get("raw") else { return };
     if let Some(id) = raw.get("id").and_then(Value::as_str) {
-        too_long(id, REPLY_ID, Code::TextTooLong, &path(&["raw", "id"]), "the id", found);
+        too_long(id, REPLY_ID, Code::TextTooLong, &path(&["raw", "id"]), text!("the id"), found);
     }
     let Some(kind) = raw.get("type").and_then(Value::as_str) else { return };
     if !REPLY_TYPES.iter().any(|known| known.eq_ignore_ascii_case(kind)) {
@@ -208,11 +225,25 @@ fn shown(body: &Value, found: &mut Vec<Finding>) {
     let is_top = body.get("parent").is_none();
     let most = if is_top { BUTTON_NAME.0 } else { BUTTON_NAME.1 };
     if name.len() > most {
-        let place = if is_top { "at the top" } else { "in a sub-menu" };
+        let length = name.len();
+        let message = match is_top {
+            true => text!(
+                "the name has {length} bytes, more than the {most} of a button at the top",
+                length,
+                most
+            ),
+            false => {
+                text!(
+                    "the name has {length} bytes, more than the {most} of a button in a sub-menu",
+                    length,
+                    most
+                )
+            }
+        };
         found.push(Finding::warning(
             Code::NameShown,
             ["name".into()],
-            text!("the name has {name} bytes, more than the {most} of a button {place}", name = name.len(), most, place),
+            message,
             text!("WeChat cuts it off or refuses it; write at most {most} Chinese characters (source: WeChat's menu/create)", most = most / 3),
         ));
     }
@@ -220,7 +251,7 @@ fn shown(body: &Value, found: &mut Vec<Finding>) {
 
 fn link(body: &Value, found: &mut Vec<Finding>) {
     let Some(link) = body.get("link").and_then(Value::as_str) else { return };
-    too_long(link, LINK, Code::TextTooLong, &["link".into()], "the link", found);
+    too_long(link, LINK, Code::TextTooLong, &["link".into()], text!("the link"), found);
     let lower = link.to_ascii_lowercase();
     if !lower.starts_with("http://") && !lower.starts_with("https://") {
         found.push(Finding::warning(
@@ -232,7 +263,7 @@ fn link(body: &Value, found: &mut Vec<Finding>) {
     }
 }
 
-fn too_long(text: &str, most: usize, code: Code, path: &[Step], what: &str, found: &mut Vec<Finding>) {
+fn too_long(text: &str, most: usize, code: Code, path: &[Step], what: Text, found: &mut Vec<Finding>) {
     // No text has more characters than bytes.
     let length = if text.len() <= most { return } else { text.chars().count() };
     if length > most {

@@ -1,5 +1,7 @@
 //! Plans at yeapoo: one text or material a step, sent to a group of followers or to all of them.
 
+use crate::text;
+use crate::words::Text;
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
@@ -96,7 +98,7 @@ const GENDERS: [Gender; 3] = [Gender::Any, Gender::Male, Gender::Female];
 
 /// Messages reach a follower through any plan whose audience they are in. Groups may overlap, but nobody knows
 /// offline whose members they share, so each group is counted with what goes to everybody.
-fn reach(audiences: &[&Own]) -> Vec<Vec<String>> {
+fn reach(audiences: &[&Own]) -> Vec<Vec<Text>> {
     let audiences: Vec<Option<Audience>> = audiences.iter().map(|audience| audience.typed().ok()).collect();
     let groups: BTreeSet<_> = audiences.iter().flatten().map(|audience| audience.group.clone()).collect();
     let reached = |audience: &Audience| {
@@ -108,11 +110,13 @@ fn reach(audiences: &[&Own]) -> Vec<Vec<String>> {
     audiences.iter().map(|audience| audience.as_ref().map(reached).unwrap_or_default()).collect()
 }
 
-fn followers(group: &str, gender: Gender) -> String {
-    let who = match gender {
-        Gender::Any => "followers",
-        Gender::Male => "men",
-        Gender::Female => "women",
-    };
-    if group == ALL { format!("all {who}") } else { format!("{who} in the group `{group}`") }
+fn followers(group: &str, gender: Gender) -> Text {
+    match (gender, group) {
+        (Gender::Any, ALL) => text!("all followers"),
+        (Gender::Male, ALL) => text!("all men"),
+        (Gender::Female, ALL) => text!("all women"),
+        (Gender::Any, group) => text!("followers in the group `{group}`", group),
+        (Gender::Male, group) => text!("men in the group `{group}`", group),
+        (Gender::Female, group) => text!("women in the group `{group}`", group),
+    }
 }

@@ -1,6 +1,7 @@
 //! What the vendor refuses in a whole plan: messages that its channel does not carry. Source: the examples of the
 //! vendor's document, which has one for each type and channel that go together.
 
+use crate::words::Text;
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -46,7 +47,7 @@ pub(super) fn limits(kind: &str, body: &Value) -> Vec<Finding> {
                 path,
                 text!("the channel `{word}` does not carry `{form}`", word = channel.word(), form),
                 text!("it goes through {carried} only (source: the examples of the vendor's document); send something else, \
-                     or write a plan for those people", carried = carried.join(" and ")),
+                     or write a plan for those people", carried = Text::joined(carried.into_iter().map(Text::verbatim), " and ")),
             ));
         }
     }

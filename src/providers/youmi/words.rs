@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::items::Item;
 use crate::model::sop::{Own, SentBy, Words};
-use crate::model::{Files, Finding, Step, first_column};
+use crate::model::{Entries, Files, Finding, Step, first_column};
 use crate::problem::Code;
 use crate::providers::{Money, Plans, read_plan, words};
 use crate::text;
+use crate::words::Text;
 
 /// How plans are written.
 pub(super) const PLANS: Plans = Plans {
@@ -19,7 +20,11 @@ pub(super) const PLANS: Plans = Plans {
     audience: words::<Audience>,
     message: words::<Item>,
     recipients,
-    reach: |audiences| audiences.iter().map(|one| recipients(one).unwrap_or_default()).collect(),
+    reach: |audiences| {
+        let named =
+            |one: &&Own| recipients(one).unwrap_or_default().into_iter().map(Text::verbatim).collect();
+        audiences.iter().map(named).collect()
+    },
     material: |_| vec![],
     money: MONEY,
 };
@@ -104,7 +109,7 @@ impl Words for Audience {
         let mut found = vec![];
         // With other lists beside it, it stays: that is refused later.
         if let (Some(file), None, None) = (&self.friends_file, &self.friends, &self.takeover_keys) {
-            match files.text(file).and_then(|text| first_column(&text, "friend")) {
+            match files.text(file).and_then(|text| first_column(&text, Entries::Friends)) {
                 Ok(friends) => {
                     self.friends = Some(friends);
                     self.friends_file = None;

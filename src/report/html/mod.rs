@@ -61,9 +61,14 @@ pub struct File {
 
 const SHELL: &str = include_str!("page/page.html");
 const STYLE: &[&str] = &[
+    include_str!("page/colours.css"),
     include_str!("page/page.css"),
     include_str!("page/phone.css"),
+    include_str!("page/chat.css"),
+    include_str!("page/materials.css"),
+    include_str!("page/calendar.css"),
     include_str!("page/plan.css"),
+    include_str!("page/narrow.css"),
     include_str!("page/print.css"),
 ];
 /// Every word of the page in each of its languages.

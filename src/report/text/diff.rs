@@ -2,7 +2,8 @@
 //! characters that differ. What changes is always shown whole; only what does not change may be cut.
 
 use crate::text;
-use similar::{ChangeTag, DiffTag, InlineChangeMode, InlineChangeOptions, TextDiff};
+use crate::words::Lang;
+use similar::{ChangeTag, DiffOp, DiffTag, InlineChange, InlineChangeMode, InlineChangeOptions, TextDiff};
 
 use crate::report::columns::{characters, escape, truncate, width};
 use crate::report::{Role, Style};
@@ -63,7 +64,7 @@ enum PieceKind {
 /// `before → after`; with colour, the characters that differ stand out.
 pub(super) fn arrow(before: &str, after: &str, style: Style) -> String {
     let (mut gone, mut come) = (String::new(), String::new());
-    for (side, pieces) in pieces_of(before, after) {
+    for (side, pieces) in pieces_of(before, after, style.lang) {
         let painted = if side == Side::Gone { &mut gone } else { &mut come };
         for piece in pieces {
             painted.push_str(&paint(side, &piece, style));
@@ -101,9 +102,9 @@ pub(in crate::report) fn lines(before: &str, after: &str, style: Style, room: us
                 shown.extend(diff.iter_changes(op).map(|line| context(line.value())));
                 continue;
             }
-            for line in diff.iter_inline_changes_with_options(op, options()) {
+            for line in inline(&diff, op) {
                 let side = if line.tag() == ChangeTag::Delete { Side::Gone } else { Side::Come };
-                shown.extend(rows(side, &pieces(line.values()), style, room));
+                shown.extend(rows(side, &pieces(line.values(), style.lang), style, room));
             }
         }
     }
@@ -136,27 +137,39 @@ pub(in crate::report) fn wrap(text: &str, room: usize) -> Vec<String> {
     rows
 }
 
-fn options() -> InlineChangeOptions {
+/// Longer stretches than these are not compared character by character: the work grows with the square.
+const LONG: usize = 4_000;
+
+/// The lines of a change, the characters that differ marked. It takes as long as it takes: a time limit would show more
+/// on a faster machine.
+fn inline<'d>(
+    diff: &'d TextDiff<'_, '_, str>,
+    op: &DiffOp,
+) -> impl Iterator<Item = InlineChange<'d, str>> + 'd {
+    let old: usize = op.old_range().filter_map(|line| diff.old_slice(line)).map(str::len).sum();
+    let new: usize = op.new_range().filter_map(|line| diff.new_slice(line)).map(str::len).sum();
+    // No two texts are so much alike.
+    let min_ratio = if old.max(new) > LONG { 2.0 } else { 0.4 };
     let mut options = InlineChangeOptions::new();
-    options.mode(InlineChangeMode::Graphemes).semantic_cleanup(true).min_ratio(0.4);
-    options
+    options.mode(InlineChangeMode::Graphemes).semantic_cleanup(true).min_ratio(min_ratio);
+    diff.iter_inline_changes_with_options_deadline(op, options, None)
 }
 
 /// The one line before and the one after, each in pieces.
-fn pieces_of(before: &str, after: &str) -> Vec<(Side, Vec<Piece>)> {
+fn pieces_of(before: &str, after: &str, lang: Lang) -> Vec<(Side, Vec<Piece>)> {
     let (before, after) = ([before], [after]);
     let diff = TextDiff::from_slices(&before, &after);
     let mut both = vec![];
     for op in diff.ops() {
-        for line in diff.iter_inline_changes_with_options(op, options()) {
+        for line in inline(&diff, op) {
             let side = if line.tag() == ChangeTag::Delete { Side::Gone } else { Side::Come };
-            both.push((side, pieces(line.values())));
+            both.push((side, pieces(line.values(), lang)));
         }
     }
     both
 }
 
-fn pieces(values: &[(bool, &str)]) -> Vec<Piece> {
+fn pieces(values: &[(bool, &str)], lang: Lang) -> Vec<Piece> {
     let mut kept: Vec<(bool, String)> = vec![];
     for (nth, (changed, text)) in values.iter().enumerate() {
         let between =
@@ -173,7 +186,7 @@ fn pieces(values: &[(bool, &str)]) -> Vec<Piece> {
         let kind = if changed && partly { PieceKind::Changed } else { PieceKind::Same };
         Piece { kind, text: escape(&text).into_owned() }
     });
-    if partly { marked.flat_map(shorten).collect() } else { marked.collect() }
+    if partly { marked.flat_map(|piece| shorten(piece, lang)).collect() } else { marked.collect() }
 }
 
 /// A Latin letter, digit or sign or two that both happen to have: to leave a gap in the marks for them would only
@@ -182,13 +195,13 @@ fn is_crumb(text: &str) -> bool {
     text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn shorten(piece: Piece) -> Vec<Piece> {
+fn shorten(piece: Piece, lang: Lang) -> Vec<Piece> {
     let all = characters(&piece.text);
     if piece.kind == PieceKind::Changed || all.len() <= LONG_STRETCH {
         return vec![piece];
     }
     let end = all.len() - STRETCH_END;
-    let cut = format!("⟨{} characters unchanged⟩", end - STRETCH_END);
+    let cut = text!("⟨{count} characters unchanged⟩", count = end - STRETCH_END).to(lang);
     vec![
         Piece { kind: PieceKind::Same, text: all[..STRETCH_END].concat() },
         Piece { kind: PieceKind::Cut, text: cut },

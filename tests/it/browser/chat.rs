@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::driver::Key;
-use super::{Browser, DESK, open};
+use super::{Browser, DESK, open, page_of};
+use crate::world::World;
+use mpform::sandbox::{Fault, Rule};
 
 fn say(browser: &Browser, message: &str) {
     browser.type_into(".composer input", message);
@@ -50,6 +52,12 @@ fn a_message_shows_which_rule_answers_and_why() {
         why.contains("the same answer before and after") && why.contains("a quote in the message"),
         "{why}"
     );
+    say(&browser, "路线");
+    let why = browser.texts(".why").concat();
+    assert!(
+        why.contains("the same answer before and after"),
+        "the rule changes, and its reply does not: {why}"
+    );
     browser.click(".tries button");
     assert!(browser.texts(".why q").concat().contains("几点"));
     browser.close();
@@ -91,5 +99,37 @@ fn the_model_is_the_vendors() {
         return [rules, message, step, found.map(one => one.rule)];
     })";
     assert_eq!(browser.js_with(script, json!([cases])), cases);
+    browser.close();
+}
+
+#[test]
+fn what_was_not_read_is_not_shown_as_empty() {
+    let world = World::empty();
+    world.shop("groups: {}\n");
+    let Some(browser) = Browser::open(&page_of(&world), DESK) else { return };
+    let phone = browser.texts(".phone.before").concat();
+    for words in ["menu not read", "replies not read"] {
+        assert!(phone.contains(words), "{words}: {phone}");
+    }
+    say(&browser, "几点");
+    assert!(browser.texts(".why").concat().contains("rules were not read, so nobody can say"));
+    assert!(browser.texts(".account").concat().contains("Materials were not read"));
+    browser.close();
+}
+
+#[test]
+fn a_rule_that_nobody_could_read_may_answer_too() {
+    let world = World::empty();
+    world.shop("keywords: {时间: {match: [几点], reply: {text: 九点}}}\n");
+    world.apply();
+    let text = world.hand("POST", "text", json!({"content": "车位很多"}));
+    let words = json!([{"content": "车位", "fuzzy": "0"}]);
+    let rule = json!({"rule_name": "旧", "reply_id": text, "reply_type": "text", "keyword": words});
+    let id = world.hand("POST", "keyword", rule);
+    let down = Fault::Code { code: 500, message: "Communications link failure".into() };
+    world.sandbox.fault(Rule::new("GET", id.as_str().expect("an id"), down).always());
+    let Some(browser) = Browser::open(&page_of(&world), DESK) else { return };
+    say(&browser, "几点");
+    assert!(browser.texts(".why .warn")[0].ends_with("may answer too: 1"));
     browser.close();
 }

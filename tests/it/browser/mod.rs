@@ -26,6 +26,7 @@ replies:
 keywords:
   时间: {match: [几点, {fuzzy: 你们几点开门}], reply: {text: 每天九点到九点}}
   地址: {match: [在哪], reply: {text: 花园路 18 号}}
+  路线: {match: [路线], reply: {text: 地铁 2 号线}}
 materials:
   poster: {image: assets/poster.jpg}
 menu:
@@ -49,6 +50,7 @@ fn after() -> String {
             "      - {name: 客服, reply: {text: 您好}}\n",
             "      - {name: 海报, reply: {material: poster}}\n",
         )
+        .replace("match: [路线]", "match: [路线, 怎么走]")
         .replace("m.example.com/about", "m.example.com/us")
 }
 

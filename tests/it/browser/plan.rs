@@ -17,6 +17,7 @@ fn it_is_filtered_by_action_kind_and_words_with_counts() {
             "shop/reply/subscribe",
             "shop/keyword/时间",
             "shop/keyword/停车",
+            "shop/keyword/路线",
             "shop/menu/新品/客服",
             "shop/menu/新品/海报",
             "shop/menu/关于",
@@ -26,18 +27,18 @@ fn it_is_filtered_by_action_kind_and_words_with_counts() {
     );
     assert_eq!(
         browser.texts(".chips button"),
-        ["+ create 2", "~ update 4", "− delete 2", "= unchanged 4", "? unmanaged 1"]
+        ["+ create 2", "~ update 5", "− delete 2", "= unchanged 4", "? unmanaged 1"]
     );
     let marked = |tag: &str| browser.texts(&format!("#shop\\/keyword\\/时间 {tag}")).concat();
     assert_eq!((marked("del"), marked("ins")), ("was:\n九".to_owned(), "becomes:\n八".to_owned()));
     browser.click(".chips .update");
     browser.click(".chips .delete");
     assert_eq!(addresses(), ["shop/keyword/停车", "shop/menu/新品/海报"]);
-    assert_eq!(browser.texts(".plan [role=status]"), ["2 of 13 shown"]);
+    assert_eq!(browser.texts(".plan [role=status]"), ["2 of 14 shown"]);
     let choose = "const select = document.getElementById('filter-kind'); select.value = 'keyword'; select.dispatchEvent(new Event('change'))";
     browser.js(choose);
     assert_eq!(addresses(), ["shop/keyword/停车"]);
-    assert_eq!(browser.texts(".chips button")[1], "~ update 1", "counted within the kind");
+    assert_eq!(browser.texts(".chips button")[1], "~ update 2", "counted within the kind");
     browser.type_into(".filters input", "没有这个");
     assert_eq!(browser.texts(".plan [role=status]"), ["Nothing fits these filters."]);
     browser.click(".filters > button");

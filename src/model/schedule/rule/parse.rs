@@ -1,5 +1,7 @@
 //! Reading a recurrence rule. What RFC 5545 forbids is refused here, and so is what is finer than a day.
 
+use crate::problem::Flaw;
+use crate::text;
 use std::collections::BTreeSet;
 
 use chrono::{NaiveDate, Weekday};
@@ -12,7 +14,7 @@ const PARTS: &str = "FREQ, INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY, BYYEARDA
 const MOST: u32 = 10_000;
 
 /// A message, and behind `\nhelp: ` what to do.
-type Refused = String;
+type Refused = Flaw;
 
 impl TryFrom<String> for Rule {
     type Error = Refused;
@@ -34,22 +36,30 @@ impl TryFrom<String> for Rule {
         let mut seen = BTreeSet::new();
         for part in upper.split(';') {
             let (name, value) = part.split_once('=').ok_or_else(|| {
-                format!("`{part}` is no part of a recurrence rule\nhelp: write e.g. FREQ=WEEKLY;BYDAY=MO (RFC 5545)")
+                Flaw::new(
+                    text!("`{part}` is no part of a recurrence rule", part),
+                    text!("write e.g. FREQ=WEEKLY;BYDAY=MO (RFC 5545)"),
+                )
             })?;
             if !seen.insert(name) {
-                return Err(format!("`{name}` stands twice in the rule\nhelp: keep one of the two"));
+                return Err(Flaw::new(
+                    text!("`{name}` stands twice in the rule", name),
+                    text!("keep one of the two"),
+                ));
             }
             rule.part(name, value)?;
         }
         if !seen.contains("FREQ") {
-            return Err(
-                "the rule has no FREQ\nhelp: begin it with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY".into()
-            );
+            return Err(Flaw::new(
+                text!("the rule has no FREQ"),
+                text!("begin it with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY"),
+            ));
         }
         if seen.contains("COUNT") && seen.contains("UNTIL") {
-            return Err(
-                "the rule has both COUNT and UNTIL\nhelp: keep one of the two (RFC 5545, 3.3.10)".into()
-            );
+            return Err(Flaw::new(
+                text!("the rule has both COUNT and UNTIL"),
+                text!("keep one of the two (RFC 5545, 3.3.10)"),
+            ));
         }
         rule.fits_together()?;
         rule.text = upper;
@@ -71,19 +81,21 @@ impl Rule {
             "BYDAY" => self.days = value.split(',').map(day).collect::<Result<_, _>>()?,
             "WKST" => self.week_start = weekday(value)?,
             "BYHOUR" | "BYMINUTE" | "BYSECOND" => {
-                return Err(format!(
-                    "`{name}` in the rule of a plan\nhelp: a run starts on a date; write times as `at` of its steps"
+                return Err(Flaw::new(
+                    text!("`{name}` in the rule of a plan", name),
+                    text!("a run starts on a date; write times as `at` of its steps"),
                 ));
             }
             "BYWEEKNO" => {
-                return Err(
-                    "`BYWEEKNO` is not understood\nhelp: write BYMONTH, BYMONTHDAY or BYYEARDAY instead"
-                        .into(),
-                );
+                return Err(Flaw::new(
+                    text!("`BYWEEKNO` is not understood"),
+                    text!("write BYMONTH, BYMONTHDAY or BYYEARDAY instead"),
+                ));
             }
             _ => {
-                return Err(format!(
-                    "`{name}` is no part of a recurrence rule\nhelp: there are {PARTS} (RFC 5545)"
+                return Err(Flaw::new(
+                    text!("`{name}` is no part of a recurrence rule", name),
+                    text!("there are {PARTS} (RFC 5545)", PARTS),
                 ));
             }
         }
@@ -94,13 +106,22 @@ impl Rule {
     fn fits_together(&self) -> Result<(), Refused> {
         let numbered = self.days.iter().any(|(number, _)| number.is_some());
         if numbered && matches!(self.freq, Freq::Daily | Freq::Weekly) {
-            return Err("a number before a day of the week needs FREQ=MONTHLY or YEARLY\nhelp: write e.g. BYDAY=MO without it".into());
+            return Err(Flaw::new(
+                text!("a number before a day of the week needs FREQ=MONTHLY or YEARLY"),
+                text!("write e.g. BYDAY=MO without it"),
+            ));
         }
         if !self.month_days.is_empty() && self.freq == Freq::Weekly {
-            return Err("BYMONTHDAY does not go with FREQ=WEEKLY\nhelp: write FREQ=MONTHLY, or BYDAY".into());
+            return Err(Flaw::new(
+                text!("BYMONTHDAY does not go with FREQ=WEEKLY"),
+                text!("write FREQ=MONTHLY, or BYDAY"),
+            ));
         }
         if !self.year_days.is_empty() && self.freq != Freq::Yearly {
-            return Err("BYYEARDAY needs FREQ=YEARLY\nhelp: write FREQ=YEARLY, or BYMONTHDAY".into());
+            return Err(Flaw::new(
+                text!("BYYEARDAY needs FREQ=YEARLY"),
+                text!("write FREQ=YEARLY, or BYMONTHDAY"),
+            ));
         }
         let sets = [
             self.months.is_empty(),
@@ -109,7 +130,10 @@ impl Rule {
             self.days.is_empty(),
         ];
         if !self.positions.is_empty() && sets.iter().all(|empty| *empty) {
-            return Err("BYSETPOS has nothing to count\nhelp: write it beside e.g. BYDAY".into());
+            return Err(Flaw::new(
+                text!("BYSETPOS has nothing to count"),
+                text!("write it beside e.g. BYDAY"),
+            ));
         }
         Ok(())
     }
@@ -122,12 +146,16 @@ fn freq(value: &str) -> Result<Freq, Refused> {
         "MONTHLY" => Freq::Monthly,
         "YEARLY" => Freq::Yearly,
         "HOURLY" | "MINUTELY" | "SECONDLY" => {
-            return Err(format!(
-                "FREQ={value} is finer than a day\nhelp: runs start on dates; write FREQ=DAILY and several steps with their `at`"
+            return Err(Flaw::new(
+                text!("FREQ={value} is finer than a day", value),
+                text!("runs start on dates; write FREQ=DAILY and several steps with their `at`"),
             ));
         }
         _ => {
-            return Err(format!("FREQ={value} does not exist\nhelp: write DAILY, WEEKLY, MONTHLY or YEARLY"));
+            return Err(Flaw::new(
+                text!("FREQ={value} does not exist", value),
+                text!("write DAILY, WEEKLY, MONTHLY or YEARLY"),
+            ));
         }
     })
 }
@@ -137,16 +165,18 @@ fn digits(value: &str) -> Option<u32> {
 }
 
 fn number(name: &str, value: &str) -> Result<u32, Refused> {
-    digits(value)
-        .filter(|number| (1..=MOST).contains(number))
-        .ok_or_else(|| format!("{name}={value} is out of range\nhelp: write a whole number from 1 to {MOST}"))
+    digits(value).filter(|number| (1..=MOST).contains(number)).ok_or_else(|| {
+        Flaw::new(
+            text!("{name}={value} is out of range", name, value),
+            text!("write a whole number from 1 to {MOST}", MOST),
+        )
+    })
 }
 
 fn numbers(name: &str, value: &str, most: u32, backwards: bool) -> Result<Vec<i32>, Refused> {
-    let range = if backwards {
-        format!("1 to {most}, or -1 to -{most} from the end")
-    } else {
-        format!("1 to {most}")
+    let range = || match backwards {
+        true => text!("write numbers from 1 to {most}, or -1 to -{most} from the end", most),
+        false => text!("write numbers from 1 to {most}", most),
     };
     let one = |text: &str| {
         let (back, plain) = match text.strip_prefix('-') {
@@ -160,9 +190,8 @@ fn numbers(name: &str, value: &str, most: u32, backwards: bool) -> Result<Vec<i3
     value
         .split(',')
         .map(|text| {
-            one(text).ok_or_else(|| {
-                format!("`{text}` in {name} is out of range\nhelp: write numbers from {range}")
-            })
+            one(text)
+                .ok_or_else(|| Flaw::new(text!("`{text}` in {name} is out of range", text, name), range()))
         })
         .collect()
 }
@@ -171,7 +200,10 @@ fn numbers(name: &str, value: &str, most: u32, backwards: bool) -> Result<Vec<i3
 fn until(value: &str) -> Result<NaiveDate, Refused> {
     let is_date = value.len() == 8 && digits(value).is_some();
     NaiveDate::parse_from_str(value, "%Y%m%d").ok().filter(|_| is_date).ok_or_else(|| {
-        format!("UNTIL={value} is not a date\nhelp: write e.g. UNTIL=20270630, or `until: 2027-06-30` beside `repeat`")
+        Flaw::new(
+            text!("UNTIL={value} is not a date", value),
+            text!("write e.g. UNTIL=20270630, or `until: 2027-06-30` beside `repeat`"),
+        )
     })
 }
 
@@ -185,7 +217,10 @@ fn weekday(value: &str) -> Result<Weekday, Refused> {
         "SA" => Weekday::Sat,
         "SU" => Weekday::Sun,
         _ => {
-            return Err(format!("`{value}` is no day of the week\nhelp: write MO, TU, WE, TH, FR, SA or SU"));
+            return Err(Flaw::new(
+                text!("`{value}` is no day of the week", value),
+                text!("write MO, TU, WE, TH, FR, SA or SU"),
+            ));
         }
     })
 }

@@ -36,7 +36,7 @@ pub(super) fn plan(body: &Value, found: &mut Vec<Finding>) {
 }
 
 fn text(text: &str, path: Vec<Step>, found: &mut Vec<Finding>) {
-    too_long(text, TEXT, Code::TextTooLong, &path, "the text", found);
+    too_long(text, TEXT, Code::TextTooLong, &path, text!("the text"), found);
     four_bytes(text, &path, found);
     if let Some(what) = breaks(text) {
         found.push(spoilt(path, text!("{what} in a text that is sent to many", what)));

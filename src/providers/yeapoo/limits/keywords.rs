@@ -30,7 +30,7 @@ pub(super) fn keywords(body: &Value, found: &mut Vec<Finding>) {
             ));
             continue;
         }
-        too_long(content, KEYWORD, Code::TextTooLong, &path, "the keyword", found);
+        too_long(content, KEYWORD, Code::TextTooLong, &path, text!("the keyword"), found);
         four_bytes(content, &path, found);
         if fuzzy && size(content) <= SHORT {
             found.push(short(path.clone(), content));

@@ -1,5 +1,6 @@
 //! What the vendor refuses of materials: endings and sizes of files, lengths of texts.
 
+use crate::words::Text;
 use serde_json::Value;
 
 use super::{LINK, NAME, TEXT, four_bytes, too_long};
@@ -14,12 +15,12 @@ const DIGEST: usize = 500;
 
 /// What a file of one sort must be like.
 struct Sort {
-    what: &'static str,
+    what: Text,
     endings: &'static [&'static str],
     /// Bytes.
     most: u64,
     /// What such a file begins with.
-    begins: &'static str,
+    begins: Text,
     /// Characters that a name must not have.
     unfit: &'static [char],
 }
@@ -31,29 +32,40 @@ const NOT_IN_A_FORM: &[char] = &['"', '\\'];
 const NOT_IN_AN_ADDRESS: &[char] = &['"', '\\', '%', '?', '#'];
 
 const IMAGE: Sort = Sort {
-    what: "an image",
+    what: text!("an image"),
     endings: &[".jpg"],
     most: 1 << 20,
-    begins: "a JPEG picture",
+    begins: text!("a JPEG picture"),
     unfit: NOT_IN_A_FORM,
 };
-const COVER: Sort = Sort { what: "a cover", unfit: NOT_IN_AN_ADDRESS, ..IMAGE };
+const COVER: Sort = Sort {
+    what: text!("a cover"),
+    endings: &[".jpg"],
+    most: 1 << 20,
+    begins: text!("a JPEG picture"),
+    unfit: NOT_IN_AN_ADDRESS,
+};
 const VOICE: Sort = Sort {
-    what: "a voice",
+    what: text!("a voice"),
     endings: &[".mp3", ".amr"],
     most: 2 << 20,
-    begins: "MP3 or AMR",
+    begins: text!("MP3 or AMR"),
     unfit: NOT_IN_A_FORM,
 };
-const VIDEO: Sort =
-    Sort { what: "a video", endings: &[".mp4"], most: 10 << 20, begins: "MP4", unfit: NOT_IN_AN_ADDRESS };
+const VIDEO: Sort = Sort {
+    what: text!("a video"),
+    endings: &[".mp4"],
+    most: 10 << 20,
+    begins: text!("MP4"),
+    unfit: NOT_IN_AN_ADDRESS,
+};
 
 pub(super) fn material(body: &Value, found: &mut Vec<Finding>) {
     for (field, sort) in [("image", &IMAGE), ("voice", &VOICE), ("video", &VIDEO)] {
         file(&body[field], sort, &[field.into()], found);
     }
-    text(body, "title", NAME, "the title", &[], found);
-    text(body, "description", TEXT, "the description", &[], found);
+    text(body, "title", NAME, text!("the title"), &[], found);
+    text(body, "description", TEXT, text!("the description"), &[], found);
     let Some(articles) = body["news"].as_array() else { return };
     if !ARTICLES.contains(&articles.len()) {
         found.push(Finding::error(
@@ -67,15 +79,15 @@ pub(super) fn material(body: &Value, found: &mut Vec<Finding>) {
         let at = [Step::from("news"), nth.into()];
         let cover = [at[0].clone(), at[1].clone(), "cover".into()];
         file(&article["cover"], &COVER, &cover, found);
-        text(article, "title", NAME, "the title", &at, found);
-        text(article, "author", NAME, "the author", &at, found);
-        text(article, "digest", DIGEST, "the digest", &at, found);
-        text(article, "source_url", LINK, "the link", &at, found);
-        text(article, "content", usize::MAX, "the content", &at, found);
+        text(article, "title", NAME, text!("the title"), &at, found);
+        text(article, "author", NAME, text!("the author"), &at, found);
+        text(article, "digest", DIGEST, text!("the digest"), &at, found);
+        text(article, "source_url", LINK, text!("the link"), &at, found);
+        text(article, "content", usize::MAX, text!("the content"), &at, found);
     }
 }
 
-fn text(body: &Value, field: &str, most: usize, what: &str, at: &[Step], found: &mut Vec<Finding>) {
+fn text(body: &Value, field: &str, most: usize, what: Text, at: &[Step], found: &mut Vec<Finding>) {
     let Some(text) = body[field].as_str() else { return };
     let mut path = at.to_vec();
     path.push(field.into());
@@ -95,7 +107,7 @@ fn file(body: &Value, sort: &Sort, path: &[Step], found: &mut Vec<Finding>) {
             Code::FileKind,
             path.iter().cloned(),
             text!("`{name}` is not {what}", name = asset.name(), what = sort.what),
-            text!("it must be {begins} and its name end in {endings} (source: the vendor refuses other names with code 415)", begins = sort.begins, endings = sort.endings.join(" or ")),
+            text!("it must be {begins} and its name end in {endings} (source: the vendor refuses other names with code 415)", begins = sort.begins, endings = Text::joined(sort.endings.iter().copied().map(Text::verbatim), " or ")),
         ));
     }
     if let Some(unfit) = asset.name().chars().find(|one| one.is_control() || sort.unfit.contains(one)) {
@@ -122,6 +134,6 @@ fn file(body: &Value, sort: &Sort, path: &[Step], found: &mut Vec<Finding>) {
             ),
         ));
     }
-    too_long(asset.name(), NAME, Code::NameTooLong, path, "the file's name", found);
+    too_long(asset.name(), NAME, Code::NameTooLong, path, text!("the file's name"), found);
     four_bytes(asset.name(), path, found);
 }

@@ -72,7 +72,7 @@ pub(super) struct Materials {
     leftovers: Arc<Leftovers>,
     listed: OnceCell<Vec<Found<Material>>>,
     /// What has a file that could not be read and is taken to be what it was, and why.
-    unread: Mutex<HashMap<RemoteId, String>>,
+    unread: Mutex<HashMap<RemoteId, Text>>,
 }
 
 impl Materials {
@@ -123,7 +123,7 @@ impl Materials {
         (live.sha256, live.size) = (made.sha256.clone(), made.size);
         // Nobody has seen what stands there, so the next one is to look again. A cover's id says enough.
         live.at = live.at.filter(|at| contents::cover_id(at).is_some());
-        self.unread.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), error.to_string());
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), error.text());
         Ok(live)
     }
 

@@ -44,12 +44,12 @@ impl Words for Item {
             found.push(empty(
                 ["batch".into()],
                 text!("a batch of nothing"),
-                text!("write what it holds, e.g. [{text: …}]"),
+                text!("write what it holds, e.g. [{{text: …}}]"),
             ));
         }
         let forward = self.forward.as_ref();
         if forward.is_some_and(|forward| forward.flags.is_empty()) {
-            let help = text!("name the messages: {flag, type, time, index} of each");
+            let help = text!("name the messages: {{flag, type, time, index}} of each");
             found.push(empty(["forward".into(), "flags".into()], text!("a forward of nothing"), help));
         }
         if let Some(raw) = &self.raw {

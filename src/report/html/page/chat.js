@@ -34,42 +34,116 @@ function steps(account, side, asked) {
   const list = order.map((step, nth) => {
     const hit = step === asked.step && (step !== "default" || asked.replies.length > 0);
     const found = asked.found.map(({ object, keyword }) => `“${keyword}” (${keys(object.address).join("/")})`);
-    const outcome = nth > reached ? t("not_reached") : !hit ? t("miss") : found.length ? t("hit", { words: found.join(", ") }) : "✓";
+    const outcome =
+      nth > reached
+        ? t("not_reached")
+        : !hit
+          ? t("miss")
+          : found.length
+            ? t("hit", { words: found.join(", ") })
+            : "✓";
     const state = nth > reached ? "later" : hit ? "hit" : "miss";
-    return el("li", { class: state }, el("span", {}, t(`step_${step}`)), " ", el("strong", {}, words(outcome)),
-      step === "fuzzy" && asked.quote ? el("small", {}, t("step_quote")) : null);
+    return el(
+      "li",
+      { class: state },
+      el("span", {}, t(`step_${step}`)),
+      " ",
+      el("strong", {}, words(outcome)),
+      step === "fuzzy" && asked.quote ? el("small", {}, t("step_quote")) : null,
+    );
   });
   const unread = ofKind(account, "keyword").filter((object) => object.unread).length;
-  return [el("ol", { class: "steps" }, list), unread ? el("p", { class: "warn" }, t("unread_rules", { n: unread })) : null];
+  return [
+    el("ol", { class: "steps" }, list),
+    unread ? el("p", { class: "warn" }, t("unread_rules", { n: unread })) : null,
+  ];
+}
+
+// What of a reply reaches the follower: a live one also says which id it has, and a material may change behind its name.
+function substance(account, side, reply) {
+  const material = materialOf(account, reply ?? {});
+  return reply?.text ?? (material && on(material, side)) ?? reply;
 }
 
 // A form to write a message, and below it why each side answers as it does.
 function composer(account, phones) {
   const id = `say-${account.name}`;
-  const input = el("input", { id, type: "text", autocomplete: "off", placeholder: t("message_hint"), enterkeyhint: "send" });
-  const why = el("div", { class: "why", role: "status", "aria-live": "polite" }, el("p", { class: "faint" }, t("why_empty")));
+  const input = el("input", {
+    id,
+    type: "text",
+    autocomplete: "off",
+    placeholder: t("message_hint"),
+    enterkeyhint: "send",
+  });
+  const why = el(
+    "div",
+    { class: "why", role: "status", "aria-live": "polite" },
+    el("p", { class: "faint" }, t("why_empty")),
+  );
   const say = (message) => {
     const asked = SIDES.map((side) => ask(account, side, message));
     SIDES.forEach((side, nth) => phones[nth].said(message, asked[nth]));
-    const replies = asked.map((one) => JSON.stringify([one.step, one.replies]));
-    const same = replies[0] === replies[1];
+    const [was, is] = asked.map((one, nth) =>
+      JSON.stringify([one.step, one.replies.map((reply) => substance(account, SIDES[nth], reply))]),
+    );
+    const same = was === is;
     why.replaceChildren(
-      el("p", { class: same ? "verdict" : "verdict other" }, el("q", {}, words(message)), " ", el("strong", {}, t(same ? "same_answer" : "other_answer"))),
-      el("div", { class: "pair" }, SIDES.map((side, nth) => el("div", {},
-        el("h5", {}, t(side), ": ", words(verdict(account, asked[nth]))), steps(account, side, asked[nth])))));
+      el(
+        "p",
+        { class: same ? "verdict" : "verdict other" },
+        el("q", {}, words(message)),
+        " ",
+        el("strong", {}, t(same ? "same_answer" : "other_answer")),
+      ),
+      el(
+        "div",
+        { class: "pair" },
+        SIDES.map((side, nth) =>
+          el(
+            "div",
+            {},
+            el("h5", {}, t(side), ": ", words(verdict(account, asked[nth]))),
+            steps(account, side, asked[nth]),
+          ),
+        ),
+      ),
+    );
   };
-  const form = el("form", { class: "composer", onsubmit: (event) => {
-    event.preventDefault();
-    say(input.value);
-    input.select();
-  } }, el("label", { for: id }, t("message", { account: account.name })),
-  el("div", { class: "line" }, input, el("button", { class: "primary" }, t("send"))));
-  const tries = suggestions(account).map((word) => el("button", { type: "button", class: "chip", onclick: () => {
-    input.value = word;
-    say(word);
-  } }, words(word)));
-  return el("div", { class: "ask" }, form, tries.length ? el("p", { class: "tries" }, el("span", {}, t("try")), tries) : null,
-    el("h4", {}, t("why")), why);
+  const form = el(
+    "form",
+    {
+      class: "composer",
+      onsubmit: (event) => {
+        event.preventDefault();
+        say(input.value);
+        input.select();
+      },
+    },
+    el("label", { for: id }, t("message", { account: account.name })),
+    el("div", { class: "line" }, input, el("button", { class: "primary" }, t("send"))),
+  );
+  const tries = suggestions(account).map((word) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "chip",
+        onclick: () => {
+          input.value = word;
+          say(word);
+        },
+      },
+      words(word),
+    ),
+  );
+  return el(
+    "div",
+    { class: "ask" },
+    form,
+    tries.length ? el("p", { class: "tries" }, el("span", {}, t("try")), tries) : null,
+    el("h4", {}, t("why")),
+    why,
+  );
 }
 
 // Keywords worth trying: those of rules that change come first.

@@ -13,7 +13,8 @@ const ours = ({ en, zh }) => (ui.lang === "zh" ? zh ?? en : en);
 
 // Characters that a reader can't see, or that turn the text around, show by their number: what is reviewed must be
 // what is there.
-const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const HIDDEN =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 function visible(text) {
   return String(text).replace(HIDDEN, (c) => `⟨U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
@@ -27,8 +28,12 @@ function el(name, attributes = {}, ...children) {
     else if (value === true) made.setAttribute(key, "");
     else if (value !== false && value != null) made.setAttribute(key, value);
   }
-  made.append(...children.flat(Infinity).filter((child) => child != null).map((child) =>
-    child instanceof Node ? child : document.createTextNode(visible(child))));
+  made.append(
+    ...children
+      .flat(Infinity)
+      .filter((child) => child != null)
+      .map((child) => (child instanceof Node ? child : document.createTextNode(visible(child)))),
+  );
   return made;
 }
 

@@ -13,23 +13,49 @@ function account(one) {
   const unread = one.kinds.filter((kind) => !one.read.includes(kind)).map((kind) => t(`kind_${kind}`));
   const inside = one.failed
     ? el("p", { class: "warn" }, t("failed_here"))
-    : [unread.length ? el("p", { class: "faint" }, t("not_managed", { what: unread.join(", ") })) : null, followers(one) ?? onlyPlans(), materials(one)];
-  return el("section", { class: "account", "aria-labelledby": id },
-    el("h2", { id, tabindex: -1 }, words(one.name), " ", el("small", { class: "faint" }, one.provider), " ", countsOf(one)), inside);
+    : [
+        unread.length ? el("p", { class: "faint" }, t("not_managed", { what: unread.join(", ") })) : null,
+        followers(one) ?? onlyPlans(),
+        materials(one),
+      ];
+  return el(
+    "section",
+    { class: "account", "aria-labelledby": id },
+    el(
+      "h2",
+      { id, tabindex: -1 },
+      words(one.name),
+      " ",
+      el("small", { class: "faint" }, one.provider),
+      " ",
+      countsOf(one),
+    ),
+    inside,
+  );
 }
 
 // Of an account that followers see nothing of but its messages.
-const onlyPlans = () => el("p", { class: "faint" }, t("only_plans"), " ", el("a", { href: "#calendar" }, t("calendar")));
+const onlyPlans = () =>
+  el("p", { class: "faint" }, t("only_plans"), " ", el("a", { href: "#calendar" }, t("calendar")));
 
 function draw() {
   document.documentElement.lang = ui.lang === "zh" ? "zh-CN" : "en";
   document.documentElement.dataset.theme = ui.theme;
   document.title = t("title", { project: DATA.project });
   drawn = plan();
-  const main = el("main", { id: "main", tabindex: -1 }, alarms(), counts(), DATA.accounts.map(account), calendar(), drawn.element);
+  const main = el(
+    "main",
+    { id: "main", tabindex: -1 },
+    alarms(),
+    counts(),
+    DATA.accounts.map(account),
+    calendar(),
+    drawn.element,
+  );
   const parts = [
     el("a", { class: "skip", href: "#main" }, t("skip")),
-    el("header", {}, head(pressed)), main,
+    el("header", {}, head(pressed)),
+    main,
     el("footer", {}, el("p", { class: "faint" }, t("made_by", { version: DATA.tool_version }))),
   ];
   document.querySelectorAll("body > :not(script, noscript)").forEach((old) => old.remove());

@@ -2,10 +2,29 @@
 // the same as src/providers/yeapoo/matching.rs. A rule is a list of keywords: a text, or {fuzzy: text}.
 
 // Letters with their accents, which the database's comparison (utf8_general_ci) does not see.
-const ACCENTED = new Map(Object.entries({
-  a: "àáâãäåāăą", c: "çćĉċč", d: "ď", e: "èéêëēĕėęě", g: "ĝğġģ", h: "ĥ", i: "ìíîïĩīĭįı", j: "ĵ", k: "ķ", l: "ĺļľ",
-  n: "ñńņň", o: "òóôõöōŏő", r: "ŕŗř", s: "śŝşšß", t: "ţť", u: "ùúûüũūŭůűų", w: "ŵ", y: "ýÿŷ", z: "źżž",
-}).flatMap(([letter, accented]) => [...accented].map((character) => [character, letter])));
+const ACCENTED = new Map(
+  Object.entries({
+    a: "àáâãäåāăą",
+    c: "çćĉċč",
+    d: "ď",
+    e: "èéêëēĕėęě",
+    g: "ĝğġģ",
+    h: "ĥ",
+    i: "ìíîïĩīĭįı",
+    j: "ĵ",
+    k: "ķ",
+    l: "ĺļľ",
+    n: "ñńņň",
+    o: "òóôõöōŏő",
+    r: "ŕŗř",
+    s: "śŝşšß",
+    t: "ţť",
+    u: "ùúûüũūŭůűų",
+    w: "ŵ",
+    y: "ýÿŷ",
+    z: "źżž",
+  }).flatMap(([letter, accented]) => [...accented].map((character) => [character, letter])),
+);
 
 // A text as the database compares it, character by character.
 function folded(text) {
@@ -22,15 +41,17 @@ const unpadded = (characters) => characters.join("").replace(/ +$/, "");
 function matcher(rules) {
   const exact = new Map();
   const fuzzy = [];
-  rules.forEach((keywords, rule) => keywords.forEach((keyword) => {
-    if (typeof keyword === "string") {
-      const key = unpadded(folded(keyword));
-      if (!exact.has(key)) exact.set(key, []);
-      exact.get(key).push({ rule, keyword });
-    } else {
-      fuzzy.push({ rule, keyword: keyword.fuzzy, characters: folded(keyword.fuzzy) });
-    }
-  }));
+  rules.forEach((keywords, rule) =>
+    keywords.forEach((keyword) => {
+      if (typeof keyword === "string") {
+        const key = unpadded(folded(keyword));
+        if (!exact.has(key)) exact.set(key, []);
+        exact.get(key).push({ rule, keyword });
+      } else {
+        fuzzy.push({ rule, keyword: keyword.fuzzy, characters: folded(keyword.fuzzy) });
+      }
+    }),
+  );
   return { exact, fuzzy };
 }
 
@@ -48,7 +69,9 @@ function answer(ready, message) {
 
 function once(found) {
   const seen = new Set();
-  return found.filter(({ rule }) => !seen.has(rule) && seen.add(rule)).map(({ rule, keyword }) => ({ rule, keyword }));
+  return found
+    .filter(({ rule }) => !seen.has(rule) && seen.add(rule))
+    .map(({ rule, keyword }) => ({ rule, keyword }));
 }
 
 const RUN = Symbol("any run of characters");
@@ -70,11 +93,13 @@ function pattern(message) {
 
 // Whether the whole word is what the pattern says. Goes back no further than to the last run.
 function contains(word, wanted) {
-  let at = 0, next = 0, run = null;
+  let at = 0,
+    next = 0,
+    run = null;
   while (at < word.length) {
     const piece = wanted[next];
     if (piece === RUN) run = [at, next++];
-    else if (piece === ONE || (piece !== undefined && piece === word[at])) at++, next++;
+    else if (piece === ONE || (piece !== undefined && piece === word[at])) (at++, next++);
     else if (run) [at, next] = [++run[0], run[1] + 1];
     else return false;
   }

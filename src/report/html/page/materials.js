@@ -15,15 +15,26 @@ function card(object) {
   const becomes = mark(object);
   const sides = SIDES.filter((side) => on(object, side) !== undefined);
   const each = becomes === "changed" ? sides : sides.slice(0, 1);
-  const side = (which) => el("div", { class: "material" }, becomes === "changed" ? el("small", { class: "faint" }, t(which)) : null,
-    shown(on(object, which)), texts(on(object, which)));
+  const side = (which) =>
+    el(
+      "div",
+      { class: "material" },
+      becomes === "changed" ? el("small", { class: "faint" }, t(which)) : null,
+      shown(on(object, which)),
+      texts(on(object, which)),
+    );
   const fate = object.fate === "unmanaged" ? el("span", { class: "badge" }, t("unmanaged")) : badge(becomes);
-  return el("article", { class: "card" }, el("h4", {}, words(keys(object.address).join("/")), " ", fate),
-    el("div", { class: each.length > 1 ? "pair" : "" }, each.map(side)));
+  return el(
+    "article",
+    { class: "card" },
+    el("h4", {}, words(keys(object.address).join("/")), " ", fate),
+    el("div", { class: each.length > 1 ? "pair" : "" }, each.map(side)),
+  );
 }
 
 // The articles' own texts, which a chat does not show.
 function texts(material) {
-  return (material?.news ?? []).filter((article) => article.content).map((article) =>
-    el("details", {}, el("summary", {}, t("text_of")), el("pre", {}, words(article.content))));
+  return (material?.news ?? [])
+    .filter((article) => article.content)
+    .map((article) => el("details", {}, el("summary", {}, t("text_of")), el("pre", {}, words(article.content))));
 }

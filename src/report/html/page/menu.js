@@ -20,8 +20,13 @@ function menuBar(account, side, press) {
   const tops = buttons(account, side);
   if (!tops.length) return el("p", { class: "bar event" }, t("menu_none"));
   const label = t("menu", { account: account.name, side: t(side) });
-  const bar = el("ul", { class: "bar", role: "menubar", "aria-label": label },
-    tops.map((top, nth) => el("li", { role: "none" }, top.below.length ? subMenu(top, nth, press) : leaf(top, nth === 0, press))));
+  const bar = el(
+    "ul",
+    { class: "bar", role: "menubar", "aria-label": label },
+    tops.map((top, nth) =>
+      el("li", { role: "none" }, top.below.length ? subMenu(top, nth, press) : leaf(top, nth === 0, press)),
+    ),
+  );
   bar.addEventListener("keydown", (event) => keyPressed(event, bar));
   bar.addEventListener("focusout", (event) => bar.contains(event.relatedTarget) || close(bar));
   return bar;
@@ -39,24 +44,42 @@ function leaf(button, reachable, press) {
     if (opener && bar.contains(event.currentTarget.closest("[role=menu]"))) opener.focus();
     press(button);
   };
-  return el("button", { type: "button", role: "menuitem", tabindex: reachable ? 0 : -1, class: mark(button.object), onclick: pressed }, face(button));
+  return el(
+    "button",
+    { type: "button", role: "menuitem", tabindex: reachable ? 0 : -1, class: mark(button.object), onclick: pressed },
+    face(button),
+  );
 }
 
 function subMenu(top, nth, press) {
-  const list = el("ul", { role: "menu", class: "below", hidden: true, "aria-label": top.body.name },
-    top.below.map((button) => el("li", { role: "none" }, leaf(button, false, press))));
+  const list = el(
+    "ul",
+    { role: "menu", class: "below", hidden: true, "aria-label": top.body.name },
+    top.below.map((button) => el("li", { role: "none" }, leaf(button, false, press))),
+  );
   const toggle = (event) => {
     const isOpen = event.currentTarget.getAttribute("aria-expanded") === "true";
     close(event.currentTarget.closest(".bar"));
     if (!isOpen) open(event.currentTarget);
   };
-  const opener = el("button", {
-    type: "button", role: "menuitem", "aria-haspopup": "menu", "aria-expanded": "false",
-    tabindex: nth === 0 ? 0 : -1, class: mark(top.object), onclick: toggle,
-  }, el("span", { class: "lines", "aria-hidden": "true" }, "≡"), face(top));
+  const opener = el(
+    "button",
+    {
+      type: "button",
+      role: "menuitem",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      tabindex: nth === 0 ? 0 : -1,
+      class: mark(top.object),
+      onclick: toggle,
+    },
+    el("span", { class: "lines", "aria-hidden": "true" }, "≡"),
+    face(top),
+  );
   // A change below shows at the button that hides it.
   const inside = top.below.filter((button) => mark(button.object)).length;
-  if (inside && !mark(top.object)) opener.append(el("span", { class: "badge changed" }, `~ ${inside}`, aside(t("changed"))));
+  if (inside && !mark(top.object))
+    opener.append(el("span", { class: "badge changed" }, `~ ${inside}`, aside(t("changed"))));
   return [list, opener];
 }
 

@@ -53,7 +53,9 @@ function materialOf(account, reply) {
 
 // The value at a dotted path of a body: news[0].title.
 function at(body, path) {
-  return path.split(".").flatMap((step) => step.split(/\[(\d+)\]/).filter((part) => part !== ""))
+  return path
+    .split(".")
+    .flatMap((step) => step.split(/\[(\d+)\]/).filter((part) => part !== ""))
     .reduce((value, step) => value?.[step], body);
 }
 

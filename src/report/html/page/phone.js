@@ -1,7 +1,13 @@
 // A phone with the account's chat open, and the two of them side by side.
 
 function phone(account, side) {
-  const chat = el("div", { class: "chat", tabindex: 0, role: "log", "aria-live": "off", "aria-label": t("phone", { account: account.name, side: t(side) }) });
+  const chat = el("div", {
+    class: "chat",
+    tabindex: 0,
+    role: "log",
+    "aria-live": "off",
+    "aria-label": t("phone", { account: account.name, side: t(side) }),
+  });
   const say = (...rows) => {
     chat.append(...rows);
     chat.scrollTop = chat.scrollHeight;
@@ -14,9 +20,19 @@ function phone(account, side) {
     else if (body.keycode !== undefined) say(incoming(placeholder(t("click_key"), body.keycode, ""), "other"));
     else say(el("p", { class: "event" }, t("does_nothing")));
   };
-  const frame = el("div", { class: `phone ${side}` },
-    el("div", { class: "status" }, el("span", { class: "back", "aria-hidden": "true" }, "‹"), el("strong", {}, words(account.name)), el("span", { "aria-hidden": "true" }, "···")),
-    chat, menuBar(account, side, press));
+  const frame = el(
+    "div",
+    { class: `phone ${side}` },
+    el(
+      "div",
+      { class: "status" },
+      el("span", { class: "back", "aria-hidden": "true" }, "‹"),
+      el("strong", {}, words(account.name)),
+      el("span", { "aria-hidden": "true" }, "···"),
+    ),
+    chat,
+    menuBar(account, side, press),
+  );
   const heading = el("h4", {}, t(side), " ", el("small", {}, t(`${side}_hint`)));
   return {
     element: el("section", { class: "side" }, heading, frame),
@@ -28,7 +44,10 @@ function phone(account, side) {
       asked.replies.forEach((reply, nth) => {
         const rule = asked.found[nth]?.object;
         const label = rule ? keys(rule.address).join("/") : t("step_default");
-        say(el("p", { class: "event" }, words(label), " ", badge(rule && mark(rule))), ...bubbles(account, side, reply));
+        say(
+          el("p", { class: "event" }, words(label), " ", badge(rule && mark(rule))),
+          ...bubbles(account, side, reply),
+        );
       });
     },
   };
@@ -36,7 +55,10 @@ function phone(account, side) {
 
 // What a new follower is told, and what is said when no rule answers.
 function greet(account, side, chat) {
-  for (const [key, label] of [["subscribe", "subscribes"], ["default", "otherwise"]]) {
+  for (const [key, label] of [
+    ["subscribe", "subscribes"],
+    ["default", "otherwise"],
+  ]) {
     const object = objects.get(`${account.name}/reply/${key}`);
     chat.append(el("p", { class: "event" }, t(label), " ", badge(object && mark(object))));
     if (isRead(account, "reply")) chat.append(...bubbles(account, side, special(account, side, key)));
@@ -48,6 +70,14 @@ function greet(account, side, chat) {
 function followers(account) {
   if (!["menu", "keyword", "reply"].some((kind) => account.kinds.includes(kind))) return null;
   const phones = SIDES.map((side) => phone(account, side));
-  return el("div", { class: "followers" },
-    el("div", { class: "phones" }, phones.map(({ element }) => element)), composer(account, phones));
+  return el(
+    "div",
+    { class: "followers" },
+    el(
+      "div",
+      { class: "phones" },
+      phones.map(({ element }) => element),
+    ),
+    composer(account, phones),
+  );
 }

@@ -17,12 +17,21 @@ function bubbles(account, side, reply) {
 const textBubble = (text) => incoming(words(text), "text");
 
 function incoming(content, form) {
-  return el("div", { class: "row in" }, el("span", { class: "avatar", "aria-hidden": "true" }),
-    el("div", { class: `bubble ${form}` }, content));
+  return el(
+    "div",
+    { class: "row in" },
+    el("span", { class: "avatar", "aria-hidden": "true" }),
+    el("div", { class: `bubble ${form}` }, content),
+  );
 }
 
 const outgoing = (text) =>
-  el("div", { class: "row out" }, el("div", { class: "bubble text" }, words(text)), el("span", { class: "avatar", "aria-hidden": "true" }));
+  el(
+    "div",
+    { class: "row out" },
+    el("div", { class: "bubble text" }, words(text)),
+    el("span", { class: "avatar", "aria-hidden": "true" }),
+  );
 
 // A material as a follower sees it.
 function shown(material) {
@@ -56,10 +65,18 @@ function placeholder(what, name, why) {
 // One article with its cover and digest, or several below each other, the first of them large.
 function news(articles) {
   const several = articles.length > 1;
-  return el("div", { class: several ? "news several" : "news" }, articles.map((article, nth) => {
-    const cover = article.cover ? media(article.cover, "image") : null;
-    const digest = !several && article.digest ? el("span", { class: "faint" }, words(article.digest)) : null;
-    return el("div", { class: nth === 0 ? "article first" : "article" }, cover,
-      el("span", { class: "titles" }, el("strong", {}, words(article.title)), digest));
-  }));
+  return el(
+    "div",
+    { class: several ? "news several" : "news" },
+    articles.map((article, nth) => {
+      const cover = article.cover ? media(article.cover, "image") : null;
+      const digest = !several && article.digest ? el("span", { class: "faint" }, words(article.digest)) : null;
+      return el(
+        "div",
+        { class: nth === 0 ? "article first" : "article" },
+        cover,
+        el("span", { class: "titles" }, el("strong", {}, words(article.title)), digest),
+      );
+    }),
+  );
 }

@@ -1,9 +1,9 @@
 //! Who hears how a run ended.
 
-use reqwest::Url;
 use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use url::Url;
 
 use super::node::Node;
 use super::read::read;

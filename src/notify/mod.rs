@@ -11,9 +11,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::future::join_all;
-use reqwest::Url;
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use url::Url;
 
 use crate::clock::Clock;
 use crate::config::{Format, Occasion, Webhook};

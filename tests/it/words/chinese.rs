@@ -193,6 +193,7 @@ fn help_and_a_word_that_cannot_be_read() {
           --rebind <ACCOUNT>                按现状接受该账号，即使状态记录的是另一个或内容更多的账号
           --json                            把计划输出为一个 JSON 对象
           --markdown                        把计划输出为拉取请求的评论，最多 60,000 字节
+          --html <FILE>                     同时像 `mpform preview` 那样生成页面，显示粉丝在变更前后看到的内容
       -o, --out <FILE>                      同时把计划写入文件，供 `mpform apply FILE` 使用
           --detailed-exitcode               有变更时退出码为 2
       -h, --help                            显示帮助
@@ -212,6 +213,7 @@ fn help_and_a_word_that_cannot_be_read() {
       mpform plan --env staging --target 'shop/menu/**'
       mpform plan -o plan.json
       mpform plan --markdown > comment.md
+      mpform plan --html plan.html
     ");
     assert_snapshot!(world.run("--lang=zh --help").expect_code(0).out, @"
     以代码管理微信营销账号：用 YAML 写下应有的内容，查看差异，然后应用

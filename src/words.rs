@@ -221,7 +221,6 @@ const FILES: &[(&str, &str)] = &[
     ("layout", include_str!("words/zh/layout.yaml")),
     ("live", include_str!("words/zh/live.yaml")),
     ("model", include_str!("words/zh/model.yaml")),
-    ("new", include_str!("words/zh/new.yaml")),
     ("notify", include_str!("words/zh/notify.yaml")),
     ("plan", include_str!("words/zh/plan.yaml")),
     ("problem", include_str!("words/zh/problem.yaml")),

@@ -310,8 +310,9 @@ fn finish(
         context.say(&said);
         if !target.there && !made.secrets.is_empty() {
             let variables = made.secrets.join(", ");
-            context.say(&format!(
-                "secrets of its settings were not copied; put them into the environment: {variables}"
+            context.note(&text!(
+                "secrets of its settings were not copied; put them into the environment: {variables}",
+                variables
             ));
         }
         if missing == 0 {

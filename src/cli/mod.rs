@@ -217,9 +217,9 @@ pub fn main() -> Exit {
     let context = Context::real(&cli.global);
     // Whatever sends or writes does so at the time that it is.
     if cli.global.now.is_some() && !cli.command.only_looks() {
-        context.say(
-            "error: --now is for commands that send nothing: validate, plan without -o, preview, drift, test, ask, sop list, sop calendar and sop run --dry-run",
-        );
+        context.fail(&text!(
+            "--now is for commands that send nothing: validate, plan without -o, preview, drift, test, ask, sop list, sop calendar and sop run --dry-run"
+        ));
         return Exit::Error;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

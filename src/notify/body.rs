@@ -143,7 +143,7 @@ fn line(Item { address, outcome, why }: &Item, lang: Lang) -> String {
         line = format!("{address} {line}");
     }
     if let Some(why) = why {
-        line = format!("{line}: {}", why.to(lang));
+        line = text!("{line}: {why}", line, why).to(lang);
     }
     line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use url::Url;
 
 use crate::clock::Clock;
 use crate::config::{Format, Occasion, Webhook};

@@ -188,3 +188,31 @@ fn refusals() {
     world.write("mpform.yaml", "version: 1\naccounts: {t: {provider: tanmarket, app_id: a, app_key: b}}\n");
     world.run("ask t x").expect_code(1).says(&["error[MP097]: t: tanmarket answers no messages"]);
 }
+
+#[test]
+fn in_chinese_its_columns_stand_as_straight() {
+    let world = world();
+    let ran = world.run("--lang zh ask shop 几点开").expect_code(0);
+    assert!(
+        ran.out.starts_with("“几点开”包含在 2 条规则的模糊关键字中，任何一条都可能回复（第 2 步）\n"),
+        "{}",
+        ran.out
+    );
+    let starts = |words: &str| {
+        let line = ran.out.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{}", ran.out));
+        columns(line.split_once(words).expect("it is there").0)
+    };
+    // Behind the widest label, 默认回复, and two blanks.
+    for words in
+        ["hours (营业时间)", "你们几点开门（模糊）", "每天 10:00", "节假日照常", "image 5f（未纳管）"]
+    {
+        assert_eq!(starts(words), 12, "{words}:\n{}", ran.out);
+    }
+    let english = world.run("ask shop 几点开 --json").expect_code(0).out;
+    assert_eq!(world.run("--lang zh ask shop 几点开 --json").expect_code(0).out, english);
+}
+
+/// How wide it stands on a terminal.
+fn columns(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}

@@ -237,3 +237,22 @@ fn a_project_that_is_wrong_is_not_tested() {
         .expect_code(1)
         .says(&["error[MP120]: shop: there is no rule `huors`", "did you mean `hours`?"]);
 }
+
+#[test]
+fn in_chinese_for_people_and_in_english_for_programs() {
+    let world = world(BAD);
+    let ran = world.run("--lang zh test --junit zh.xml").expect_code(1);
+    for words in [
+        "✗ 未通过  shop.yaml",
+        "✓ 通过    shop.yaml",
+        "预期：规则 hours",
+        "实际：默认回复：稍等",
+        "测试：通过 1 个，未通过 4 个。",
+    ] {
+        assert!(ran.out.contains(words), "{words}:\n{}", ran.out);
+    }
+    let english = world.run("test --json --junit en.xml").expect_code(1).out;
+    assert_eq!(world.run("--lang zh test --json").expect_code(1).out, english);
+    let read = |name: &str| std::fs::read_to_string(world.path(name)).expect("a file");
+    assert_eq!(read("zh.xml"), read("en.xml"));
+}

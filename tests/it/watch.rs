@@ -1,5 +1,8 @@
 //! `mpform watch`, with real files and the real program: each step waits for what it prints.
 
+#[cfg(unix)]
+use mpform::sandbox::{Fault, Rule};
+
 use crate::world::{PROJECT, World};
 
 /// Writes an account with so many groups: no two steps look alike, however often each is looked at.
@@ -49,4 +52,32 @@ fn every_save_is_looked_at_until_it_is_interrupted() {
 fn a_folder_that_is_not_there_is_no_project() {
     let world = World::empty();
     world.run("watch --project none").expect_code(1).says(&["MP133", "there is no such folder"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_page_is_written_after_each_look_that_finds_no_error() {
+    let world = World::empty();
+    let page = || std::fs::read_to_string(world.path("page.html")).unwrap_or_default();
+    let rule = |text: &str| format!("keywords: {{时间: {{match: [几点], reply: {{text: {text}}}}}}}\n");
+    world.shop(&rule("九点"));
+    let mut watch = world.start("watch -o page.html");
+    assert!(watch.until_it_shows("page.html shows it"));
+    assert!(page().contains("九点"));
+    // A mistake leaves the page as it is.
+    world.shop(&rule("[]"));
+    assert!(watch.until_it_shows("1 error"));
+    assert!(page().contains("九点"));
+    // Nobody can be reached, which is said, and another time they can.
+    let down = Fault::Code { code: 500, message: "Communications link failure".into() };
+    world.sandbox.fault(Rule::new("GET", "*", down).always());
+    world.shop(&rule("十点"));
+    assert!(watch.until_it_shows("Communications link failure"));
+    world.sandbox.clear_faults();
+    world.shop(&rule("十一点"));
+    assert!(watch.until(|_| page().contains("十一点")), "it goes on watching");
+    watch.interrupt();
+    let ran = watch.end().expect_code(0);
+    assert_eq!(ran.err, "", "all of it is on stdout");
+    assert_eq!(world.writes(), Vec::<String>::new());
 }

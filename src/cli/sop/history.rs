@@ -14,6 +14,7 @@ use crate::problem::{Code, Problem};
 use crate::report::sending::{self, Past};
 use crate::state::{Outcome, Sending, State};
 use crate::text;
+use crate::words::Text;
 
 /// So many days back are looked at, if nobody says otherwise: the vendor is asked about every message of them.
 const DAYS: Days = Days::new(7);
@@ -44,7 +45,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
             if args.json {
                 context.print(&format!("{:#}\n", sending::history_json(&past, zone)));
             } else if past.is_empty() {
-                context.print(&nothing(args, &project, context));
+                context.tell(&nothing(args, &project, context));
             } else {
                 context.print(&sending::history(&past, zone, context.style));
             }
@@ -65,12 +66,12 @@ fn since(args: &Args, project: &Project, context: &Context) -> DateTime<Tz> {
     instant(zone, day, NaiveTime::MIN)
 }
 
-fn nothing(args: &Args, project: &Project, context: &Context) -> String {
+fn nothing(args: &Args, project: &Project, context: &Context) -> Text {
     match &args.run {
-        Some(run) => format!("nothing of {run} was sent yet\n"),
+        Some(run) => text!("nothing of {run} was sent yet", run),
         None => {
             let since = since(args, project, context).format("%Y-%m-%d");
-            format!("nothing was sent since {since}; `--since` looks further back\n")
+            text!("nothing was sent since {since}; `--since` looks further back", since)
         }
     }
 }

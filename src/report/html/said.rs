@@ -51,3 +51,49 @@ impl<'a> From<&'a Problem> for Trouble<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{json, to_value};
+
+    use super::*;
+    use crate::problem::Code;
+    use crate::text;
+
+    #[test]
+    fn both_languages_are_there_where_they_differ() {
+        let said = |text: Text| to_value(Said::from(&text)).expect("plain data");
+        assert_eq!(
+            said(text!("it changed meanwhile")),
+            json!({"en": "it changed meanwhile", "zh": "它在此期间发生了变化"})
+        );
+        assert_eq!(said(Text::verbatim("花店")), json!({"en": "花店"}));
+    }
+
+    #[test]
+    fn a_problem_is_said_in_both_with_its_help() {
+        let problem = Problem::warning(
+            Code::PageFile,
+            text!(
+                "the page does not show {file}: {why}",
+                file = "a.jpg",
+                why = text!("it changed meanwhile")
+            ),
+        )
+        .help(text!("write the page again"));
+        assert_eq!(
+            to_value(Trouble::from(&problem)).expect("plain data"),
+            json!({
+                "code": Code::PageFile.as_str(),
+                "level": "warning",
+                "message": {
+                    "en": "the page does not show a.jpg: it changed meanwhile",
+                    "zh": "页面不显示 a.jpg：它在此期间发生了变化",
+                },
+                "about": null,
+                "places": [],
+                "help": {"en": "write the page again", "zh": "请重新生成页面"},
+            })
+        );
+    }
+}

@@ -128,3 +128,41 @@ fn ten_thousand_rules_open_and_filter_at_once() {
     assert_eq!(browser.js("return document.activeElement.id"), "shop/keyword/规则9999");
     browser.close();
 }
+
+#[test]
+fn what_mpform_says_of_the_plan_follows_the_language() {
+    let world = World::empty();
+    let rules: String =
+        (1..=12).map(|nth| format!("  r{nth}: {{match: [词{nth}], reply: {{text: 答}}}}\n")).collect();
+    world.shop(&format!("keywords:\n{rules}"));
+    world.apply();
+    world.shop("keywords: {}\n");
+    world.run("preview -o page.html").expect_code(1);
+    let page = world.path("page.html");
+    // Words of its own, whatever the translations say.
+    let whole = std::fs::read_to_string(&page).expect("a page");
+    let (front, rest) = whole.split_once("id=\"data\">").expect("a block");
+    let (data, behind) = rest.split_once("</script>").expect("ends");
+    let mut data: serde_json::Value = serde_json::from_str(data).expect("JSON");
+    data["refusals"][0]["message"] = json!({"en": "too many go", "zh": "删除太多"});
+    data["refusals"][0]["help"] = json!({"en": "the same in both"});
+    data["changes"][0]["notes"] = json!([{"en": "a note", "zh": "一条备注"}]);
+    let data = data.to_string().replace('<', "\\u003c");
+    std::fs::write(&page, format!("{front}id=\"data\">{data}</script>{behind}")).expect("writes");
+    let Some(browser) = Browser::open(&page, DESK) else { return };
+    let said = || [browser.texts(".alarm").concat(), browser.texts(".notes").concat()];
+    let [alarm, notes] = said();
+    assert!(alarm.contains("too many go") && alarm.contains("the same in both"), "{alarm}");
+    assert_eq!(notes, "a note");
+    browser.click("#language");
+    let [alarm, notes] = said();
+    assert!(alarm.contains("删除太多") && alarm.contains("the same in both"), "{alarm}");
+    assert!(!alarm.contains("too many go"), "{alarm}");
+    assert_eq!(notes, "一条备注");
+    // Whoever reads one language may search in the other; how it is kept is no word of it.
+    browser.type_into(".filters input", "a note");
+    assert_eq!(browser.count(".entry"), 1);
+    browser.type_into(".filters input", "\"en\"");
+    assert_eq!(browser.count(".entry"), 0);
+    browser.close();
+}

@@ -193,6 +193,7 @@ fn help_and_a_word_that_cannot_be_read() {
           --rebind <ACCOUNT>                按现状接受该账号，即使状态记录的是另一个或内容更多的账号
           --json                            把计划输出为一个 JSON 对象
           --markdown                        把计划输出为拉取请求的评论，最多 60,000 字节
+          --html <FILE>                     同时像 `mpform preview` 那样生成页面，显示粉丝在变更前后看到的内容
       -o, --out <FILE>                      同时把计划写入文件，供 `mpform apply FILE` 使用
           --detailed-exitcode               有变更时退出码为 2
       -h, --help                            显示帮助
@@ -212,6 +213,7 @@ fn help_and_a_word_that_cannot_be_read() {
       mpform plan --env staging --target 'shop/menu/**'
       mpform plan -o plan.json
       mpform plan --markdown > comment.md
+      mpform plan --html plan.html
     ");
     assert_snapshot!(world.run("--lang=zh --help").expect_code(0).out, @"
     以代码管理微信营销账号：用 YAML 写下应有的内容，查看差异，然后应用
@@ -221,19 +223,25 @@ fn help_and_a_word_that_cannot_be_read() {
     命令:
       init         写出一个带注释、可通过检查的小项目
       validate     检查所有可以离线检查的内容；不访问网络
-      schema       输出配置语言或计划文件的 JSON Schema
+      fmt          按规范格式重新排版 YAML 文件，保留注释
+      watch        每次保存后校验，直到被中断
+      schema       输出配置语言或 JSON 格式计划的 JSON Schema
       plan         读取线上状态，比较并显示会发生的变更
+      preview      生成页面，显示粉丝在变更前后看到的内容以及计划；生成后不再访问网络
       apply        显示计划，询问，执行，并读回所改动的内容
       drift        显示上次应用之后他人在供应商处的改动
       doctor       连接每个账号并说明问题，每个账号一行
-      export       把账号现有内容写成 YAML，按它计划不会有变更
+      export       把账号现有内容（周期计划除外）写成 YAML，按它计划不会有变更
       account      把账号接入供应商：绑定、填写凭据、载入微信上的内容
       coverage     显示哪些收到的文本没有规则回复，哪些规则从未触发
+      test         运行项目的对话测试：粉丝会收到什么回复
+      ask          说明哪条规则会回复一段文本，以及原因
       sop          显示周期计划，发送已启用且到点的消息
       state        查看或更正账号的状态记录
       sandbox      在本地提供各供应商的接口，带演示数据
-      demo         在内置沙箱上完整演示：计划、应用、手工改动、漂移、修复
+      demo         在内置沙箱上完整演示：计划、应用、手工改动、漂移、修复、到点的消息
       completions  输出 shell 补全脚本
+      man          输出 man 手册页，或为每个命令各写一个
       help         显示本帮助或某个子命令的帮助
 
     全局选项:

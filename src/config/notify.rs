@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use url::Url;
 
 use super::node::Node;
 use super::read::read;

@@ -13,7 +13,6 @@ use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use url::Url;
 
 use crate::clock::Clock;
 use crate::config::{Format, Occasion, Webhook};
@@ -105,9 +104,7 @@ fn judged(format: Format, answer: &Answer) -> Result<(), Text> {
 }
 
 fn untold(hook: &Webhook, why: Text) -> Problem {
-    let host =
-        Url::parse(hook.webhook.expose_secret()).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let host = host.unwrap_or_default();
+    let host = hook.host().unwrap_or_default();
     let message = text!("{host} could not be told how the run ended: {why}", host, why);
     let problem = Problem::warning(Code::NotTold, message)
         .help(text!("what was done stays done; see to the webhook's address, format and secret"));

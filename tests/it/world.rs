@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// How long a child process may take before it is killed and the test fails.
-pub(crate) const BOUND: Duration = Duration::from_secs(60);
+pub(crate) const BOUND: Duration = Duration::from_secs(240);
 
 /// The program.
 const BINARY: &str = env!("CARGO_BIN_EXE_mpform");

@@ -73,7 +73,10 @@ fn a_section_says_what_it_is_in_both_languages() {
 
 #[test]
 fn a_field_says_what_it_is_in_both_languages() {
-    explains("account: shop\ngroups:\n  vip: {members_mo|de: exact}\n", &["Whether others may be members", "成员方式"]);
+    explains(
+        "account: shop\ngroups:\n  vip: {members_mo|de: exact}\n",
+        &["Whether others may be members", "成员方式"],
+    );
 }
 
 #[test]

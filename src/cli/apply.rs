@@ -144,7 +144,11 @@ async fn applied(
     if !args.json && !args.shown && !whole.is_empty() {
         context.say("");
     }
-    let mut outcome = carry_out(work, args, context).await;
+    let Some(mut outcome) = carry_out(work, args, context).await else {
+        context.complain(&[stopped_at_once()]);
+        // Whoever asked twice waits for nobody to be told.
+        return Ok(Ended { exit: Exit::Partial, notice: None });
+    };
     context.complain(&outcome.problems);
     for (account, text) in &outcome.unsaved {
         context.note(&text!(
@@ -230,7 +234,8 @@ fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Ve
         .collect()
 }
 
-async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Outcome {
+/// None if it was stopped at once.
+async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Option<Outcome> {
     let stop = Arc::new(AtomicBool::new(false));
     let options = Options {
         parallelism: usize::from(args.parallelism),
@@ -251,19 +256,18 @@ async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Outco
         }
     }
     match outcome {
-        Some(outcome) => outcome,
+        Some(outcome) => Some(outcome),
         None => tokio::select! {
-            ended = &mut running => ended,
-            () = interrupted() => stopped_at_once(),
+            ended = &mut running => Some(ended),
+            () = interrupted() => None,
         },
     }
 }
 
 /// Interrupted twice. What was begun is in the state's journal, and the next run looks what came of it.
-fn stopped_at_once() -> Outcome {
-    let problem = Problem::error(Code::Uncertain, text!("stopped in the middle of what was under way"))
-        .help(text!("run `mpform plan`: it looks what came of it"));
-    Outcome { problems: vec![problem], ..Outcome::default() }
+fn stopped_at_once() -> Problem {
+    Problem::error(Code::Uncertain, text!("stopped in the middle of what was under way"))
+        .help(text!("run `mpform plan`: it looks what came of it"))
 }
 
 /// Tells what happens: JSON lines to stdout, or lines and progress to stderr.

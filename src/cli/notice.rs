@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Context;
-use super::session::Project;
+use super::session::{Project, interrupted};
 use crate::config::Occasion;
 use crate::notify::{self, Notice};
 use crate::problem::{Code, Problem};
@@ -17,7 +17,7 @@ pub(super) fn begun(occasion: Occasion, project: &Project, context: &Context) ->
         occasion,
         project: folder.to_string_lossy().into_owned(),
         environment: project.config.environment.clone(),
-        at: context.now,
+        at: context.clock.now(),
         failed: false,
         summary: Text::default(),
         counts: json!({}),
@@ -29,12 +29,18 @@ pub(super) fn begun(occasion: Occasion, project: &Project, context: &Context) ->
 /// Sends it to whom the project names; whoever can't be told is a warning.
 pub(super) async fn deliver(notice: &Notice, project: &Project, context: &Context) {
     let lang = context.talk_style.lang;
-    context.complain(&notify::tell(&project.config.notify, notice, lang, &context.clock).await);
+    tokio::select! {
+        untold = notify::tell(&project.config.notify, notice, lang, &context.clock) => context.complain(&untold),
+        // Nobody is made to wait for a receiver.
+        () = interrupted() => {}
+    }
 }
 
 /// Says why a run came to nothing, unless a person said no.
 pub(super) async fn stopped(occasion: Occasion, problems: &[Problem], project: &Project, context: &Context) {
-    if !problems.iter().any(|problem| problem.code == Code::Declined) {
+    // A person who says no knows it; where nobody can be asked, nobody does.
+    let declined = context.can_ask && problems.iter().any(|problem| problem.code == Code::Declined);
+    if !declined {
         let notice = report::notice::stopped(begun(occasion, project, context), problems);
         deliver(&notice, project, context).await;
     }

@@ -95,9 +95,9 @@ fn all() -> Vec<Occasion> {
 pub(super) fn webhooks(node: Option<&Node>, problems: &mut Vec<Problem>) -> Vec<Webhook> {
     let Some(node) = node else { return vec![] };
     if !node.is_sequence() {
-        let found = text!("expected a list, found {found}", found = node.found());
+        // What stands there is most likely an address, which is not to be shown.
         problems.push(
-            Problem::error(Code::WrongType, found)
+            Problem::error(Code::WrongType, text!("expected a list of webhooks"))
                 .at(node.place())
                 .help(text!("write `notify: [{{webhook: \"${{env.…}}\", format: wecom}}]`")),
         );
@@ -107,10 +107,21 @@ pub(super) fn webhooks(node: Option<&Node>, problems: &mut Vec<Problem>) -> Vec<
 }
 
 fn webhook(node: &Node, problems: &mut Vec<Problem>) -> Option<Webhook> {
+    if !node.is_mapping() {
+        problems.push(
+            Problem::error(Code::WrongType, text!("expected a webhook and its format"))
+                .at(node.place())
+                .help(text!("write `{{webhook: \"${{env.…}}\", format: wecom}}`")),
+        );
+        return None;
+    }
     let hook: Webhook = read(node, problems)?;
     let written = node.get("webhook").unwrap_or(node);
-    // What is not filled in for want of a variable has been reported.
-    if !written.is_stand_in() && hook.host().is_none() {
+    // A variable that is not set has been warned of: nobody is told, and nothing else depends on it.
+    if written.is_stand_in() || node.get("secret").is_some_and(Node::is_stand_in) {
+        return None;
+    }
+    if hook.host().is_none() {
         problems.push(
             Problem::error(Code::BadValue, text!("`webhook` is not the address of one"))
                 .at(written.place())

@@ -13,6 +13,9 @@ use crate::config::Format;
 use crate::text;
 use crate::words::{Lang, Text};
 
+/// A line is cut to so many bytes, so that one reason leaves room for others.
+const LONGEST: usize = 400;
+
 /// So many things are named; the rest is counted.
 const NAMED: usize = 20;
 
@@ -145,7 +148,12 @@ fn line(Item { address, outcome, why }: &Item, lang: Lang) -> String {
     if let Some(why) = why {
         line = text!("{line}: {why}", line, why).to(lang);
     }
-    line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if line.len() <= LONGEST {
+        return line;
+    }
+    let end = (0..=LONGEST).rev().find(|end| line.is_char_boundary(*end)).unwrap_or_default();
+    format!("{}…", &line[..end])
 }
 
 #[cfg(test)]
@@ -221,6 +229,21 @@ mod tests {
             assert_eq!(said.lines().filter(|line| line.starts_with("shop/")).count() + rest, 90);
             assert!(said.ends_with("https://ci.example.com/7"));
         }
+    }
+
+    #[test]
+    fn a_long_reason_is_cut_and_leaves_room_for_others() {
+        let mut notice = notice(2, true);
+        notice.items[0].why = Some(Text::from("删除太多".repeat(400)));
+        let said = words(&notice, Lang::En, 2_048);
+        assert!(
+            said.contains("删除太…")
+                || said.contains("删除…")
+                || said.contains("太多…")
+                || said.contains("删…"),
+            "{said}"
+        );
+        assert!(said.contains("shop/keyword/规则1 created"), "{said}");
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub struct Notice {
     pub project: String,
     /// The environment.
     pub environment: String,
-    /// When it began.
+    /// When it ended.
     pub at: DateTime<Utc>,
     /// Whether it went wrong.
     pub failed: bool,

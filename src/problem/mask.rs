@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// Keys whose values are secret by their type.
 const SECRET: &[&str] =
-    &["headers", "authorization", "app_key", "client_secret", "token", "webhook", "secret"];
+    &["headers", "authorization", "app_key", "client_secret", "token", "notify", "webhook", "secret"];
 
 /// The same text with every secret blotted out, byte for byte, so that places in it stay where they are.
 pub fn masked(text: &str) -> Cow<'_, str> {

@@ -39,12 +39,13 @@ impl Ear {
                         break (path, serde_json::from_str(body).expect("JSON"));
                     }
                 };
+                // Before the answer: whoever told waits for that.
+                let _ = tell.send(body);
                 let _ = write!(
                     stream,
                     "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",
                     answer.len()
                 );
-                let _ = tell.send(body);
             }
         });
         Self { url, heard }
@@ -221,9 +222,18 @@ fn what_is_wrong_with_a_webhook_is_said_at_its_place() {
         assert!(!format!("{ran:?}").contains("S3CRET"), "{ran:?}");
         ran.err
     };
-    assert!(said("{webhook: S3CRET}").contains("expected a list"));
+    assert!(said("{webhook: S3CRET}").contains("expected a list of webhooks"));
+    assert!(said("https://a/?key=S3CRET").contains("expected a list of webhooks"));
+    assert!(said("[\"https://a/?key=S3CRET\"]").contains("expected a webhook"));
+    assert!(said("[{url: \"https://a/?key=S3CRET\", format: wecom}]").contains("mpform.yaml:5:"));
     assert!(said("[{webhook: \"ftp://S3CRET\"}]").contains("`webhook` is not the address of one"));
-    assert!(said("[{webhok: \"https://S3CRET\"}]").contains("unknown key `webhok`"));
+    assert!(
+        said(
+            "
+  - webhok: https://S3CRET"
+        )
+        .contains("unknown key `webhok`")
+    );
     assert!(said("[{webhook: \"https://a/S3CRET\", format: slack}]").contains("known here: `json`, `wecom`"));
     assert!(said("[{webhook: \"https://a/S3CRET\", on: [plan]}]").contains("mpform.yaml:5:"));
     assert!(
@@ -258,4 +268,17 @@ fn what_was_sent_is_told_without_saying_to_whom() {
     town.run("sop run").expect(Exit::Error);
     let heard = ear.one();
     assert_eq!((&heard["outcome"], &heard["items"][0]["outcome"]), (&json!("failed"), &json!("error MP118")));
+}
+
+#[test]
+fn a_webhook_whose_variable_is_not_set_stops_nothing() {
+    let world = World::empty();
+    world.write(
+        "mpform.yaml",
+        &format!("{PROJECT}notify: [{{webhook: \"${{env.ROBOT}}\", format: wecom}}]\n"),
+    );
+    world.shop(SHOP);
+    let ran = world.run("apply --yes").expect_code(0);
+    assert!(ran.err.contains("warning[MP017]: `ROBOT` is not set"), "{}", ran.err);
+    world.run("plan --detailed-exitcode").expect_code(0);
 }

@@ -37,7 +37,8 @@ pub(super) fn matters(root: &Path, path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let beside = name.ends_with('~') || name.starts_with('#') || name == "4913";
     let ending = path.extension().map(|ending| ending.to_string_lossy()).unwrap_or_default();
-    !beside && !matches!(&*ending, "swp" | "swx" | "swo" | "tmp" | "bak" | "part")
+    !beside
+        && !matches!(&*ending, "swp" | "swx" | "swo" | "tmp" | "bak" | "part" | "log" | "json" | "xml" | "md")
 }
 
 /// True if both paths name one file, whether it is there or not.

@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::Options;
 use crate::config::account::{Account, read_account};
-use crate::config::interpolate::fill;
+use crate::config::interpolate::{Surroundings, fill};
 use crate::config::nearest::suggest;
 use crate::config::node::Node;
 use crate::config::policy::Pattern;
@@ -57,7 +57,9 @@ impl<'a> Filling<'a> {
             let around = match key.text() {
                 // These are filled in elsewhere, or decide what may be filled in.
                 Some("accounts" | "vars" | "env") => return (key.clone(), value.clone()),
-                Some("state" | "notify") => self.vars.free(),
+                Some("state") => self.vars.free(),
+                // That nobody can be told stops no command.
+                Some("notify") => Surroundings { stand_in: true, ..self.vars.free() },
                 _ => self.vars.surroundings(),
             };
             (key.clone(), fill(value, &mut self.vars.looker(), around, problems))

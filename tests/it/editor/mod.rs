@@ -75,7 +75,7 @@ fn a_section_says_what_it_is_in_both_languages() {
 fn a_field_says_what_it_is_in_both_languages() {
     explains(
         "account: shop\ngroups:\n  vip: {members_mo|de: exact}\n",
-        &["Whether others may be members", "成员方式"],
+        &["The listed followers and nobody else", "恰好这些"],
     );
 }
 

@@ -54,7 +54,7 @@ impl Text {
         self.template.is_empty()
     }
 
-    /// A template with `{name}` for each thing that goes in, `{{` and `}}` for braces. What [`text!`] makes.
+    /// A template with `{name}` for each thing that goes in, `{{` and `}}` for braces. What [`text!`](crate::text) makes.
     pub const fn new(template: &'static str, with: Vec<(Cow<'static, str>, Word)>) -> Self {
         Self { template: Cow::Borrowed(template), with }
     }

@@ -278,7 +278,7 @@ async fn run(command: Command, context: &Context) -> Exit {
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Demo => demo::run(context).await,
         Command::Completions(args) => completions::run(&args, context, &mut Cli::command()),
-        Command::Man(args) => man::run(&args, context, Cli::command()),
+        Command::Man(args) => man::run(&args, context, help::in_language(Cli::command(), context.style.lang)),
     }
 }
 

@@ -45,6 +45,8 @@ fn every_command_has_a_man_page() {
         );
     }
     assert!(!ran.out.contains("-help"), "{}", ran.out);
+    let chinese = world.run("man --lang zh").expect_code(0).out;
+    assert!(chinese.contains("用代码管理") || chinese.contains("项目目录"), "{chinese}");
     world.write("file", "");
     world.run("man -o file").expect_code(1).says(&["can't write file", "MP007"]);
 }

@@ -5,9 +5,7 @@ use crate::world::World;
 #[test]
 fn the_whole_tour() {
     let world = World::empty();
-    let begun = std::time::Instant::now();
     let ran = world.run("demo").expect_code(0);
-    assert!(begun.elapsed().as_secs() < 10, "it took {:?}", begun.elapsed());
     // How many calls it took is nobody's contract.
     let is_chapter = |line: &&str| line.starts_with(['#', '$']) && !line.starts_with("# That was");
     let chapters: Vec<_> = ran.out.lines().filter(is_chapter).collect();

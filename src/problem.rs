@@ -83,6 +83,28 @@ impl Place {
     pub fn line_column(&self) -> (usize, usize) {
         self.source.line_column(self.span.start)
     }
+
+    /// The lines that it stands on, secrets blotted out.
+    fn shown(&self) -> Shown {
+        let text = &self.source.text;
+        let end = self.source.floor(self.span.end);
+        let start = self.source.floor(self.span.start).min(end);
+        let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let to = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+        let masked = mask::masked(text);
+        Shown {
+            text: masked[from..to].to_owned(),
+            line: text[..from].matches('\n').count() + 1,
+            span: start - from..end - from,
+        }
+    }
+}
+
+/// The lines of a source that show, the first one's number, and the bytes in them that are meant.
+struct Shown {
+    text: String,
+    line: usize,
+    span: Range<usize>,
 }
 
 /// `file:line:column`.
@@ -164,17 +186,17 @@ impl Problem {
             Some(about) => format!("{about}: {}", self.discreet(lang)),
             None => self.discreet(lang),
         };
-        let texts: Vec<_> = self.places.iter().map(|place| mask::masked(&place.source.text)).collect();
+        // Only the lines that show go to the renderer, which looks at all that it gets.
+        let texts: Vec<_> = self.places.iter().map(|place| place.shown()).collect();
         let mut group = Group::with_title(title.primary_title(headline).id(self.code.as_str()));
-        for (nth, (place, text)) in self.places.iter().zip(&texts).enumerate() {
+        for (nth, (place, shown)) in self.places.iter().zip(&texts).enumerate() {
             let kind = if nth == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let end = place.source.floor(place.span.end);
-            let mut mark = kind.span(place.source.floor(place.span.start).min(end)..end);
+            let mut mark = kind.span(shown.span.clone());
             if !place.label.is_empty() {
                 mark = mark.label(place.label.to(lang));
             }
-            group = group
-                .element(Snippet::source(text.as_ref()).path(place.source.name.as_str()).annotation(mark));
+            let snippet = Snippet::source(shown.text.as_str()).line_start(shown.line);
+            group = group.element(snippet.path(place.source.name.as_str()).annotation(mark));
         }
         let Some(help) = self.help.as_ref().map(|help| help.to(lang)) else {
             return renderer.render(&[group]).to_string();

@@ -10,7 +10,8 @@ const TEXTS: usize = 40;
 fn a_thousand_rules_plan_within_their_calls() {
     let world = World::empty();
     let rule = |nth: usize| {
-        let rule = format!("match: [词{nth}, {{fuzzy: 问{nth}}}], reply: {{text: 答{}}}", nth % TEXTS);
+        let rule =
+            format!("match: [词{nth}, {{fuzzy: 请问问题{nth}怎么办}}], reply: {{text: 答{}}}", nth % TEXTS);
         format!("  规则{nth}: {{{rule}}}\n")
     };
     let rules: String = (0..RULES).map(rule).collect();

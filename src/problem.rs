@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::text;
 use crate::words::{Lang, Text};
@@ -24,15 +24,34 @@ pub use mask::masked;
 pub use told::{Told, ToldPlace};
 
 /// A text that a place can point into, kept whole for as long as a problem may show it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Source {
     /// The file's path below the project folder, with `/` between its parts.
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// What of it is secret, found when it is first asked for: many problems may lie in one text.
+    secrets: OnceLock<Vec<Range<usize>>>,
 }
 
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.text) == (&other.name, &other.text)
+    }
+}
+
+impl Eq for Source {}
+
 impl Source {
+    /// A text by its name.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into(), secrets: OnceLock::new() }
+    }
+
+    fn secrets(&self) -> &[Range<usize>] {
+        self.secrets.get_or_init(|| mask::secrets(&self.text))
+    }
+
     /// Line and column of a byte offset, both from 1, the column in characters.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
         let before = &self.text[..self.floor(offset)];
@@ -91,9 +110,8 @@ impl Place {
         let start = self.source.floor(self.span.start).min(end);
         let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let to = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
-        let masked = mask::masked(text);
         Shown {
-            text: masked[from..to].to_owned(),
+            text: mask::blotted(text, from..to, self.source.secrets()),
             line: text[..from].matches('\n').count() + 1,
             span: start - from..end - from,
         }
@@ -214,7 +232,7 @@ impl Problem {
         let mut message = self.message.to(lang);
         for place in &self.places {
             let text = &place.source.text;
-            let hidden = mask::secrets(text);
+            let hidden = place.source.secrets();
             let touched =
                 hidden.iter().any(|range| range.start < place.span.end && place.span.start < range.end);
             let quoted = text.get(place.span.clone()).unwrap_or_default();
@@ -243,7 +261,7 @@ mod tests {
     use super::*;
 
     fn place(text: &str, part: &str) -> Place {
-        let source = Arc::new(Source { name: "shop.yaml".into(), text: text.into() });
+        let source = Arc::new(Source::new("shop.yaml", text));
         let start = text.find(part).expect("the part stands in the text");
         Place::new(&source, start..start + part.len())
     }
@@ -255,7 +273,7 @@ mod tests {
 
     #[test]
     fn an_offset_past_the_end_is_the_end() {
-        let source = Arc::new(Source { name: "a".into(), text: "营".into() });
+        let source = Arc::new(Source::new("a", "营"));
         assert_eq!(source.line_column(99), (1, 2));
     }
 

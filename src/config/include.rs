@@ -53,7 +53,7 @@ impl<'a> Gatherer<'a> {
         let text = paths::text(&real)?;
         self.seen.insert(real);
         self.files.push(below.to_path_buf());
-        let source = Arc::new(Source { name: paths::shown(below), text });
+        let source = Arc::new(Source::new(paths::shown(below), text));
         let parsed = parse(&source, self.problems);
         self.whole &= parsed.whole;
         Ok(parsed.documents)

@@ -181,7 +181,7 @@ proptest! {
     fn a_comment_stays_one(text in hostile()) {
         let source = format!("a: 1 # {}\nb: 2\n", scalar::comment(&text));
         let mut problems = vec![];
-        let parsed = parse(&Arc::new(Source { name: "a".into(), text: source }), &mut problems);
+        let parsed = parse(&Arc::new(Source::new("a", source)), &mut problems);
         prop_assert!(problems.is_empty());
         prop_assert_eq!(parsed.documents[0].entries().len(), 2);
     }

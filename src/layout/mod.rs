@@ -30,7 +30,7 @@ use build::Why;
 /// a layout that would mean something else.
 pub fn canonical(name: &str, text: &str) -> Result<String, Vec<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let source = Arc::new(Source { name: name.to_owned(), text: text.to_owned() });
+    let source = Arc::new(Source::new(name, text));
     let mut problems = vec![];
     if !parse(&source, &mut problems).whole {
         // A key that is there twice is for `validate` to tell.
@@ -39,7 +39,7 @@ pub fn canonical(name: &str, text: &str) -> Result<String, Vec<Problem>> {
     }
     let returns = text.find('\n').is_some_and(|at| text[..at].ends_with('\r'));
     let unix = text.replace("\r\n", "\n").replace('\r', "\n");
-    let source = Arc::new(Source { name: name.to_owned(), text: unix });
+    let source = Arc::new(Source::new(name, unix));
     let file = build::file(&source.text).map_err(|stuck| vec![told(stuck.why, &source, stuck.at)])?;
     let comments = same::comments(&file);
     let printed = print::file(&source.text, file);

@@ -83,7 +83,7 @@ fn read(text: &str) -> (bool, Vec<String>, Vec<String>) {
     }
     let mut problems = vec![];
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
-    let parsed = parse(&Arc::new(Source { name: "a.yaml".to_owned(), text }), &mut problems);
+    let parsed = parse(&Arc::new(Source::new("a.yaml", text)), &mut problems);
     let problems = problems.into_iter().map(|problem| problem.message.en()).collect();
     (parsed.whole, parsed.documents.iter().map(tree).collect(), problems)
 }

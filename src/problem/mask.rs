@@ -13,18 +13,21 @@ const SECRET: &[&str] =
 /// The same text with every secret blotted out, byte for byte, so that places in it stay where they are.
 pub fn masked(text: &str) -> Cow<'_, str> {
     let hidden = secrets(text);
-    if hidden.is_empty() {
-        return text.into();
-    }
-    let mut shown = String::with_capacity(text.len());
-    let mut at = 0;
+    if hidden.is_empty() { text.into() } else { blotted(text, 0..text.len(), &hidden).into() }
+}
+
+/// A stretch of a text without its secrets, which are given in order and apart.
+pub(super) fn blotted(text: &str, part: Range<usize>, hidden: &[Range<usize>]) -> String {
+    let mut shown = String::with_capacity(part.len());
+    let mut at = part.start;
     for range in hidden {
-        shown.push_str(&text[at..range.start]);
-        shown.extend(text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }));
-        at = range.end;
+        let (from, to) = (range.start.clamp(at, part.end), range.end.clamp(at, part.end));
+        shown.push_str(&text[at..from]);
+        shown.extend(text[from..to].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }));
+        at = to;
     }
-    shown.push_str(&text[at..]);
-    shown.into()
+    shown.push_str(&text[at..part.end]);
+    shown
 }
 
 /// The stretches of a text that are secret, in order and apart.

@@ -43,7 +43,7 @@ pub(crate) fn change(action: Action, at: &str, fields: &[(&str, Value, Value)]) 
 
 fn place(at: &str) -> Place {
     let text = format!("account: shop\n\n# {at}\nx: 1\n");
-    let source = Arc::new(Source { name: "accounts/shop.yaml".into(), text });
+    let source = Arc::new(Source::new("accounts/shop.yaml", text));
     let start = source.text.find("x: 1").expect("stands in the text");
     Place::new(&source, start..start + 4)
 }

@@ -8,7 +8,7 @@ use crate::problem::{Problem, Source};
 use crate::words::Lang;
 
 fn parsed(text: &str) -> (Parsed, Vec<Problem>) {
-    let source = Arc::new(Source { name: "a.yaml".into(), text: text.into() });
+    let source = Arc::new(Source::new("a.yaml", text));
     let mut problems = vec![];
     (parse(&source, &mut problems), problems)
 }

@@ -9,8 +9,7 @@ fn at(text: &str) -> Address {
 }
 
 fn wanted(address: &str, body: &Value) -> Wanted {
-    let source =
-        std::sync::Arc::new(crate::problem::Source { name: "shop.yaml".into(), text: "x: 1\n".into() });
+    let source = std::sync::Arc::new(crate::problem::Source::new("shop.yaml", "x: 1\n"));
     let address = at(address);
     Wanted {
         kind: kind_named(address.kind()).expect("a kind"),

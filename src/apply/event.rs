@@ -10,6 +10,8 @@ pub enum Event {
     Begin {
         /// How many changes will be tried.
         changes: usize,
+        /// The accounts, in the order of the plan.
+        accounts: Vec<String>,
     },
     /// A change is being carried out.
     Start {
@@ -27,10 +29,15 @@ pub enum Event {
         /// Bytes in all.
         of: u64,
     },
-    /// A change came to its end.
+    /// A change came to its end. Told at once; an account's [`Event::Change`]s come in the order of the plan.
+    End(Done),
+    /// The same, in its turn.
     Change(Done),
-    /// Everything was tried, and what was written is being read back.
-    Verify,
+    /// Everything was tried in this account, and what was written is being read back. No change of it is told after that.
+    Verify {
+        /// Its name.
+        account: String,
+    },
     /// The end.
     Summary(Tally),
 }

@@ -37,7 +37,7 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
     let done =
         outcome.done.iter().filter(|done| done.ending == Ending::Done).map(|done| &done.address).collect();
     let left = clear_away(&changes, &done, &step, options).await;
-    tell(&Event::Verify);
+    tell(&Event::Verify { account: account.clone() });
     outcome.problems.extend(
         verify::account(work.desired, work.provider, work.reads.as_ref(), &changes, &done, &shared).await,
     );
@@ -96,6 +96,7 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
     let all: HashSet<&Address> = changes.iter().map(|change| &change.address).collect();
     let mut results = InOrder { changes, waiting: HashMap::new(), told: vec![] };
     let mut end = |done: Done, ended: &mut HashMap<Address, Ending>| {
+        tell(&Event::End(done.clone()));
         ended.insert(done.address.clone(), done.ending);
         results.take(done, tell);
     };
@@ -179,6 +180,7 @@ async fn clear_away(
         };
         let problem = Some(problem.about(&old));
         let done = Done { address: old, action: Action::Delete, ending, problem };
+        (step.tell)(&Event::End(done.clone()));
         (step.tell)(&Event::Change(done.clone()));
         left.push(done);
     }

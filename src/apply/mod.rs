@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures::future::join_all;
+use futures::{StreamExt as _, stream};
 use indexmap::IndexMap;
 
 use crate::clock::Clock;
@@ -52,6 +52,8 @@ pub type View<'a> = dyn Fn() -> Arc<dyn Reads> + Send + Sync + 'a;
 /// How an apply goes about it.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// Accounts under way at once, at least 1.
+    pub accounts: usize,
     /// Changes under way at once in one account, at least 1.
     pub parallelism: usize,
     /// What time it is.
@@ -84,8 +86,10 @@ pub type Tell<'a> = dyn Fn(&Event) + Sync + 'a;
 
 /// Carries out what was planned for some accounts.
 pub async fn run(work: Vec<Work<'_>>, options: &Options, tell: &Tell<'_>) -> Outcome {
-    tell(&Event::Begin { changes: work.iter().map(|work| work.plan.changes.len()).sum() });
-    let accounts = join_all(work.into_iter().map(|work| graph::account(work, options, tell))).await;
+    let changes = work.iter().map(|work| work.plan.changes.len()).sum();
+    tell(&Event::Begin { changes, accounts: work.iter().map(|work| work.desired.name.clone()).collect() });
+    let accounts = stream::iter(work).map(|work| graph::account(work, options, tell));
+    let accounts: Vec<_> = accounts.buffered(options.accounts.max(1)).collect().await;
     let mut outcome = Outcome::default();
     for account in accounts {
         outcome.done.extend(account.done);

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::plan::{complain, explain, show};
-use super::session::{Project, Session, interrupted, joined, left_behind, store, unmatched};
+use super::session::{
+    ABREAST, Project, Session, interrupted, left_behind, locked, release, unmatched,
+};
 use super::{Context, Exit, Selection};
 use super::{notice, saved};
 use crate::apply::event::{Done, Event};
@@ -21,6 +23,7 @@ use crate::report;
 use crate::report::apply::Talk;
 use crate::report::json;
 use crate::report::progress::Progress;
+use crate::report::turns::Turns;
 use crate::state::State;
 use crate::state::store::Open;
 use crate::text;
@@ -30,7 +33,7 @@ use crate::text;
 #[command(group(clap::ArgGroup::new("agreed").args(["yes", "file"]).multiple(true)))]
 pub(super) struct Args {
     /// A plan that `mpform plan -o FILE` wrote: it is carried out as it was shown, without asking, or not at all
-    #[arg(value_name = "FILE", conflicts_with_all = ["target", "account", "allow_deletes", "rebind"])]
+    #[arg(value_name = "FILE", conflicts_with_all = ["target", "account", "shard", "allow_deletes", "rebind"])]
     pub(super) file: Option<PathBuf>,
     #[command(flatten)]
     pub(super) selection: Selection,
@@ -55,7 +58,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         Err(problem) => return complain(context, &[problem]),
     };
     let environment = saved.as_ref().map(Saved::environment).or(context.environment.as_deref());
-    let Some(project) = Project::for_work_in(environment, context) else { return Exit::Error };
+    let Some(project) = Project::for_accounts(environment, context) else { return Exit::Error };
     match applied(args, saved.as_ref(), &project, context).await {
         Ok(Ended { exit, notice }) => {
             if let Some(notice) = notice {
@@ -107,40 +110,20 @@ async fn applied(
     let selection = saved.map(|saved| saved::selection(saved, project)).transpose()?;
     let selection = selection.unwrap_or_else(|| args.selection.clone());
     let mut session = Session::open(project, &selection)?;
+    selection.accounts.note(session.accounts.len() + session.failed.len(), context);
     session.saved = saved;
-    // The lock comes first: what is planned must still hold when it is carried out.
-    let states = lock(&session, project, context).await?;
-    let remembered: Vec<State> = states.iter().map(|open| open.state().clone()).collect();
-    let plans = session.plan(&remembered).await;
-    let mut whole = joined(&project.config.environment, plans.iter().cloned());
-    whole.warnings.extend(left_behind(project));
-    let mut is_done = false;
-    match saved.map(|saved| saved.standing(&whole, &saved::now(&session))) {
-        None => whole.refusals.extend(unmatched(project, &selection, &whole)),
-        Some(Standing::Moved(moved)) => whole.refusals.extend(moved),
-        Some(Standing::Done) => is_done = true,
-        Some(Standing::Holds) => {}
-    }
-    let seen = args.shown && !whole.is_empty();
-    if args.json || seen || (args.yes && context.quiet) {
-        explain(&whole, context);
-    } else {
-        show(&whole, false, context);
-    }
-    // A plan that was saved is carried out as a whole.
-    let all_failed = whole.failed.len() == session.accounts.len() && !session.accounts.is_empty();
-    if whole.is_refused() || all_failed || (saved.is_some() && !whole.failed.is_empty()) {
-        let failed = whole.failed.into_iter().flat_map(|failed| failed.problems);
-        return Err(Stopped { problems: whole.refusals.into_iter().chain(failed).collect(), said: true });
-    }
-    if is_done {
-        context.note(&text!("everything in the plan file is done already; nothing is written"));
-    }
-    if !whole.is_empty() && !args.yes && saved.is_none() {
-        ask(&session, &remembered, &whole, context).await?;
-    }
+    // The locks come first: what is planned must still hold when it is carried out.
+    let states = locked(&mut session, "apply", context).await;
+    let agreed = match agreed(&session, &selection, &states, args, context).await {
+        Ok(agreed) => agreed,
+        Err(stopped) => {
+            release(states).await;
+            return Err(stopped);
+        }
+    };
+    let Agreed { plans, whole } = agreed;
     let all_planned = whole.failed.is_empty();
-    let work = work(&session, plans, states);
+    let work = work(&session, plans, states).await;
     if !args.json && !args.shown && !whole.is_empty() {
         context.say("");
     }
@@ -164,14 +147,53 @@ async fn applied(
     Ok(Ended { exit: if clean { Exit::Done } else { Exit::Partial }, notice })
 }
 
-async fn lock(session: &Session<'_>, project: &Project, context: &Context) -> Result<Vec<Open>, Problem> {
-    let store = store(project);
-    let me = context.holder("apply");
-    let mut states = vec![];
-    for account in &session.accounts {
-        states.push(store.open(&account.config.name, &me, context.lock_timeout).await?);
+/// A plan that was shown, and that nobody objects to.
+struct Agreed {
+    /// By account, in the order of the session.
+    plans: Vec<Plan>,
+    /// All of them as one.
+    whole: Plan,
+}
+
+/// Plans, shows the plan and asks.
+async fn agreed(
+    session: &Session<'_>,
+    selection: &Selection,
+    states: &[Open],
+    args: &Args,
+    context: &Context,
+) -> Result<Agreed, Stopped> {
+    let (saved, project) = (session.saved, session.project);
+    let remembered: Vec<State> = states.iter().map(|open| open.state().clone()).collect();
+    let plans = session.plan(&remembered).await;
+    let mut whole = session.joined(plans.iter().cloned());
+    whole.warnings.extend(left_behind(project));
+    let mut is_done = false;
+    match saved.map(|saved| saved.standing(&whole, &saved::now(session))) {
+        None => whole.refusals.extend(unmatched(session, selection, &whole)),
+        Some(Standing::Moved(moved)) => whole.refusals.extend(moved),
+        Some(Standing::Done) => is_done = true,
+        Some(Standing::Holds) => {}
     }
-    Ok(states)
+    let seen = args.shown && !whole.is_empty();
+    if args.json || seen || (args.yes && context.quiet) {
+        explain(&whole, context);
+    } else {
+        show(&whole, false, context);
+    }
+    let none_planned = !whole.failed.is_empty() && plans.iter().all(|plan| !plan.failed.is_empty());
+    // A plan that was saved is carried out as a whole.
+    if whole.is_refused() || none_planned || (saved.is_some() && !whole.failed.is_empty()) {
+        let failed = whole.failed.into_iter().flat_map(|failed| failed.problems);
+        return Err(Stopped { problems: whole.refusals.into_iter().chain(failed).collect(), said: true });
+    }
+    if is_done {
+        context.note(&text!("everything in the plan file is done already; nothing is written"));
+    }
+    if !whole.is_empty() && !args.yes && saved.is_none() {
+        ask(session, &remembered, &whole, context).await?;
+    }
+    Ok(Agreed { plans, whole })
 }
 
 /// Asks, and looks once more: while somebody reads, somebody else may change what they read about.
@@ -197,7 +219,7 @@ async fn ask(
         return Err(Problem::error(Code::Declined, text!("declined; nothing was written"))
             .help(text!("run it again when you are ready")));
     }
-    let again = joined(&shown.environment, session.plan(states).await);
+    let again = session.joined(session.plan(states).await);
     let same = json::plan(&again)["changes"] == json::plan(shown)["changes"];
     if same && !again.is_refused() {
         Ok(())
@@ -210,34 +232,35 @@ async fn ask(
     }
 }
 
-fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Vec<Work<'a>> {
+async fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Vec<Work<'a>> {
     let together = session.accounts.iter().zip(plans).zip(states);
-    let readable = together.filter(|((_, plan), _)| plan.failed.is_empty());
-    readable
-        .map(|((account, plan), mut state)| {
-            if let Some(entry) = State::moves(&plan.moved) {
-                state.record(entry);
-            }
-            let writes =
-                account.connect.writes(http::Writer::new(&account.client), &session.project.config.root);
-            let identity = account.connect.identity();
-            Work {
-                desired: account.desired,
-                plan,
-                provider: account.config.provider,
-                reads: Box::new(|| account.connect.reads(http::Reader::new(&account.client))),
-                writes,
-                state,
-                identity: identity.into_iter().map(|(setting, value)| (setting.to_owned(), value)).collect(),
-            }
-        })
-        .collect()
+    let (readable, others): (Vec<_>, Vec<_>) = together.partition(|((_, plan), _)| plan.failed.is_empty());
+    release(others.into_iter().map(|(_, state)| state)).await;
+    let work = readable.into_iter().map(|((account, plan), mut state)| {
+        if let Some(entry) = State::moves(&plan.moved) {
+            state.record(entry);
+        }
+        let writes =
+            account.connect.writes(http::Writer::new(&account.client), &session.project.config.root);
+        let identity = account.connect.identity();
+        Work {
+            desired: account.desired,
+            plan,
+            provider: account.config.provider,
+            reads: Box::new(|| account.connect.reads(http::Reader::new(&account.client))),
+            writes,
+            state,
+            identity: identity.into_iter().map(|(setting, value)| (setting.to_owned(), value)).collect(),
+        }
+    });
+    work.collect()
 }
 
 /// None if it was stopped at once.
 async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Option<Outcome> {
     let stop = Arc::new(AtomicBool::new(false));
     let options = Options {
+        accounts: ABREAST,
         parallelism: usize::from(args.parallelism),
         clock: context.clock.clone(),
         stop: Arc::clone(&stop),
@@ -255,13 +278,13 @@ async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Optio
             context.note(&text!("interrupted: no new change is begun; those under way are finished (once more stops at once)"));
         }
     }
-    match outcome {
-        Some(outcome) => Some(outcome),
-        None => tokio::select! {
-            ended = &mut running => Some(ended),
-            () = interrupted() => None,
-        },
+    if outcome.is_none() {
+        tokio::select! {
+            ended = &mut running => outcome = Some(ended),
+            () = interrupted() => voice.lock().unwrap_or_else(PoisonError::into_inner).rest(context),
+        }
     }
+    outcome
 }
 
 /// Interrupted twice. What was begun is in the state's journal, and the next run looks what came of it.
@@ -277,6 +300,7 @@ struct Voice {
     quiet: bool,
     talk: Talk,
     progress: Progress,
+    turns: Turns<Event>,
 }
 
 impl Voice {
@@ -284,10 +308,35 @@ impl Voice {
         let style = context.talk_style;
         let progress =
             if context.can_draw && !json { Progress::bar(style) } else { Progress::plain(style.lang) };
-        Self { json, nothing, quiet: context.quiet, talk: Talk::new(style), progress }
+        let (quiet, turns) = (context.quiet, Turns::default());
+        Self { json, nothing, quiet, talk: Talk::new(style), progress, turns }
     }
 
     fn tell(&mut self, event: &Event, context: &Context) {
+        if !self.json {
+            let line = self.progress.hear(event, tokio::time::Instant::now().into_std());
+            self.say(line.filter(|_| !self.nothing && !self.quiet), context);
+        }
+        let told = match event {
+            Event::Begin { accounts, .. } => {
+                self.turns = Turns::new(accounts.clone());
+                return;
+            }
+            Event::Change(done) => self.turns.take(done.address.account(), event.clone()),
+            Event::Verify { account } => self.turns.over(account),
+            Event::Summary(_) => vec![event.clone()],
+            Event::Start { .. } | Event::Sent { .. } | Event::End(_) => return,
+        };
+        told.iter().for_each(|event| self.in_turn(event, context));
+    }
+
+    /// What was kept back, since it was not its account's turn.
+    fn rest(&mut self, context: &Context) {
+        let rest = self.turns.rest();
+        rest.iter().for_each(|event| self.in_turn(event, context));
+    }
+
+    fn in_turn(&mut self, event: &Event, context: &Context) {
         if self.json {
             if let Some(line) = json::event(event) {
                 context.print(&format!("{line}\n"));
@@ -295,13 +344,13 @@ impl Voice {
             return;
         }
         let line = self.talk.hear(event);
-        let heard = self.progress.hear(event, tokio::time::Instant::now().into_std());
         // A quiet run still says how it ended and what went wrong.
         let matters = matches!(event, Event::Summary(_) | Event::Change(Done { problem: Some(_), .. }));
-        if self.nothing || (self.quiet && !matters) {
-            return;
-        }
-        for line in [line, heard].into_iter().flatten() {
+        self.say(line.filter(|_| !self.nothing && (!self.quiet || matters)), context);
+    }
+
+    fn say(&self, line: Option<String>, context: &Context) {
+        if let Some(line) = line {
             self.progress.suspend(|| context.say(&line));
         }
     }

@@ -5,11 +5,9 @@ use crate::words::Text;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::future::join_all;
-
 use super::plan::complain;
-use super::session::{Account, Project, Session, another_account, store};
-use super::{Context, Exit, Selection};
+use super::session::{Account, Project, Session, abreast, another_account, declared, store};
+use super::{Accounts, Context, Exit, Selection};
 use crate::http;
 use crate::live;
 use crate::model::kind_named;
@@ -21,9 +19,8 @@ use crate::text;
 /// Arguments of `doctor`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
-    /// Only these accounts; `*` works
-    #[arg(long, value_name = "NAME")]
-    account: Vec<String>,
+    #[command(flatten)]
+    accounts: Accounts,
 }
 
 /// How far a vendor's clock may be from ours: its dates are whole seconds, and a slow answer is no wrong clock.
@@ -41,22 +38,34 @@ struct Finding {
 
 /// Asks every account for everything that can be listed. Writes nothing, neither at a vendor nor in the state.
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
-    let Some(project) = Project::for_work(context) else { return Exit::Error };
-    let selection = Selection { account: args.account.clone(), ..Selection::default() };
+    let environment = context.environment.as_deref();
+    let Some(project) = Project::for_accounts(environment, context) else { return Exit::Error };
+    let selection = Selection { accounts: args.accounts.clone(), ..Selection::default() };
     let session = match Session::open(&project, &selection) {
         Ok(session) => session,
         Err(problems) => return complain(context, &problems),
     };
-    if session.accounts.is_empty() {
+    if declared(&project).next().is_none() {
         context.note(&text!("the project has no accounts"));
     }
+    args.accounts.note(session.accounts.len() + session.failed.len(), context);
     let store = store(&project);
-    let found = join_all(session.accounts.iter().map(|account| examine(account, &store, context))).await;
-    for (account, finding) in session.accounts.iter().zip(&found) {
-        context.print(&format!("{}\n", line(account, finding, context)));
+    let found = abreast(session.accounts.iter().map(|account| examine(account, &store, context))).await;
+    let (mut found, mut failed) = (session.accounts.iter().zip(found).peekable(), session.failed.iter().peekable());
+    let mut findings = vec![];
+    for name in declared(&project) {
+        if let Some((account, finding)) = found.next_if(|(account, _)| account.config.name == name) {
+            context.print(&format!("{}\n", line(account, &finding, context)));
+            findings.push(finding);
+        } else if let Some(failed) = failed.next_if(|failed| failed.account == name) {
+            let said = first_line(&failed.problems, context);
+            context.print(&format!("{}\n", marked(false, name, &said, context)));
+            let took = Duration::ZERO;
+            findings.push(Finding { said: vec![], problems: failed.problems.clone(), odd: None, took });
+        }
     }
     let (mut odd, mut problems) = (vec![], vec![]);
-    for finding in found {
+    for finding in findings {
         odd.extend(finding.odd);
         problems.extend(finding.problems);
     }
@@ -150,23 +159,29 @@ fn clock(name: &str, theirs: &str, ours: DateTime<Utc>) -> Option<Problem> {
 fn line(account: &Account<'_>, finding: &Finding, context: &Context) -> String {
     let identity: Vec<_> = account.connect.identity().into_values().collect();
     let who = format!("{} ({}, {})", account.config.name, account.config.provider.name, identity.join(", "));
-    let (mark, said) = match finding.problems.first() {
-        None => {
-            let said = Text::joined(finding.said.iter().cloned(), "; ");
-            (context.style.paint(Role::Create, "✓"), context.style.say(&said))
-        }
-        Some(first) => {
-            let message = first.message.to(context.style.lang).lines().next().unwrap_or_default().to_owned();
-            (context.style.paint(Role::Delete, "✗"), message)
-        }
+    let is_well = finding.problems.is_empty();
+    let said = if is_well {
+        context.style.say(&Text::joined(finding.said.iter().cloned(), "; "))
+    } else {
+        first_line(&finding.problems, context)
     };
-    let mut line = format!("{mark} {}", context.style.say(&text!("{who}: {said}", who, said)));
+    let mut line = marked(is_well, &who, &said, context);
     // How long it took is never the same twice.
     if context.verbose > 0 {
         let (ms, calls) = (finding.took.as_millis(), account.client.calls());
         line += &context.style.say(&text!(" ({ms} ms, {calls} calls)", ms, calls));
     }
     line
+}
+
+fn first_line(problems: &[Problem], context: &Context) -> String {
+    let first = problems.first().map(|problem| problem.message.to(context.style.lang)).unwrap_or_default();
+    first.lines().next().unwrap_or_default().to_owned()
+}
+
+fn marked(is_well: bool, who: &str, said: &str, context: &Context) -> String {
+    let (mark, role) = if is_well { ("✓", Role::Create) } else { ("✗", Role::Delete) };
+    format!("{} {}", context.style.paint(role, mark), context.style.say(&text!("{who}: {said}", who, said)))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::plan::complain;
 use super::session::{Project, Session, left_behind};
-use super::{Context, Exit, Selection, notice};
+use super::{Accounts, Context, Exit, Selection, notice};
 use crate::config::Occasion;
 use crate::plan::Globs;
 use crate::plan::drift::Drift;
@@ -16,9 +16,8 @@ pub(super) struct Args {
     /// Prints what was found as one JSON object
     #[arg(long)]
     pub(super) json: bool,
-    /// Only these accounts; `*` works
-    #[arg(long, value_name = "NAME")]
-    pub(super) account: Vec<String>,
+    #[command(flatten)]
+    pub(super) accounts: Accounts,
     /// Only these addresses; `*` and `**` work
     #[arg(long, value_name = "ADDRESS")]
     pub(super) target: Vec<String>,
@@ -29,10 +28,11 @@ pub(super) struct Args {
 
 /// Prints what others changed since the last apply. Writes nothing, neither at a vendor nor in the state.
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
-    let Some(project) = Project::for_work(context) else { return Exit::Error };
+    let environment = context.environment.as_deref();
+    let Some(project) = Project::for_accounts(environment, context) else { return Exit::Error };
     let selection =
-        Selection { account: args.account.clone(), target: args.target.clone(), ..Selection::default() };
-    match looked(args, &selection, &project).await {
+        Selection { accounts: args.accounts.clone(), target: args.target.clone(), ..Selection::default() };
+    match looked(args, &selection, &project, context).await {
         Ok(drift) => ended(args, &drift, &project, context).await,
         Err(problems) => {
             notice::stopped(Occasion::Drift, &problems, &project, context).await;
@@ -41,9 +41,15 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     }
 }
 
-async fn looked(args: &Args, selection: &Selection, project: &Project) -> Result<Drift, Vec<Problem>> {
-    let session = Session::open(project, selection)?;
-    let states = session.remembered().map_err(|problem| vec![problem])?;
+async fn looked(
+    args: &Args,
+    selection: &Selection,
+    project: &Project,
+    context: &Context,
+) -> Result<Drift, Vec<Problem>> {
+    let mut session = Session::open(project, selection)?;
+    args.accounts.note(session.accounts.len() + session.failed.len(), context);
+    let states = session.remembered().await;
     let mut drift = session.drift(&states).await;
     drift.warnings.extend(left_behind(project));
     // Targets that name nothing: most likely a slip of the pen, and no drift would look like success.
@@ -54,6 +60,7 @@ async fn looked(args: &Args, selection: &Selection, project: &Project) -> Result
         .filter(|pattern| {
             Globs::new([pattern.as_str()])
                 .is_ok_and(|glob| !known.iter().any(|address| glob.matches(address.as_str())))
+                && !(args.accounts.shard().is_some() && session.is_elsewhere(pattern))
         })
         .map(|pattern| {
             Problem::error(

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use super::plan::complain;
-use super::session::{Project, Session, options, store};
-use super::{Context, Exit, Selection};
+use super::session::{Project, one_account, options, store};
+use super::{Context, Exit};
 use crate::apply;
 use crate::config::suggest;
 use crate::export::{Export, File, Source, export};
@@ -58,9 +58,7 @@ async fn work(args: &Args, project: &Project, context: &Context) -> Result<(), V
             text!("declare it under `accounts:` in mpform.yaml"),
         ))]);
     }
-    let selection = Selection { account: vec![name.clone()], ..Selection::default() };
-    let session = Session::open(project, &selection)?;
-    let Some(account) = session.accounts.first() else { return Ok(()) };
+    let account = one_account(project, name)?;
     let identity: IndexMap<_, _> =
         account.connect.identity().into_iter().map(|(setting, value)| (setting.to_owned(), value)).collect();
     let target = Target::look(args, &identity, context).map_err(|problem| vec![problem])?;

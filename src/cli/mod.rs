@@ -9,6 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 mod account;
+mod accounts;
 mod apply;
 mod ask;
 mod completions;
@@ -39,6 +40,7 @@ mod watch;
 mod wrong;
 
 use crate::words::Lang;
+pub use accounts::{Accounts, Shard};
 pub use context::{Context, Kept, Said};
 pub use exit::Exit;
 use wrong::Wrong;
@@ -187,9 +189,8 @@ pub struct Selection {
     /// Only these addresses and what they need; `*` and `**` work
     #[arg(long, value_name = "ADDRESS")]
     target: Vec<String>,
-    /// Only these accounts; `*` works
-    #[arg(long, value_name = "NAME")]
-    account: Vec<String>,
+    #[command(flatten)]
+    accounts: Accounts,
     /// Lets exactly so many deletions of one account's kind through, e.g. shop/keyword=12
     #[arg(long, value_name = "ACCOUNT/KIND=N", value_parser = permission)]
     allow_deletes: Vec<((String, String), usize)>,

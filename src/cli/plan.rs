@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::session::{Project, Session, joined, left_behind, unmatched};
+use super::session::{Project, Session, left_behind, unmatched};
 use super::{Context, Exit, Selection};
 use super::{preview, saved};
 use crate::plan::Plan;
@@ -35,13 +35,15 @@ pub(super) struct Args {
 
 /// Prints what would change. Writes nothing, neither at a vendor nor in the state.
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
-    let Some(project) = Project::for_work(context) else { return Exit::Error };
+    let environment = context.environment.as_deref();
+    let Some(project) = Project::for_accounts(environment, context) else { return Exit::Error };
     let made = Made::of(&project, &args.selection, args.html.is_some()).await;
     let made = match made {
         Ok(made) => made,
         Err(problems) => return complain(context, &problems),
     };
     let Made { session, plan, .. } = &made;
+    args.selection.accounts.note(session.accounts.len() + session.failed.len(), context);
     let mut shown_whole = true;
     if args.markdown {
         shown_whole = comment(plan, &project, context);
@@ -89,16 +91,16 @@ impl<'a> Made<'a> {
         selection: &Selection,
         pictured: bool,
     ) -> Result<Self, Vec<Problem>> {
-        let session = Session::open(project, selection)?;
-        let states = session.remembered().map_err(|problem| vec![problem])?;
+        let mut session = Session::open(project, selection)?;
+        let states = session.remembered().await;
         let (plans, pictures) = if pictured {
             session.picture(&states).await.into_iter().unzip()
         } else {
             (session.plan(&states).await, vec![])
         };
-        let mut plan = joined(&project.config.environment, plans);
+        let mut plan = session.joined(plans);
         plan.warnings.extend(left_behind(project));
-        plan.refusals.extend(unmatched(project, selection, &plan));
+        plan.refusals.extend(unmatched(&session, selection, &plan));
         Ok(Self { session, plan, pictures })
     }
 

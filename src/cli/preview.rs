@@ -39,7 +39,8 @@ const ROOM: u64 = 8 * 1024 * 1024;
 
 /// Writes the page. Nothing is written at a vendor or in the state.
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
-    let Some(project) = Project::for_work(context) else { return Exit::Error };
+    let environment = context.environment.as_deref();
+    let Some(project) = Project::for_accounts(environment, context) else { return Exit::Error };
     show(&project, &args.selection, &args.out, context).await
 }
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::session::{Project, Session};
-use super::{Context, Selection};
+use super::session::{Project, Session, declared};
+use super::{Accounts, Context, Selection};
 use crate::plan::Plan;
 use crate::plan::file::{File, Picked};
 use crate::plan::saved::{Now, Saved, check};
@@ -82,14 +82,11 @@ pub(super) fn read(path: &Path, context: &Context) -> Result<Saved, Problem> {
 
 /// What was selected for the plan, as far as the project still has it.
 pub(super) fn selection(saved: &Saved, project: &Project) -> Result<Selection, Problem> {
-    let account: Vec<_> = saved
-        .accounts()
-        .filter(|name| project.config.accounts.contains_key(*name))
-        .map(str::to_owned)
-        .collect();
-    // No account at all would mean every account.
-    if account.is_empty() {
-        let names: Vec<_> = saved.accounts().collect();
+    let declared: Vec<_> = declared(project).collect();
+    let account: Vec<_> = saved.accounts().filter(|name| declared.contains(name)).map(str::to_owned).collect();
+    let names: Vec<_> = saved.accounts().collect();
+    // A shard may have had none.
+    if account.is_empty() && !(names.is_empty() && saved.selection().shard.is_some()) {
         let about = if names.is_empty() { saved.environment().to_owned() } else { names.join(", ") };
         return Err(saved.stale(about, text!("none of the plan's accounts is in the project")));
     }
@@ -103,7 +100,7 @@ pub(super) fn selection(saved: &Saved, project: &Project) -> Result<Selection, P
         target: picked.targets.clone(),
         allow_deletes: allow_deletes.collect(),
         rebind: picked.rebind.iter().filter(|name| still(name)).cloned().collect(),
-        account,
+        accounts: Accounts::exactly(account),
     })
 }
 
@@ -120,7 +117,8 @@ fn picked(selection: &Selection, context: &Context) -> Picked {
     let allowed = selection.allow_deletes.iter();
     Picked {
         targets: selection.target.clone(),
-        accounts: selection.account.clone(),
+        accounts: selection.accounts.patterns().to_vec(),
+        shard: selection.accounts.shard().map(|shard| shard.to_string()),
         allow_deletes: allowed
             .map(|((account, kind), number)| (format!("{account}/{kind}"), *number))
             .collect(),

@@ -1,15 +1,17 @@
 //! What commands that look at accounts have in common: the project, the accounts' vendors, their states, and a plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use futures::future::join_all;
+use futures::StreamExt as _;
+use futures::stream;
 
+use super::accounts::no_account;
 use super::{Context, Selection};
 use crate::clock::Clock;
 use crate::config;
 use crate::desired::{Desired, DesiredAccount, desired};
-use crate::http::{self, Client, Throttle};
+use crate::http::{self, Client, Gate, Lines, Throttle};
 use crate::live::{self, By, LiveAccount, Scope};
 use crate::model::kinds::{Keyword, Material, Reply};
 use crate::model::{Address, Kind};
@@ -25,7 +27,10 @@ use crate::state::{Entry, State};
 use crate::text;
 use crate::words::Text;
 
+mod locks;
 mod plans;
+
+pub(super) use locks::{locked, opened, release};
 
 /// A project and what it wants.
 pub(super) struct Project {
@@ -58,14 +63,27 @@ impl Project {
 
     /// Reads a project for work: says what is wrong, and gives nothing if anything is.
     pub(super) fn for_work(context: &Context) -> Option<Self> {
-        Self::for_work_in(context.environment.as_deref(), context)
-    }
-
-    /// The same in another environment than the one that was named.
-    pub(super) fn for_work_in(environment: Option<&str>, context: &Context) -> Option<Self> {
-        let (project, problems) = Self::load_in(environment.map(str::to_owned), context, false);
+        let (project, problems) = Self::load(context, false);
         context.complain(&problems);
         project.filter(|_| !any_error(&problems))
+    }
+
+    /// Reads a project for work on its accounts, in this environment: what is wrong with one account's own settings
+    /// is left to whoever works on that account, and keeps nobody from the others.
+    pub(super) fn for_accounts(environment: Option<&str>, context: &Context) -> Option<Self> {
+        let (project, mut problems) = Self::load_in(environment.map(str::to_owned), context, false);
+        if let Some(project) = &project {
+            project.put_aside(&mut problems);
+        }
+        context.complain(&problems);
+        project.filter(|_| !any_error(&problems))
+    }
+}
+
+impl Project {
+    /// Takes out of the problems of a project what is wrong with single accounts' own settings.
+    pub(super) fn put_aside(&self, problems: &mut Vec<Problem>) {
+        problems.retain(|problem| !self.config.unusable.values().flatten().any(|own| own == problem));
     }
 }
 
@@ -85,10 +103,24 @@ pub(super) fn store(project: &Project) -> Store {
     Store::new(&project.config.state, &project.config.environment)
 }
 
+/// So many accounts are worked on at once: what is read of the others is not in memory yet, or no longer.
+pub(super) const ABREAST: usize = 16;
+
+/// So many calls are under way at once, whatever the accounts allow; more if one of them allows more. With their files
+/// they stay far below the 1,024 that a process may have open nearly everywhere.
+const CALLS: usize = 64;
+
+/// Does something for many accounts, some at a time. What comes of it stands in their order.
+pub(super) async fn abreast<T>(accounts: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    stream::iter(accounts).buffered(ABREAST).collect().await
+}
+
 /// The accounts that were selected, with what planning them takes.
 pub(super) struct Session<'a> {
     pub(super) project: &'a Project,
     pub(super) accounts: Vec<Account<'a>>,
+    /// Accounts that were selected as well, and why nothing can be done with them.
+    pub(super) failed: Vec<FailedAccount>,
     /// A plan that was saved: nothing else may be done.
     pub(super) saved: Option<&'a Saved>,
     targets: Globs,
@@ -113,23 +145,13 @@ impl<'a> Session<'a> {
                 Globs::default()
             })
         };
-        let (targets, names) = (
-            globs(&selection.target, text!("correct --target")),
-            globs(&selection.account, text!("correct --account")),
-        );
-        let chosen: Vec<_> = project
-            .config
-            .accounts
-            .values()
-            .filter(|account| names.is_empty() || names.matches(&account.name))
-            .collect();
-        if chosen.is_empty() && !names.is_empty() {
-            let known = project.config.accounts.keys().map(String::as_str);
-            let message = text!("there is no account `{account}`", account = selection.account.join("`, `"));
-            let help = config::suggest(&selection.account[0], known, Text::default());
-            problems.push(Problem::error(Code::UnknownAccount, message).help(help));
-        }
-        let known = |name: &String| project.config.accounts.contains_key(name);
+        let targets = globs(&selection.target, text!("correct --target"));
+        let declared: Vec<_> = declared(project).collect();
+        let chosen = selection.accounts.of(declared.iter().copied()).unwrap_or_else(|wrong| {
+            problems.extend(wrong);
+            vec![]
+        });
+        let known = |name: &String| declared.contains(&name.as_str());
         let named =
             selection.rebind.iter().chain(selection.allow_deletes.iter().map(|((account, _), _)| account));
         for name in named.filter(|name| !known(name)) {
@@ -138,38 +160,88 @@ impl<'a> Session<'a> {
                     .help(text!("name an account of the project")),
             );
         }
-        let mut accounts = vec![];
-        for config in chosen {
-            match reach(project, config) {
-                Ok(account) => accounts.push(account),
-                Err(problem) => problems.push(problem),
-            }
-        }
         if !problems.is_empty() {
             return Err(problems);
         }
+        let most = project.config.accounts.values().map(|config| limits(config).concurrency).max();
+        let lines = Lines::new().map_err(no_lines)?;
+        let net = Net { lines, gate: Gate::new(CALLS.max(most.unwrap_or_default())) };
+        let (mut accounts, mut failed) = (vec![], vec![]);
+        for name in chosen {
+            match reach(project, name, &net) {
+                Ok(account) => accounts.push(account),
+                Err(problems) => failed.push(FailedAccount { account: name.to_owned(), problems }),
+            }
+        }
         let allowed: BTreeMap<_, _> = selection.allow_deletes.iter().cloned().collect();
         let permits = Permits { allowed, rebind: selection.rebind.clone() };
-        Ok(Self { project, accounts, saved: None, targets, permits })
+        Ok(Self { project, accounts, failed, saved: None, targets, permits })
     }
 
-    /// What is remembered of each account, in their order.
-    pub(super) fn remembered(&self) -> Result<Vec<State>, Problem> {
+    /// What is remembered of each account, in their order. An account of which that can't be read is left out.
+    pub(super) async fn remembered(&mut self) -> Vec<State> {
         let store = store(self.project);
-        self.accounts.iter().map(|account| store.read(&account.config.name)).collect()
+        let read = abreast(self.accounts.iter().map(async |account| store.read(&account.config.name))).await;
+        self.keep(read)
+    }
+
+    /// Leaves out the accounts that something failed for; gives what came of it for the others.
+    pub(super) fn keep<T>(&mut self, found: Vec<Result<T, Problem>>) -> Vec<T> {
+        let (mut accounts, mut kept) = (vec![], vec![]);
+        for (account, found) in std::mem::take(&mut self.accounts).into_iter().zip(found) {
+            match found {
+                Ok(found) => {
+                    accounts.push(account);
+                    kept.push(found);
+                }
+                Err(problem) => {
+                    let problem = if problem.about.is_none() { problem.about(&account.config.name) } else { problem };
+                    let account = account.config.name.clone();
+                    self.failed.push(FailedAccount { account, problems: vec![problem] });
+                }
+            }
+        }
+        self.accounts = accounts;
+        kept
+    }
+
+    /// All accounts' plans as one, with the accounts that could not be planned.
+    pub(super) fn joined(&self, plans: impl IntoIterator<Item = Plan>) -> Plan {
+        let environment = self.project.config.environment.clone();
+        let mut all = Plan { environment, failed: self.failed.clone(), ..Plan::default() };
+        for plan in plans {
+            all.join(plan);
+        }
+        self.sort(&mut all.failed);
+        all
+    }
+
+    /// True for a target in accounts that were not selected, all of them: in another shard, it may name something.
+    pub(super) fn is_elsewhere(&self, target: &str) -> bool {
+        let account = target.split('/').next().unwrap_or_default();
+        let Ok(glob) = Globs::new([account]) else { return false };
+        let failed = self.failed.iter().map(|failed| failed.account.as_str());
+        let mut ours = self.accounts.iter().map(|account| account.config.name.as_str()).chain(failed);
+        !ours.any(|name| glob.matches(name)) && declared(self.project).any(|name| glob.matches(name))
+    }
+
+    /// Puts accounts into the order of the project.
+    pub(super) fn sort(&self, failed: &mut [FailedAccount]) {
+        let order: HashMap<_, _> = declared(self.project).enumerate().map(|(nth, name)| (name, nth)).collect();
+        failed.sort_by_key(|failed| order.get(failed.account.as_str()).copied());
     }
 
     /// Plans every account, side by side, against these states (in the order of the accounts).
     pub(super) async fn plan(&self, states: &[State]) -> Vec<Plan> {
         let planning =
             self.accounts.iter().zip(states).map(|(account, state)| self.plan_account(account, state, &[]));
-        join_all(planning).await.into_iter().map(|(plan, _)| plan).collect()
+        abreast(planning).await.into_iter().map(|(plan, _)| plan).collect()
     }
 
     /// The same with what each account shows to others, before and after; nothing of one that could not be read.
     pub(super) async fn picture(&self, states: &[State]) -> Vec<(Plan, Option<Picture>)> {
         let planning = self.accounts.iter().zip(states);
-        join_all(planning.map(|(account, state)| self.plan_account(account, state, SHOWN))).await
+        abreast(planning.map(|(account, state)| self.plan_account(account, state, SHOWN))).await
     }
 
     /// Looks for drift in every account, side by side, against these states (in the order of the accounts).
@@ -187,8 +259,10 @@ impl<'a> Session<'a> {
             }
             drift::drift(account.desired, &live, &state, &self.targets)
         });
-        let mut all = Drift { environment: self.project.config.environment.clone(), ..Drift::default() };
-        join_all(looks).await.into_iter().for_each(|one| all.join(one));
+        let environment = self.project.config.environment.clone();
+        let mut all = Drift { environment, failed: self.failed.clone(), ..Drift::default() };
+        abreast(looks).await.into_iter().for_each(|one| all.join(one));
+        self.sort(&mut all.failed);
         all
     }
 
@@ -272,13 +346,18 @@ struct Seen {
 
 /// One account of a project, by its very name.
 pub(super) fn one_account<'a>(project: &'a Project, name: &str) -> Result<Account<'a>, Vec<Problem>> {
-    let Some(config) = project.config.accounts.get(name) else {
-        let known = project.config.accounts.keys().map(String::as_str);
-        let message = text!("there is no account `{name}`", name);
-        let help = config::suggest(name, known, Text::default());
-        return Err(vec![Problem::error(Code::UnknownAccount, message).help(help)]);
+    let declared: Vec<_> = declared(project).collect();
+    let Some(name) = declared.iter().find(|known| **known == name) else {
+        return Err(vec![no_account(name, &declared)]);
     };
-    reach(project, config).map_err(|problem| vec![problem])
+    let net = Net { lines: Lines::new().map_err(no_lines)?, gate: Gate::new(usize::MAX >> 4) };
+    reach(project, name, &net)
+}
+
+/// The names of the accounts that a project declares, in its order; those whose settings say nothing come last.
+pub(super) fn declared(project: &Project) -> impl Iterator<Item = &str> {
+    let config::Project { accounts, unusable, .. } = &project.config;
+    accounts.keys().chain(unusable.keys().filter(|name| !accounts.contains_key(*name))).map(String::as_str)
 }
 
 /// An account that nobody knows looks like one that nobody writes to.
@@ -306,12 +385,24 @@ pub(super) fn limits(config: &config::Account) -> http::Limits {
     }
 }
 
-fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Account<'a>, Problem> {
+/// What the accounts of a process share.
+struct Net {
+    lines: Lines,
+    gate: Gate,
+}
+
+fn no_lines(message: Text) -> Vec<Problem> {
+    vec![Problem::error(Code::Vendor, message).help(text!("see to this machine's TLS set-up"))]
+}
+
+fn reach<'a>(project: &'a Project, name: &str, net: &Net) -> Result<Account<'a>, Vec<Problem>> {
+    if let Some(problems) = project.config.unusable.get(name) {
+        return Err(problems.clone());
+    }
+    let Some(config) = project.config.accounts.get(name) else { return Err(vec![no_account(name, &[])]) };
     let broken = |message: Text| {
-        Problem::error(Code::BadValue, message)
-            .about(&config.name)
-            .at(config.place.clone())
-            .help(text!("correct the account's settings"))
+        let problem = Problem::error(Code::BadValue, message).about(&config.name).at(config.place.clone());
+        vec![problem.help(text!("correct the account's settings"))]
     };
     let connect = config.connect.as_deref().ok_or_else(|| broken(text!("its settings can't be used")))?;
     let desired = project
@@ -320,8 +411,8 @@ fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Accoun
         .get(&config.name)
         .ok_or_else(|| broken(text!("it has no place in the project")))?;
     let headers = config.headers.iter().map(|(name, value)| (name.as_str(), value));
-    let client =
-        Client::new(headers, Throttle::new(limits(config)), project.clock.clone()).map_err(broken)?;
+    let throttle = Throttle::new(limits(config)).behind(&net.gate);
+    let client = Client::on(&net.lines, headers, throttle, project.clock.clone()).map_err(broken)?;
     Ok(Account { config, desired, connect, client })
 }
 
@@ -336,7 +427,8 @@ fn forget_the_other(live: &mut LiveAccount, state: &mut State) -> Vec<Address> {
 }
 
 /// Targets that name nothing: most likely a slip of the pen, and an empty plan would look like success.
-pub(super) fn unmatched(project: &Project, selection: &Selection, plan: &Plan) -> Vec<Problem> {
+pub(super) fn unmatched(session: &Session<'_>, selection: &Selection, plan: &Plan) -> Vec<Problem> {
+    let Session { project, .. } = session;
     let declared = project.desired.accounts.values().flat_map(|account| account.resources.keys());
     let changes = plan.changes.iter().map(|change| &change.address);
     let unmanaged = plan.unmanaged.iter().map(|live| &live.address);
@@ -345,6 +437,7 @@ pub(super) fn unmatched(project: &Project, selection: &Selection, plan: &Plan) -
     let known: Vec<_> = known.map(Address::as_str).collect();
     let names_nothing = |pattern: &&String| {
         Globs::new([pattern.as_str()]).is_ok_and(|glob| !known.iter().any(|address| glob.matches(address)))
+            && !(selection.accounts.shard().is_some() && session.is_elsewhere(pattern))
     };
     let missed = selection.target.iter().filter(names_nothing).map(|pattern| {
         Problem::error(Code::DanglingReference, text!("`--target {pattern}` names nothing", pattern))
@@ -383,7 +476,8 @@ pub(super) fn another_account(account: &Account<'_>, state: &State) -> Option<Pr
 /// Warnings about states of accounts that the project no longer has.
 pub(super) fn left_behind(project: &Project) -> Vec<Problem> {
     let accounts = store(project).accounts().unwrap_or_default();
-    let gone = accounts.into_iter().filter(|name| !project.config.accounts.contains_key(name));
+    let declared: HashSet<_> = declared(project).collect();
+    let gone = accounts.into_iter().filter(|name| !declared.contains(name.as_str()));
     gone.map(|name| {
         Problem::warning(
             Code::UnknownAccount,
@@ -393,15 +487,6 @@ pub(super) fn left_behind(project: &Project) -> Vec<Problem> {
         .help(text!("what it holds at the vendor is left alone; delete its state file if nobody needs it"))
     })
     .collect()
-}
-
-/// All accounts' plans as one.
-pub(super) fn joined(environment: &str, plans: impl IntoIterator<Item = Plan>) -> Plan {
-    let mut all = Plan { environment: environment.to_owned(), ..Plan::default() };
-    for plan in plans {
-        all.join(plan);
-    }
-    all
 }
 
 /// Comes back when somebody interrupts the program. Listens from the call on, not only from the first wait.

@@ -8,15 +8,11 @@ pub(super) mod show;
 use super::wrong::Wrong;
 use chrono::NaiveDate;
 
-use super::session::Project;
-use super::{Context, Exit};
-use crate::config::suggest;
+use super::{Accounts, Context, Exit};
 use crate::model::Address;
 use crate::model::schedule::Date;
-use crate::plan::Globs;
 use crate::problem::{Code, Problem};
 use crate::text;
-use crate::words::Text;
 
 /// What to do with recurring plans.
 #[derive(Debug, clap::Subcommand)]
@@ -25,7 +21,7 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  mpform sop list --account shop --from 2026-12-01 --to 2026-12-31")]
     List {
         #[command(flatten)]
-        which: Which,
+        accounts: Accounts,
         /// The first day; default: today
         #[arg(long, value_name = "DATE", value_parser = date)]
         from: Option<NaiveDate>,
@@ -42,7 +38,7 @@ pub(super) enum Command {
     )]
     Calendar {
         #[command(flatten)]
-        which: Which,
+        accounts: Accounts,
         /// The month; default: this one
         #[arg(long, value_name = "YYYY-MM", value_parser = month_of)]
         month: Option<NaiveDate>,
@@ -77,14 +73,6 @@ impl Command {
     }
 }
 
-/// Whose plans.
-#[derive(Debug, clap::Args)]
-pub(super) struct Which {
-    /// Only these accounts; `*` works
-    #[arg(long, value_name = "NAME")]
-    account: Vec<String>,
-}
-
 /// Shows recurring plans, or sends them.
 pub(super) async fn run(command: &Command, context: &Context) -> Exit {
     match command {
@@ -93,20 +81,6 @@ pub(super) async fn run(command: &Command, context: &Context) -> Exit {
         Command::History(args) => history::run(args, context).await,
         Command::Resolve(args) => resolve::run(args, context).await,
     }
-}
-
-/// The names of the accounts that are chosen.
-fn chosen<'a>(which: &Which, project: &'a Project) -> Result<Vec<&'a str>, Problem> {
-    let names = Globs::new(which.account.iter().map(String::as_str))
-        .map_err(|message| Problem::error(Code::BadValue, message).help(text!("correct --account")))?;
-    let all = || project.config.accounts.keys().map(String::as_str);
-    let chosen: Vec<_> = all().filter(|name| names.is_empty() || names.matches(name)).collect();
-    if chosen.is_empty() && !names.is_empty() {
-        let message = text!("there is no account `{account}`", account = which.account.join("`, `"));
-        let help = suggest(&which.account[0], all(), Text::default());
-        return Err(Problem::error(Code::UnknownAccount, message).help(help));
-    }
-    Ok(chosen)
 }
 
 /// The address of a run.

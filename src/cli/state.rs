@@ -4,11 +4,13 @@ mod adopt;
 mod edit;
 mod next;
 
+use std::collections::BTreeSet;
+
 use crate::state::store::Holder;
 use serde_json::json;
 
-use super::session::{Project, store};
-use super::{Context, Exit};
+use super::session::{Project, declared, store};
+use super::{Accounts, Context, Exit};
 use crate::model::Address;
 use crate::problem::{Code, Problem, any_error};
 use crate::report::apply::left_over;
@@ -22,9 +24,8 @@ pub(super) enum Command {
     /// Lists what is ours: address and the vendor's id
     #[command(after_help = "Example:\n  mpform state list --account shop")]
     List {
-        /// Only this account
-        #[arg(long, value_name = "NAME")]
-        account: Option<String>,
+        #[command(flatten)]
+        accounts: Accounts,
     },
     /// Shows all that is remembered of one resource, as JSON
     #[command(after_help = "Example:\n  mpform state show shop/keyword/营业时间")]
@@ -74,7 +75,7 @@ pub(super) async fn run(command: &Command, context: &Context) -> Exit {
     };
     let sound = !any_error(&problems);
     let result = match command {
-        Command::List { account } => list(&project, account.as_deref(), context),
+        Command::List { accounts } => return ended(list(&project, accounts, context), context),
         Command::Show { address } => show(&project, address, context),
         Command::Mv { from, to } => edit::mv(&project, sound, from, to, context).await,
         Command::Rm { address } => edit::rm(&project, sound, address, context).await,
@@ -94,18 +95,31 @@ fn ended(result: Result<(), Vec<Problem>>, context: &Context) -> Exit {
     }
 }
 
-fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), Problem> {
+fn list(project: &Project, only: &Accounts, context: &Context) -> Result<(), Vec<Problem>> {
     let store = store(project);
-    let accounts = store.accounts()?;
-    if accounts.is_empty() {
+    let remembered = store.accounts().map_err(|problem| vec![problem])?;
+    if remembered.is_empty() {
         let environment = &project.config.environment;
         context.note(&text!("nothing is remembered in the environment {environment}", environment));
     }
-    if let Some(name) = only.filter(|name| !accounts.iter().any(|account| account == name)) {
-        return Err(nothing_known(name));
+    // What is remembered of accounts that are gone is looked at as well.
+    let all: BTreeSet<_> = declared(project).chain(remembered.iter().map(String::as_str)).collect();
+    let chosen = only.of(all)?;
+    only.note(chosen.len(), context);
+    if let [pattern, ..] = only.patterns()
+        && !remembered.iter().any(|name| chosen.contains(&name.as_str()))
+    {
+        return Err(vec![nothing_known(pattern)]);
     }
-    for account in accounts.iter().filter(|name| only.is_none_or(|only| only == *name)) {
-        let state = store.read(account)?;
+    let mut problems = vec![];
+    for account in remembered.iter().filter(|name| chosen.contains(&name.as_str())) {
+        let state = match store.read(account) {
+            Ok(state) => state,
+            Err(problem) => {
+                problems.push(problem.about(account));
+                continue;
+            }
+        };
         for (address, record) in &state.resources {
             let id = &record.id;
             context.tell(&if record.protect {
@@ -121,7 +135,7 @@ fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), 
             context.note(&text!("{account}: {left}", account, left = left_over(state.left_over)));
         }
     }
-    Ok(())
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 fn show(project: &Project, text: &str, context: &Context) -> Result<(), Problem> {

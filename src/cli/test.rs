@@ -2,23 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use futures::future::join_all;
-
 use super::plan::complain;
-use super::session::{Project, another_account, known, one_account, store};
-use super::{Context, Exit};
-use crate::config;
+use super::session::{Project, abreast, another_account, declared, known, one_account, store};
+use super::{Accounts, Context, Exit};
 use crate::http;
 use crate::live::talk;
 use crate::model::case::Case;
-use crate::plan::Globs;
 use crate::problem::{Code, Problem, any_error};
 use crate::providers::Conversation;
 use crate::rehearse::{Account, Outcome, Tally, Tested, run as run_case};
 use crate::report::rehearse;
 use crate::state::{State, atomic};
 use crate::text;
-use crate::words::Text;
 
 /// Arguments of `test`.
 #[derive(Clone, Debug, clap::Args)]
@@ -32,19 +27,18 @@ pub(super) struct Args {
     /// Also writes what came of it as JUnit XML
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    /// Only these accounts; `*` works
-    #[arg(long, value_name = "NAME")]
-    account: Vec<String>,
+    #[command(flatten)]
+    accounts: Accounts,
 }
 
 /// Runs the conversation tests. Writes nothing, neither at a vendor nor in the state.
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let Some((project, unknown)) = read(args.live, context) else { return Exit::Error };
-    let chosen = match chosen(&project, &args.account) {
+    let chosen = match chosen(&project, &args.accounts) {
         Ok(chosen) => chosen,
-        Err(problem) => return complain(context, &[problem]),
+        Err(problems) => return complain(context, &problems),
     };
-    let accounts = join_all(chosen.iter().map(|(name, _)| opened(&project, name, args.live))).await;
+    let accounts = abreast(chosen.iter().map(|(name, _)| opened(&project, name, args.live))).await;
     let tested: Vec<_> = chosen
         .iter()
         .zip(&accounts)
@@ -109,16 +103,9 @@ pub(super) fn read(live: bool, context: &Context) -> Option<(Project, Vec<Proble
 }
 
 /// The accounts that were selected and that have tests.
-fn chosen<'a>(project: &'a Project, names: &[String]) -> Result<Vec<(&'a str, &'a [Case])>, Problem> {
-    let globs = Globs::new(names.iter().map(String::as_str))
-        .map_err(|message| Problem::error(Code::BadValue, message).help(text!("correct --account")))?;
-    let known = || project.config.accounts.keys().map(String::as_str);
-    let is_chosen = |name: &str| names.is_empty() || globs.matches(name);
-    if !names.is_empty() && !known().any(is_chosen) {
-        let message = text!("there is no account `{names}`", names = names.join("`, `"));
-        let help = config::suggest(&names[0], known(), Text::default());
-        return Err(Problem::error(Code::UnknownAccount, message).help(help));
-    }
+fn chosen<'a>(project: &'a Project, accounts: &Accounts) -> Result<Vec<(&'a str, &'a [Case])>, Vec<Problem>> {
+    let chosen = accounts.of(declared(project))?;
+    let is_chosen = |name: &str| chosen.contains(&name);
     let tests = project.desired.tests.iter().map(|(name, cases)| (name.as_str(), cases.as_slice()));
     Ok(tests.filter(|(name, _)| is_chosen(name)).collect())
 }

@@ -67,6 +67,9 @@ pub struct Project {
     pub calendars: IndexMap<String, Calendar>,
     /// Its accounts, as far as they could be read.
     pub accounts: IndexMap<String, Account>,
+    /// What is wrong with one account's own settings, by account: among the problems, too, but it keeps nobody from
+    /// working on the others.
+    pub unusable: IndexMap<String, Vec<Problem>>,
     /// Its resources documents, in the order they were read.
     pub documents: Vec<Document>,
     /// False if a file could not be read to its end.
@@ -155,7 +158,8 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
     let reader = Filling::new(&node, options, problems);
     let filled = reader.filled(&node, problems);
     let written: Option<Written> = read(&filled, problems);
-    let accounts = reader.accounts(&node, problems);
+    let mut unusable = IndexMap::new();
+    let accounts = reader.accounts(&node, problems, &mut unusable);
     let names: IndexSet<String> = accounts.keys().cloned().collect();
 
     let mut gatherer = Gatherer::new(&real, problems);
@@ -190,6 +194,7 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
         notify: webhooks(filled.get("notify"), problems),
         calendars: written.calendars,
         accounts: accounts.into_iter().filter_map(|(name, account)| Some((name, account?))).collect(),
+        unusable,
         documents,
         whole,
         written: node,

@@ -12,9 +12,9 @@ use reqwest::header::{
 };
 use reqwest::{ClientBuilder, Method, RequestBuilder, Response, redirect};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
+use super::throttle::Permit;
 use super::{Answer, Failure, Throttle};
 use crate::clock::Clock;
 use crate::text;
@@ -25,7 +25,40 @@ const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The connections of one account.
+/// Connections stay open for the next call so long, and so many to one host: of hundreds of accounts at hosts of their
+/// own each leaves some.
+const IDLE: Duration = Duration::from_secs(10);
+const IDLE_PER_HOST: usize = 4;
+
+/// The connections that accounts share. What tells one account from another goes with each request.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    calling: reqwest::Client,
+    uploading: reqwest::Client,
+}
+
+impl Lines {
+    /// Connections, none of them open yet.
+    ///
+    /// # Errors
+    /// A TLS set-up that does not work.
+    pub fn new() -> Result<Self, Text> {
+        // Whoever comes first installs the provider; that another did is no mistake.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let made = |builder: ClientBuilder| {
+            builder.build().map_err(|error| text!("can't set up HTTP: {why}", why = reason(&error)))
+        };
+        let calling = builder().read_timeout(READ_TIMEOUT).pool_idle_timeout(IDLE);
+        Ok(Self {
+            calling: made(calling.pool_max_idle_per_host(IDLE_PER_HOST))?,
+            // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
+            // starts on a connection that the server may be closing: it is too long to be lost like that.
+            uploading: made(builder().pool_max_idle_per_host(0))?,
+        })
+    }
+}
+
+/// The calls of one account.
 #[derive(Debug)]
 pub struct Client {
     pub(super) calling: reqwest::Client,
@@ -38,7 +71,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that sends these headers with every request. They may hold secrets and are never shown.
+    /// A client with connections of its own that sends these headers with every request. They may hold secrets and
+    /// are never shown.
     ///
     /// # Errors
     /// A header that HTTP does not allow, by name; or a TLS set-up that does not work.
@@ -47,8 +81,20 @@ impl Client {
         throttle: Throttle,
         clock: Clock,
     ) -> Result<Arc<Self>, Text> {
-        // Whoever comes first installs the provider; that another did is no mistake.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self::on(&Lines::new()?, headers, throttle, clock)
+    }
+
+    /// The same on connections that others use as well.
+    ///
+    /// # Errors
+    /// A header that HTTP does not allow, by name.
+    pub fn on<'a>(
+        lines: &Lines,
+        headers: impl IntoIterator<Item = (&'a str, &'a SecretString)>,
+        throttle: Throttle,
+        clock: Clock,
+    ) -> Result<Arc<Self>, Text> {
+        let Lines { calling, uploading } = lines.clone();
         let mut map = HeaderMap::new();
         map.insert(ACCEPT, HeaderValue::from_static("application/json, */*;q=0.1"));
         for (name, value) in headers {
@@ -59,13 +105,6 @@ impl Client {
             value.set_sensitive(true);
             map.insert(key, value);
         }
-        let made = |builder: ClientBuilder| {
-            builder.build().map_err(|error| text!("can't set up HTTP: {why}", why = reason(&error)))
-        };
-        let calling = made(builder().read_timeout(READ_TIMEOUT))?;
-        // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
-        // starts on a connection that the server may be closing: it is too long to be lost like that.
-        let uploading = made(builder().pool_max_idle_per_host(0))?;
         Ok(Arc::new(Self {
             calling,
             uploading,
@@ -88,7 +127,7 @@ impl Client {
     }
 
     /// Waits until a call may start. The call is over when the permit is dropped.
-    pub(super) async fn enter(&self) -> Option<SemaphorePermit<'_>> {
+    pub(super) async fn enter(&self) -> Permit<'_> {
         self.throttle.enter().await
     }
 

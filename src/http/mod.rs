@@ -24,11 +24,11 @@ mod streamed;
 mod throttle;
 mod upload;
 
-pub use client::{Client, Reader, Writer};
+pub use client::{Client, Lines, Reader, Writer};
 pub use download::{FileAnswer, Headers};
 pub use post::Post;
 pub use streamed::Streamed;
-pub use throttle::{Limits, Throttle};
+pub use throttle::{Gate, Limits, Throttle};
 pub use upload::Upload;
 
 /// An answer, whatever it says.

@@ -1,6 +1,6 @@
 //! How much may be under way at once, and how often a call may start.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -15,10 +15,28 @@ pub struct Limits {
     pub requests_per_second: Option<f64>,
 }
 
+/// What all accounts of a process have in common: so many calls are under way at once, whoever makes them.
+#[derive(Clone, Debug)]
+pub struct Gate(Arc<Semaphore>);
+
+impl Gate {
+    /// A gate that lets so many through at once, at least 1.
+    pub fn new(calls: usize) -> Self {
+        Self(Arc::new(Semaphore::new(calls.max(1))))
+    }
+}
+
+/// A call's place in its account, and its place among all calls.
+pub(super) struct Permit<'a> {
+    _place: Option<SemaphorePermit<'a>>,
+    _gate: Option<SemaphorePermit<'a>>,
+}
+
 /// Keeps one account within its limits.
 #[derive(Debug)]
 pub struct Throttle {
     places: Semaphore,
+    gate: Option<Gate>,
     gap: Option<Duration>,
     next: Mutex<Option<Instant>>,
 }
@@ -28,6 +46,7 @@ impl Throttle {
     pub fn new(limits: Limits) -> Self {
         Self {
             places: Semaphore::new(limits.concurrency.max(1)),
+            gate: None,
             gap: limits
                 .requests_per_second
                 .filter(|rate| *rate > 0.0)
@@ -36,21 +55,42 @@ impl Throttle {
         }
     }
 
-    /// Waits until a call may start. The call is over when the permit is dropped.
-    pub(super) async fn enter(&self) -> Option<SemaphorePermit<'_>> {
-        let permit = self.places.acquire().await.ok();
-        if let Some(gap) = self.gap {
-            let turn = self.take_turn(gap);
-            tokio::time::sleep_until(turn).await;
-        }
-        permit
+    /// The same behind a gate that other accounts go through as well.
+    #[must_use]
+    pub fn behind(self, gate: &Gate) -> Self {
+        Self { gate: Some(gate.clone()), ..self }
     }
 
-    fn take_turn(&self, gap: Duration) -> Instant {
+    /// Waits until a call may start. The call is over when the permit is dropped.
+    pub(super) async fn enter(&self) -> Permit<'_> {
+        let place = self.places.acquire().await.ok();
+        loop {
+            let gate = match &self.gate {
+                Some(Gate(calls)) => calls.acquire().await.ok(),
+                None => None,
+            };
+            // Whoever waits for its turn keeps nobody else out.
+            match self.take_turn() {
+                None => return Permit { _place: place, _gate: gate },
+                Some(later) => {
+                    drop(gate);
+                    tokio::time::sleep_until(later).await;
+                }
+            }
+        }
+    }
+
+    /// Takes the turn if it has come; else when it comes.
+    fn take_turn(&self) -> Option<Instant> {
+        let gap = self.gap?;
         let mut next = self.next.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let turn = next.map_or_else(Instant::now, |at| at.max(Instant::now()));
-        *next = Some(turn + gap);
-        turn
+        let now = Instant::now();
+        if let Some(later) = next.filter(|at| *at > now) {
+            return Some(later);
+        }
+        // Timers are coarse: a turn that was taken late does not move those behind it.
+        *next = Some(next.filter(|at| now - *at < gap).unwrap_or(now) + gap);
+        None
     }
 }
 
@@ -73,5 +113,23 @@ mod tests {
         let throttle = Throttle::new(Limits { concurrency: 2, requests_per_second: None });
         let (_one, _two) = (throttle.enter().await, throttle.enter().await);
         assert_eq!(throttle.places.available_permits(), 0);
+    }
+    #[tokio::test(start_paused = true)]
+    async fn accounts_share_the_gate_and_none_keeps_it_while_it_waits_for_its_turn() {
+        let gate = Gate::new(1);
+        let slow = Throttle::new(Limits { concurrency: 4, requests_per_second: Some(1.0) }).behind(&gate);
+        let quick = Throttle::new(Limits { concurrency: 4, requests_per_second: None }).behind(&gate);
+        let first = slow.enter().await;
+        let waiting = tokio::time::timeout(Duration::from_millis(1), quick.enter()).await;
+        assert!(waiting.is_err(), "the gate lets one through");
+        drop(first);
+        let begun = Instant::now();
+        let (second, others) = tokio::join!(slow.enter(), async {
+            drop(quick.enter().await);
+            begun.elapsed()
+        });
+        assert_eq!(others, Duration::ZERO);
+        assert!(begun.elapsed() >= Duration::from_millis(999), "{:?}", begun.elapsed());
+        drop(second);
     }
 }

@@ -128,6 +128,9 @@ pub struct Picked {
     pub targets: Vec<String>,
     /// `--account`.
     pub accounts: Vec<String>,
+    /// `--shard`, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// `--allow-deletes`: `ACCOUNT/KIND` and how many.
     pub allow_deletes: BTreeMap<String, usize>,
     /// `--rebind`.

@@ -37,7 +37,7 @@ impl Talk {
                 Some(line(done, self.style))
             }
             Event::Summary(tally) => Some(self.closing(*tally)),
-            Event::Begin { .. } | Event::Start { .. } | Event::Sent { .. } | Event::Verify => None,
+            _ => None,
         }
     }
 
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_whole_apply_ends_in_one_line() {
         let tally = Tally { done: 3, verified: true, ..Tally::default() };
-        let said = told(&[Event::Verify, Event::Summary(tally)], Style::PLAIN);
+        let said = told(&[Event::Verify { account: "shop".into() }, Event::Summary(tally)], Style::PLAIN);
         assert_eq!(said, "\nApply: 3 done, 0 failed, 0 not tried. Read back: as declared.");
     }
 }

@@ -205,12 +205,12 @@ pub(crate) fn events() -> Vec<Event> {
         .help("the quota is given back at midnight");
     let skipped = Problem::error(Code::Failed, "needs shop/menu/新品");
     vec![
-        Event::Begin { changes: 3 },
+        Event::Begin { changes: 3, accounts: vec!["shop".into()] },
         Event::Start { address: address("shop/keyword/营业时间"), action: Action::Create },
         ended(Action::Create, "shop/keyword/营业时间", Ending::Done, None),
         ended(Action::Update, "shop/menu/新品", Ending::Failed, Some(failed)),
         ended(Action::Delete, "shop/menu/新品/官网", Ending::Skipped, Some(skipped)),
-        Event::Verify,
+        Event::Verify { account: "shop".into() },
         Event::Summary(Tally { done: 1, failed: 1, skipped: 1, verified: true, left_over: 0 }),
     ]
 }

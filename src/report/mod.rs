@@ -18,6 +18,7 @@ pub mod sending;
 pub mod sop;
 pub mod style;
 pub mod text;
+pub mod turns;
 mod upcoming;
 mod value;
 mod words;

@@ -67,22 +67,24 @@ impl Progress {
     /// Takes an event in. Without a bar it returns a line once enough time has passed since the last one.
     pub fn hear(&mut self, event: &Event, now: Instant) -> Option<String> {
         match event {
-            Event::Begin { changes } => {
+            Event::Begin { changes, .. } => {
                 self.total = *changes;
                 self.last = Some(now);
                 self.show(|bar| bar.set_length(*changes as u64));
             }
             Event::Start { address, .. } => self.running.push(address.clone()),
             Event::Sent { address, sent, of } => self.sent = Some((address.clone(), *sent, *of)),
-            Event::Change(done) => {
+            // In whose turn it is told is nothing to the progress.
+            Event::Change(_) => {}
+            Event::End(done) => {
                 self.running.retain(|address| *address != done.address);
                 self.ended += 1;
                 self.failed += usize::from(done.ending == Ending::Failed);
                 self.show(|bar| bar.inc(1));
             }
-            Event::Verify => {
-                self.running.clear();
-                self.verifying = true;
+            Event::Verify { account } => {
+                self.running.retain(|address| address.account() != account);
+                self.verifying = self.running.is_empty();
             }
             Event::Summary(_) => {
                 self.show(ProgressBar::finish_and_clear);
@@ -160,7 +162,7 @@ mod tests {
 
     fn failed(key: &str) -> Event {
         let address = Address::new("shop", "keyword", [key]);
-        Event::Change(Done { address, action: Action::Create, ending: Ending::Failed, problem: None })
+        Event::End(Done { address, action: Action::Create, ending: Ending::Failed, problem: None })
     }
 
     #[test]
@@ -169,7 +171,7 @@ mod tests {
         let at = |seconds| begin + Duration::from_secs(seconds);
         let mut progress = Progress::plain(Lang::En);
         assert_eq!(progress.tick(at(99)), None, "nothing has begun");
-        assert_eq!(progress.hear(&Event::Begin { changes: 3 }, begin), None);
+        assert_eq!(progress.hear(&Event::Begin { changes: 3, accounts: vec![] }, begin), None);
         assert_eq!(progress.hear(&start("营业时间"), at(2)), None);
         assert_eq!(progress.hear(&start("地址"), at(3)), None);
         let line = progress.tick(at(10));
@@ -177,7 +179,7 @@ mod tests {
         assert_eq!(progress.hear(&failed("地址"), at(19)), None);
         let line = progress.tick(at(20));
         assert_eq!(line.as_deref(), Some("1 of 3 tried, 1 failed, now shop/keyword/营业时间"));
-        let line = progress.hear(&Event::Verify, at(30));
+        let line = progress.hear(&Event::Verify { account: "shop".into() }, at(30));
         assert_eq!(line.as_deref(), Some("1 of 3 tried, 1 failed, reading back what was written"));
         assert_eq!(progress.hear(&Event::Summary(Tally::default()), at(99)), None);
     }
@@ -191,7 +193,7 @@ mod tests {
             sent,
             of: 3 * 1024 * 1024,
         };
-        for event in [Event::Begin { changes: 2 }, start("海报"), start("地址"), sent(1536 * 1024)] {
+        for event in [Event::Begin { changes: 2, accounts: vec![] }, start("海报"), start("地址"), sent(1536 * 1024)] {
             assert_eq!(progress.hear(&event, begin), None);
         }
         let line = progress.tick(begin + PAUSE);
@@ -206,7 +208,7 @@ mod tests {
     fn a_bar_returns_no_lines_and_lets_others_print() {
         let mut progress = Progress::bar(Style::PLAIN);
         let now = Instant::now();
-        assert_eq!(progress.hear(&Event::Begin { changes: 1 }, now), None);
+        assert_eq!(progress.hear(&Event::Begin { changes: 1, accounts: vec![] }, now), None);
         assert_eq!(progress.hear(&start("a"), now + PAUSE), None);
         assert_eq!(progress.suspend(|| 7), 7);
         assert_eq!(progress.hear(&Event::Summary(Tally::default()), now), None);

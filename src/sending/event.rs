@@ -12,6 +12,11 @@ use crate::state::Sending;
 pub enum Event {
     /// A message came to its end.
     Message(Box<Told>),
+    /// No more messages of this account are told of.
+    Over {
+        /// Its name.
+        account: String,
+    },
     /// The end.
     Summary(Tally),
 }

@@ -101,6 +101,7 @@ async fn account(work: Work<'_>, options: &Options, tell: &Tell<'_>) -> Outcome 
     sender.too_late(left, &due);
     sender.send(&due).await;
     let (state, told) = sender.into_parts();
+    tell(&Event::Over { account: account.name.to_owned() });
     outcome.told = told;
     if let Err((problem, text)) = state.close() {
         outcome.problems.push(problem.about(account.name));

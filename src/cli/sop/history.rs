@@ -5,8 +5,9 @@ use chrono_tz::Tz;
 use futures::future::join_all;
 
 use super::{date, run_address};
-use crate::cli::session::{Account, Project, Session, store};
-use crate::cli::{Context, Exit, Selection};
+use crate::cli::plan::complain;
+use crate::cli::session::{Account, Project, Session, abreast};
+use crate::cli::{Accounts, Context, Exit, Selection};
 use crate::http;
 use crate::model::Address;
 use crate::model::schedule::instant;
@@ -22,9 +23,8 @@ const DAYS: Days = Days::new(7);
 /// Arguments of `sop history`.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Only these accounts; `*` works
-    #[arg(long, value_name = "NAME")]
-    account: Vec<String>,
+    #[command(flatten)]
+    accounts: Accounts,
     /// All of this run, and nothing else
     #[arg(long, value_name = "RUN", conflicts_with = "since")]
     run: Option<String>,
@@ -38,9 +38,10 @@ pub(in crate::cli) struct Args {
 
 /// Shows what was sent.
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
-    let Some(project) = Project::for_work(context) else { return Exit::Error };
+    let environment = context.environment.as_deref();
+    let Some(project) = Project::for_accounts(environment, context) else { return Exit::Error };
     match past(args, &project, context).await {
-        Ok(past) => {
+        Ok((past, failed)) => {
             let zone = project.config.timezone;
             if args.json {
                 context.print(&format!("{:#}\n", sending::history_json(&past, zone)));
@@ -49,7 +50,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
             } else {
                 context.print(&sending::history(&past, zone, context.style));
             }
-            Exit::Done
+            if failed.is_empty() { Exit::Done } else { complain(context, &failed) }
         }
         Err(problems) => {
             context.complain(&problems);
@@ -76,27 +77,29 @@ fn nothing(args: &Args, project: &Project, context: &Context) -> Text {
     }
 }
 
-async fn past(args: &Args, project: &Project, context: &Context) -> Result<Vec<Past>, Vec<Problem>> {
+async fn past(args: &Args, project: &Project, context: &Context) -> Result<(Vec<Past>, Vec<Problem>), Vec<Problem>> {
     let only = args.run.as_deref().map(run_address).transpose().map_err(|problem| vec![problem])?;
-    let selection = Selection { account: args.account.clone(), ..Selection::default() };
-    let session = Session::open(project, &selection)?;
+    let selection = Selection { accounts: args.accounts.clone(), ..Selection::default() };
+    let mut session = Session::open(project, &selection)?;
+    args.accounts.note(session.accounts.len() + session.failed.len(), context);
+    let states = session.remembered().await;
     let since = since(args, project, context);
     let wanted = |run: &Address, sending: &Sending| match &only {
         Some(only) => only == run,
         None => sending.begun >= since || sending.is_uncertain(),
     };
-    let mut all = vec![];
-    for account in &session.accounts {
-        let state = store(project).read(&account.config.name).map_err(|problem| vec![problem])?;
-        all.extend(of_account(account, &state, &wanted, context).await);
-    }
+    let accounts = session.accounts.iter().zip(&states);
+    let found = abreast(accounts.map(|(account, state)| of_account(account, state, &wanted, context))).await;
+    let mut all: Vec<_> = found.into_iter().flatten().collect();
     // By the time at which they went, as a diary has it.
     all.sort_by(|one, other| {
         let order =
             |past: &Past| (past.sending.begun, past.run.clone(), past.sending.step, past.sending.item);
         order(one).cmp(&order(other))
     });
-    Ok(all)
+    let mut failed = std::mem::take(&mut session.failed);
+    session.sort(&mut failed);
+    Ok((all, failed.into_iter().flat_map(|failed| failed.problems).collect()))
 }
 
 async fn of_account(

@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 
 use self::round::{Round, round, selected};
 use self::voice::Voice;
-use crate::cli::session::{Project, interrupted};
-use crate::cli::{Context, Exit};
+use crate::cli::session::{Project, interrupted, store};
+use crate::cli::{Accounts, Context, Exit};
 use crate::problem::any_error;
 use crate::sending::due;
 use crate::sending::event::{Ending, Event, Told};
@@ -19,9 +19,8 @@ use crate::sending::event::{Ending, Event, Told};
 /// Arguments of `sop run`.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Only these accounts; `*` works
-    #[arg(long, value_name = "NAME")]
-    pub(super) account: Vec<String>,
+    #[command(flatten)]
+    pub(super) accounts: Accounts,
     /// Only these plans or runs; `*` and `**` work
     #[arg(long, value_name = "ADDRESS")]
     pub(super) target: Vec<String>,
@@ -41,10 +40,11 @@ const NAP: Duration = Duration::from_secs(60);
 
 /// Sends what is due.
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
-    let Some(project) = Project::for_work(context) else { return Exit::Error };
+    let environment = context.environment.as_deref();
+    let Some(project) = Project::for_accounts(environment, context) else { return Exit::Error };
     let voice = Voice::new(args.json, project.config.timezone, context);
     if args.dry_run {
-        return dry_run(args, &project, &voice, context);
+        return dry_run(args, &project, &voice, context).await;
     }
     if args.watch {
         return watch(args, project, &voice, context).await;
@@ -108,12 +108,15 @@ fn load(voice: &Voice<'_>, context: &Context) -> Option<Project> {
     let mut fresh = context.within(context.root.clone(), &context.clock, (*context.variables).clone());
     fresh.environment.clone_from(&context.environment);
     fresh.vars.clone_from(&context.vars);
-    let (project, problems) = Project::load(&fresh, false);
+    let (project, mut problems) = Project::load(&fresh, false);
+    if let Some(project) = &project {
+        project.put_aside(&mut problems);
+    }
     voice.complain(&problems);
     project.filter(|_| !any_error(&problems))
 }
 
-fn dry_run(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context) -> Exit {
+async fn dry_run(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context) -> Exit {
     let selected = match selected(args, project, context.now) {
         Ok(selected) => selected,
         Err(problems) => {
@@ -122,8 +125,13 @@ fn dry_run(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context)
         }
     };
     let (mut exit, mut count) = (Exit::Done, 0);
+    for problem in selected.failed.iter().flat_map(|failed| &failed.problems) {
+        context.complain([problem]);
+        exit = Exit::Error;
+    }
+    let store = store(project);
     for one in &selected.accounts {
-        let state = match one.state(project) {
+        let state = match one.state(&store).await {
             Ok(state) => state,
             Err(problem) => {
                 context.complain([&problem]);

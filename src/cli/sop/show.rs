@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
-use super::{Command, Which, chosen};
-use crate::cli::session::{Project, store};
-use crate::cli::{Context, Exit};
+use super::Command;
+use crate::cli::session::{Project, declared, store};
+use crate::cli::{Accounts, Context, Exit};
 use crate::model::Address;
 use crate::model::sop::{Planned, Run};
 use crate::problem::{Code, Problem, any_error};
@@ -27,36 +27,35 @@ pub(super) fn run(command: &Command, context: &Context) -> Exit {
     let today = context.now.with_timezone(&project.config.timezone).date_naive();
     match show(command, &project, today, context) {
         Ok(()) => Exit::Done,
-        Err(problem) => {
-            context.complain([&problem]);
+        Err(problems) => {
+            context.complain(&problems);
             Exit::Error
         }
     }
 }
 
-fn show(command: &Command, project: &Project, today: NaiveDate, context: &Context) -> Result<(), Problem> {
+fn show(command: &Command, project: &Project, today: NaiveDate, context: &Context) -> Result<(), Vec<Problem>> {
     match command {
-        Command::List { which, from, to, json } => {
+        Command::List { accounts, from, to, json } => {
             let from = from.unwrap_or(today);
             let to = to.or_else(|| from.checked_add_days(Days::new(DAYS))).unwrap_or(from);
             if to < from {
                 let message = text!("--to {to} lies before --from {from}", to, from);
-                return Err(
-                    Problem::error(Code::BadValue, message).help(text!("put the earlier date behind --from"))
-                );
+                let problem = Problem::error(Code::BadValue, message);
+                return Err(vec![problem.help(text!("put the earlier date behind --from"))]);
             }
-            let mut found = found(which, project, (from, to), |planned| planned.runs(from, to))?;
-            found.states = states(&found, project, context.now)?;
+            let mut found = found(accounts, project, (from, to), |planned| planned.runs(from, to))?;
+            found.states = states(&found, project, context.now).map_err(|problem| vec![problem])?;
             if *json {
                 context.print(&format!("{:#}\n", sop::json(&found)));
             } else {
                 context.print(&sop::list(&found, context.style, context.width));
             }
         }
-        Command::Calendar { which, month, ics } => {
+        Command::Calendar { accounts, month, ics } => {
             let first = month.or_else(|| today.with_day(1)).unwrap_or(today);
             let last = first.with_day(first.num_days_in_month().into()).unwrap_or(first);
-            let found = found(which, project, (first, last), |planned| planned.runs_touching(first, last))?;
+            let found = found(accounts, project, (first, last), |planned| planned.runs_touching(first, last))?;
             if *ics {
                 context.print(&ical::calendar(&found, context.now));
             } else {
@@ -69,12 +68,12 @@ fn show(command: &Command, project: &Project, today: NaiveDate, context: &Contex
 }
 
 fn found<'a>(
-    which: &Which,
+    accounts: &Accounts,
     project: &'a Project,
     (from, to): (NaiveDate, NaiveDate),
     runs: impl Fn(&'a Planned) -> Vec<Run<'a>>,
-) -> Result<Runs<'a>, Problem> {
-    Ok(found_in(&chosen(which, project)?, project, (from, to), runs))
+) -> Result<Runs<'a>, Vec<Problem>> {
+    Ok(found_in(&accounts.of(declared(project))?, project, (from, to), runs))
 }
 
 /// The plans of these accounts with their runs in some days.

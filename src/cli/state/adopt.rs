@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{address, next, save};
-use crate::cli::session::{Account, Project, Session, another_account, store};
-use crate::cli::{Context, Selection};
+use crate::cli::Context;
+use crate::cli::session::{Account, Project, another_account, one_account, store};
 use crate::http;
 use crate::model::{Address, KindInfo, RemoteId, Rule, Shape};
 use crate::problem::{Code, Problem};
@@ -19,9 +19,7 @@ pub(super) async fn adopt(text: &str, id: &str, context: &Context) -> Result<(),
     let kind = next::check(&address).map_err(one)?;
     // What is wrong with the project has been said by then.
     let Some(project) = Project::for_work(context) else { return Err(vec![]) };
-    let selection = Selection { account: vec![address.account().to_owned()], ..Selection::default() };
-    let session = Session::open(&project, &selection)?;
-    let Some(account) = session.accounts.first() else { return Err(vec![]) };
+    let account = &one_account(&project, address.account())?;
     let me = context.holder("state adopt");
     let mut open = store(&project).open(address.account(), &me, context.lock_timeout).await.map_err(one)?;
     if let Some(problem) = another_account(account, open.state()) {

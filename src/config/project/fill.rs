@@ -13,7 +13,7 @@ use crate::config::node::Node;
 use crate::config::policy::Pattern;
 use crate::config::read::read;
 use crate::config::vars::{Layers, Vars};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, any_error};
 use crate::text;
 
 /// Fills in the project document, each key as it may read the environment.
@@ -67,11 +67,13 @@ impl<'a> Filling<'a> {
         node.with_entries(entries.collect())
     }
 
-    /// Every declared account; `None` for one that could not be read, whose name is known all the same.
+    /// Every declared account; `None` for one that could not be read, whose name is known all the same. What is wrong
+    /// with one stands under its name as well.
     pub(super) fn accounts(
         &self,
         node: &Node,
         problems: &mut Vec<Problem>,
+        unusable: &mut IndexMap<String, Vec<Problem>>,
     ) -> IndexMap<String, Option<Account>> {
         let Some(accounts) = node.get("accounts") else { return IndexMap::new() };
         if !accounts.is_mapping() {
@@ -85,6 +87,7 @@ impl<'a> Filling<'a> {
             );
         }
         let read = accounts.entries().iter().filter_map(|(key, written)| {
+            let before = problems.len();
             let mut layers = self.layers.clone();
             layers.over(written.get("vars"), true, problems);
             layers.given(&self.given);
@@ -95,7 +98,12 @@ impl<'a> Filling<'a> {
             });
             let entries = entries.collect();
             let filled = if written.is_mapping() { written.with_entries(entries) } else { written.clone() };
-            Some((key.text()?.to_owned(), read_account(key, &filled, vars, problems)))
+            let (name, account) = (key.text()?.to_owned(), read_account(key, &filled, vars, problems));
+            let own = &problems[before..];
+            if any_error(own) {
+                unusable.insert(name.clone(), own.to_vec());
+            }
+            Some((name, account))
         });
         read.collect()
     }

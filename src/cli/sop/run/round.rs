@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 
 use super::Args;
 use super::voice::Voice;
-use crate::cli::session::{self, Project, Session, another_account, interrupted, store};
+use crate::cli::session::{
+    self, Project, Session, abreast, another_account, interrupted, opened, store,
+};
 use crate::cli::{Context, Exit, Selection, notice};
 use crate::config::Occasion;
 use crate::config::suggest;
@@ -16,18 +18,21 @@ use crate::desired::{Declared, Forbidden, against_policy};
 use crate::http;
 use crate::model::Address;
 use crate::model::sop::Sop;
-use crate::plan::Globs;
+use crate::plan::{FailedAccount, Globs};
 use crate::problem::{Code, Level, Problem};
 use crate::providers::SentBy;
 use crate::report;
 use crate::sending::event::{Event, Tally, Told};
 use crate::sending::{self, Account, Due, Options, Outcome, Wants, Work, due};
+use crate::state::store::{Open, Store};
 use crate::state::{Identity, Sending, State};
 use crate::text;
 
 /// What was selected.
 pub(super) struct Selected<'a> {
     pub(super) accounts: Vec<One<'a>>,
+    /// Accounts that were selected as well, and why nothing can be done with them.
+    pub(super) failed: Vec<FailedAccount>,
     targets: Globs,
     /// What the policy has against plans that may be armed: it may have become stricter since.
     forbidden: Vec<Forbidden>,
@@ -61,8 +66,9 @@ pub(super) fn selected<'a>(
     project: &'a Project,
     now: DateTime<Utc>,
 ) -> Result<Selected<'a>, Vec<Problem>> {
-    let selection = Selection { account: args.account.clone(), ..Selection::default() };
-    let session = Session::open(project, &selection)?;
+    let selection = Selection { accounts: args.accounts.clone(), ..Selection::default() };
+    let mut session = Session::open(project, &selection)?;
+    let failed = std::mem::take(&mut session.failed);
     let targets = Globs::new(args.target.iter().map(String::as_str))
         .map_err(|message| vec![Problem::error(Code::BadValue, message).help(text!("correct --target"))])?;
     let ours = session.accounts.into_iter().filter_map(|account| {
@@ -112,13 +118,13 @@ pub(super) fn selected<'a>(
         against_policy(&project.config.policy, sops, now - longest)
     });
     let forbidden = forbidden.filter(|one| one.problem.level == Level::Error).collect();
-    Ok(Selected { accounts, targets, forbidden })
+    Ok(Selected { accounts, failed, targets, forbidden })
 }
 
 impl One<'_> {
     /// What is remembered, if it is of this account.
-    pub(super) fn state(&self, project: &Project) -> Result<State, Problem> {
-        let state = store(project).read(self.plans.name)?;
+    pub(super) async fn state(&self, store: &Store) -> Result<State, Problem> {
+        let state = store.read(self.plans.name)?;
         self.is_same(&state).map(|()| state)
     }
 
@@ -229,18 +235,28 @@ async fn sent(args: &Args, project: &Project, voice: &Voice<'_>, context: &Conte
         }
     };
     let wants = |run: &Address| selected.wants(run);
-    let common =
-        Common { project, selected: &selected, wants: &wants, given_up: voice.given_up(), voice, context };
+    let common = Common { selected: &selected, wants: &wants, given_up: voice.given_up(), voice, context };
+    for problem in selected.failed.iter().flat_map(|failed| &failed.problems) {
+        common.fails(problem, &mut round);
+    }
+    let store = store(project);
+    // A look first: nobody is kept from anything while there is nothing to do.
+    let looks = selected.accounts.iter().map(async |one| one.state(&store).await);
+    let mut wanted = vec![];
+    for (one, state) in selected.accounts.iter().zip(abreast(looks).await) {
+        match state {
+            Ok(state) if one.has_work(&state, &common, &mut round) => wanted.push(one),
+            Ok(_) => {}
+            Err(problem) => common.fails(&problem, &mut round),
+        }
+    }
+    let names: Vec<_> = wanted.iter().map(|one| one.plans.name.to_owned()).collect();
+    let states = opened(&store, &names, &context.holder("sop run"), context.lock_timeout).await;
     let mut work = vec![];
-    for one in &selected.accounts {
-        match one.work(&common, &mut round).await {
-            Ok(one) => work.extend(one),
-            Err(problem) => {
-                voice.complain([&problem]);
-                round.exit = Exit::Error;
-                round.wrong |= problem.code != Code::Locked;
-                round.idle = false;
-            }
+    for (one, state) in wanted.into_iter().zip(states) {
+        match state.and_then(|state| one.work(state, &common)) {
+            Ok(one) => work.push(one),
+            Err(problem) => common.fails(&problem, &mut round),
         }
     }
     if work.is_empty() {
@@ -268,7 +284,6 @@ async fn sent(args: &Args, project: &Project, voice: &Voice<'_>, context: &Conte
 
 /// What all accounts of a round have in common.
 struct Common<'b> {
-    project: &'b Project,
     selected: &'b Selected<'b>,
     wants: &'b Wants<'b>,
     given_up: HashSet<Identity>,
@@ -276,14 +291,21 @@ struct Common<'b> {
     context: &'b Context,
 }
 
+impl Common<'_> {
+    /// One account's failure keeps nobody from the others.
+    fn fails(&self, problem: &Problem, round: &mut Round) {
+        self.voice.complain([problem]);
+        round.exit = Exit::Error;
+        round.wrong |= problem.code != Code::Locked;
+        round.idle = false;
+    }
+}
+
 impl One<'_> {
-    /// What there is to do, with the account's state locked; nothing if there is nothing.
-    async fn work<'b>(&'b self, common: &Common<'b>, round: &mut Round) -> Result<Option<Work<'b>>, Problem> {
-        let Common { project, selected, wants, given_up, voice, context } = common;
-        // A look first: nobody is kept from anything while there is nothing to do.
-        let state = self.state(project)?;
-        let now = context.clock.now();
-        let due = due(&self.plans, &state, now);
+    /// Whether there is something to do, by what is remembered.
+    fn has_work(&self, state: &State, common: &Common<'_>, round: &mut Round) -> bool {
+        let Common { selected, wants, given_up, voice, context, .. } = common;
+        let due = due(&self.plans, state, context.clock.now());
         if selected.complain(&due, voice) {
             round.exit = Exit::Error;
             round.wrong = true;
@@ -293,11 +315,11 @@ impl One<'_> {
         let open = |(run, one): (&Address, &Sending)| {
             one.is_uncertain() && wants(run) && !given_up.contains(&one.identity(run))
         };
-        if !due.messages.iter().any(|message| wants(&message.run)) && !state.sendings().any(open) {
-            return Ok(None);
-        }
-        let holder = context.holder("sop run");
-        let state = store(project).open(self.plans.name, &holder, context.lock_timeout).await?;
+        due.messages.iter().any(|message| wants(&message.run)) || state.sendings().any(open)
+    }
+
+    /// What there is to do, with the account's state locked.
+    fn work<'b>(&'b self, state: Open, common: &Common<'b>) -> Result<Work<'b>, Problem> {
         self.is_same(state.state())?;
         let sends = self.account.connect.sends(http::Writer::new(&self.account.client)).ok_or_else(|| {
             Problem::error(Code::NotOffered, text!("its vendor takes no messages from here"))
@@ -307,7 +329,8 @@ impl One<'_> {
         let Account { name, sent_by, recipients, ref plans } = self.plans;
         let account = Account { name, sent_by, recipients, plans: plans.clone() };
         let parallelism = session::limits(self.account.config).concurrency;
-        Ok(Some(Work { account, sends, state, parallelism, wants: *wants, given_up: given_up.clone() }))
+        let given_up = common.given_up.clone();
+        Ok(Work { account, sends, state, parallelism, wants: common.wants, given_up })
     }
 }
 
@@ -316,6 +339,7 @@ async fn send(work: Vec<Work<'_>>, voice: &Voice<'_>, context: &Context) -> (Out
     let stop = Arc::new(AtomicBool::new(false));
     let options =
         Options { clock: context.clock.clone(), stop: Arc::clone(&stop), patience: Options::PATIENCE };
+    voice.begin(work.iter().map(|work| work.account.name.to_owned()).collect());
     let tell = |event: &Event| voice.tell(event);
     let running = sending::run(work, &options, &tell);
     tokio::pin!(running);
@@ -331,6 +355,7 @@ async fn send(work: Vec<Work<'_>>, voice: &Voice<'_>, context: &Context) -> (Out
         () = interrupted() => {
             let problem = Problem::error(Code::UncertainSend, text!("stopped in the middle of what was under way"))
                 .help(text!("run `mpform sop run` again: it looks what came of it"));
+            voice.rest();
             Outcome { problems: vec![problem], ..Outcome::default() }
         }
     };

@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use crate::cli::Context;
 use crate::problem::{Level, Problem};
 use crate::report::sending::{sum, sum_json, told, told_json};
+use crate::report::turns::Turns;
 use crate::sending::event::{Ending, Event, Tally, Told};
 use crate::state::Identity;
 
@@ -31,6 +32,7 @@ struct Heard {
     errors: Vec<Problem>,
     /// Messages of which nobody will ever know more.
     given_up: HashSet<Identity>,
+    turns: Turns<Told>,
 }
 
 impl<'a> Voice<'a> {
@@ -42,8 +44,27 @@ impl<'a> Voice<'a> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The accounts whose messages go out next, in the order in which they are told of.
+    pub(super) fn begin(&self, accounts: Vec<String>) {
+        self.heard().turns = Turns::new(accounts);
+    }
+
     pub(super) fn tell(&self, event: &Event) {
-        let Event::Message(one) = event else { return };
+        let told = match event {
+            Event::Message(one) => self.heard().turns.take(one.run.account(), (**one).clone()),
+            Event::Over { account } => self.heard().turns.over(account),
+            Event::Summary(_) => return,
+        };
+        told.iter().for_each(|one| self.in_turn(one));
+    }
+
+    /// What was kept back, since it was not its account's turn.
+    pub(super) fn rest(&self) {
+        let rest = self.heard().turns.rest();
+        rest.iter().for_each(|one| self.in_turn(one));
+    }
+
+    fn in_turn(&self, one: &Told) {
         if !self.counts(one) {
             return;
         }

@@ -5,7 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::{Map, Value};
 
 use super::clock::Clock;
-use super::faults::{Fault, Faults, Rule};
+use super::fault::Fault;
+use super::faults::{Faults, Rule};
+use super::harm::{Reply, hit};
 use super::journal::{Entry, Journal, body_text};
 use super::vendor::Vendor;
 use super::wire::{Answer, Request};
@@ -25,8 +27,7 @@ struct World {
 /// What to send back.
 pub(super) struct Outcome {
     pub(super) delay_ms: u64,
-    /// None drops the connection.
-    pub(super) answer: Option<Answer>,
+    pub(super) reply: Reply,
 }
 
 /// A panic in one request must not take the others with it.
@@ -37,6 +38,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl World {
     fn vendor(&mut self, path: &str) -> Option<&mut Box<dyn Vendor>> {
         self.vendors.iter_mut().find(|vendor| vendor.claims(path))
+    }
+
+    fn by_hand(&mut self, mut request: Request) -> Answer {
+        request.now = self.clock.now();
+        self.vendor(&request.path).map_or_else(nowhere, |vendor| {
+            vendor.settle(request.now);
+            vendor.answer(&request)
+        })
     }
 }
 
@@ -57,6 +66,9 @@ impl Core {
         // Held till the entry is written: the journal's order is the order in which things happened.
         let mut world = lock(&self.world);
         request.now = world.clock.step();
+        for call in &verdict.meanwhile {
+            world.by_hand(Request::json_by_hand(&call.method, &call.path, &call.body, &self.base));
+        }
         let mut vendor = world.vendor(&request.path);
         if let Some(vendor) = &mut vendor {
             vendor.settle(request.now);
@@ -64,34 +76,32 @@ impl Core {
         let name = vendor.as_ref().map_or("", |vendor| vendor.name());
         let write = vendor.as_ref().is_some_and(|vendor| vendor.is_write(&request.method, &request.path));
         let reached = verdict.fault.as_ref().is_none_or(Fault::lets_work);
-        let answer = match vendor {
+        let reply = match vendor {
             Some(vendor) => hit(vendor.as_mut(), &request, verdict.fault.as_ref()),
-            None => Some(nowhere()),
+            None => Reply::Whole(nowhere()),
         };
+        let answer = reply.answer();
         lock(&self.journal).push(Entry {
             seq: 0,
             method: request.method,
             path: target,
             body: body_text(&request.body),
             vendor: name,
-            status: answer.as_ref().map(|answer| answer.status),
-            code: answer.as_ref().and_then(|answer| answer.code),
+            status: answer.map(|answer| answer.status),
+            code: answer.and_then(|answer| answer.code),
             fault: verdict.name(),
             write,
             reached,
             at: request.now,
         });
-        Outcome { delay_ms: verdict.delay_ms, answer }
+        Outcome { delay_ms: verdict.delay_ms, reply }
     }
 
     /// A request behind everybody's back: neither faults nor journal.
-    pub(super) fn whisper(&self, mut request: Request) -> Answer {
+    pub(super) fn whisper(&self, request: Request) -> Answer {
         let mut world = lock(&self.world);
-        request.now = world.clock.step();
-        world.vendor(&request.path).map_or_else(nowhere, |vendor| {
-            vendor.settle(request.now);
-            vendor.answer(&request)
-        })
+        world.clock.step();
+        world.by_hand(request)
     }
 
     pub(super) fn entries(&self, writes_only: bool) -> Vec<Entry> {
@@ -138,31 +148,6 @@ impl Core {
         let parts: Map<String, Value> =
             world.vendors.iter().map(|vendor| (vendor.name().to_owned(), vendor.dump())).collect();
         Value::Object(parts)
-    }
-}
-
-/// What the vendor answers under a fault; none drops the connection.
-fn hit(vendor: &mut dyn Vendor, request: &Request, fault: Option<&Fault>) -> Option<Answer> {
-    match fault {
-        None | Some(Fault::Delay { .. }) => Some(vendor.answer(request)),
-        Some(Fault::ResetBefore) => None,
-        Some(Fault::ResetAfter) => {
-            vendor.answer(request);
-            None
-        }
-        Some(Fault::Code { code, message }) => Some(vendor.refuse(*code, message)),
-        Some(Fault::Status { status }) => Some(Answer::html(*status, &format!("{status} from the gateway"))),
-        Some(Fault::RetryAfter { seconds }) => {
-            let mut answer = Answer::html(429, "429 Too Many Requests");
-            answer.headers.push(("retry-after", seconds.to_string()));
-            Some(answer)
-        }
-        Some(Fault::Cut) => {
-            let mut answer = vendor.answer(request);
-            answer.body.truncate(answer.body.len() / 2);
-            Some(answer)
-        }
-        Some(Fault::Html) => Some(Answer::html(200, "Please log in")),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fault::{Call, Fault};
+
 /// When to do what to a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,43 +27,6 @@ pub struct Rule {
 
 fn once() -> u32 {
     1
-}
-
-/// What happens to a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Fault {
-    /// The work is done at once, the answer comes late. Goes together with another fault.
-    Delay {
-        /// How late, in milliseconds.
-        ms: u64,
-    },
-    /// The connection is dropped and nothing is done.
-    ResetBefore,
-    /// The work is done and the connection is dropped without an answer.
-    ResetAfter,
-    /// The vendor's own envelope with this code; nothing is done.
-    Code {
-        /// The code in the envelope.
-        code: i64,
-        /// The message in the envelope.
-        #[serde(default)]
-        message: String,
-    },
-    /// This HTTP status with an HTML page, as from a gateway; nothing is done.
-    Status {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// HTTP 429 with a `Retry-After` header; nothing is done.
-    RetryAfter {
-        /// The header's value.
-        seconds: u32,
-    },
-    /// The work is done; the answer's body ends half way, though its length is announced as such.
-    Cut,
-    /// HTTP 200 with an HTML page (a login page, a captive portal); nothing is done.
-    Html,
 }
 
 impl Rule {
@@ -101,27 +66,6 @@ impl Rule {
     }
 }
 
-impl Fault {
-    /// Its name in the journal and in JSON.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Delay { .. } => "delay",
-            Self::ResetBefore => "reset_before",
-            Self::ResetAfter => "reset_after",
-            Self::Code { .. } => "code",
-            Self::Status { .. } => "status",
-            Self::RetryAfter { .. } => "retry_after",
-            Self::Cut => "cut",
-            Self::Html => "html",
-        }
-    }
-
-    /// Whether the vendor still does the work.
-    pub(super) fn lets_work(&self) -> bool {
-        matches!(self, Self::Delay { .. } | Self::ResetAfter | Self::Cut)
-    }
-}
-
 /// Whether the pattern, in which `*` stands for any run of characters, covers the whole text.
 fn glob(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
@@ -141,18 +85,19 @@ fn glob(pattern: &str, text: &str) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Verdict {
     pub(super) delay_ms: u64,
+    /// What somebody else does just before.
+    pub(super) meanwhile: Vec<Call>,
     pub(super) fault: Option<Fault>,
 }
 
 impl Verdict {
     /// The names of all that applies, for the journal.
     pub(super) fn name(&self) -> Option<String> {
-        match (&self.fault, self.delay_ms) {
-            (None, 0) => None,
-            (None, _) => Some("delay".to_owned()),
-            (Some(fault), 0) => Some(fault.name().to_owned()),
-            (Some(fault), _) => Some(format!("delay, {}", fault.name())),
-        }
+        let delay = (self.delay_ms > 0).then_some("delay");
+        let meanwhile = (!self.meanwhile.is_empty()).then_some("meanwhile");
+        let fault = self.fault.as_ref().map(Fault::name);
+        let names: Vec<_> = [delay, meanwhile, fault].into_iter().flatten().collect();
+        (!names.is_empty()).then(|| names.join(", "))
     }
 }
 
@@ -174,7 +119,8 @@ impl Faults {
         self.rules.iter().map(|(rule, _)| rule.clone()).collect()
     }
 
-    /// Delays add up; of the other faults the first rule that is due wins. Every matching rule counts the request.
+    /// Delays add up and whatever is done meanwhile is done; of the other faults the first rule that is due wins. Every
+    /// matching rule counts the request.
     pub(super) fn judge(&mut self, method: &str, path: &str, target: &str) -> Verdict {
         let mut verdict = Verdict::default();
         for (rule, seen) in &mut self.rules {
@@ -187,6 +133,7 @@ impl Faults {
             match &rule.fault {
                 _ if !due => {}
                 Fault::Delay { ms } => verdict.delay_ms = verdict.delay_ms.saturating_add(*ms),
+                Fault::Meanwhile(call) => verdict.meanwhile.push(call.clone()),
                 fault if verdict.fault.is_none() => verdict.fault = Some(fault.clone()),
                 _ => {}
             }

@@ -1,73 +1,55 @@
 //! Connections that can be cut.
 //!
 //! A fault must be able to end a connection before the first byte of an answer. HTTP libraries always answer
-//! something, so the cut is made below them: the handler marks the line, and the next write fails.
+//! something, so the cut is made below them: the handler marks the line, and the next read or write fails.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use futures::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 /// The handler's end of a connection.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Line {
-    cut: Arc<AtomicBool>,
+pub(super) struct Line(Arc<End>);
+
+#[derive(Debug, Default)]
+pub(super) struct End {
+    cut: AtomicBool,
+    reader: AtomicWaker,
 }
 
 impl Line {
     /// Whatever is answered from now on, the other side sees only a connection reset.
     pub(super) fn cut(&self) {
-        self.cut.store(true, Ordering::Release);
+        self.0.cut.store(true, Ordering::Release);
+        self.0.reader.wake();
+    }
+
+    /// The same line, for as long as somebody else keeps it.
+    pub(super) fn weak(&self) -> Weak<End> {
+        Arc::downgrade(&self.0)
+    }
+
+    /// The line of an end, if there still is one.
+    pub(super) fn of(end: &Weak<End>) -> Option<Self> {
+        end.upgrade().map(Self)
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     fn is_cut(&self) -> bool {
-        self.cut.load(Ordering::Acquire)
+        self.0.cut.load(Ordering::Acquire)
     }
 }
 
-impl Connected<IncomingStream<'_, Door>> for Line {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
-        stream.remote_addr().0.clone()
-    }
-}
-
-/// Accepts connections and gives each its line.
-#[derive(Debug)]
-pub(super) struct Door {
-    listener: TcpListener,
-}
-
-impl Door {
-    pub(super) fn new(listener: TcpListener) -> Self {
-        Self { listener }
-    }
-}
-
-impl Listener for Door {
-    type Io = Wire;
-    type Addr = (Line, SocketAddr);
-
-    async fn accept(&mut self) -> (Wire, Self::Addr) {
-        let (stream, peer) = Listener::accept(&mut self.listener).await;
-        // Without it small answers wait for the other side's acknowledgement.
-        let _ = stream.set_nodelay(true);
-        let line = Line::default();
-        (Wire { stream, line: line.clone() }, (line, peer))
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok((Line::default(), self.listener.local_addr()?))
-    }
-}
-
-/// A TCP stream whose writes fail once its line is cut.
+/// A TCP stream that fails once its line is cut.
 #[derive(Debug)]
 pub(super) struct Wire {
     stream: TcpStream,
@@ -75,6 +57,10 @@ pub(super) struct Wire {
 }
 
 impl Wire {
+    pub(super) fn new(stream: TcpStream, line: Line) -> Self {
+        Self { stream, line }
+    }
+
     fn check(&self) -> io::Result<()> {
         if self.line.is_cut() {
             // Closing sends a reset instead of an orderly end.
@@ -91,6 +77,8 @@ impl AsyncRead for Wire {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        self.line.0.reader.register(cx.waker());
+        self.check()?;
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }

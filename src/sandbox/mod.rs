@@ -8,13 +8,17 @@
 mod clock;
 mod control;
 mod core;
+mod fault;
 mod faults;
+mod harm;
 mod journal;
 mod line;
 mod multipart;
+mod port;
 mod running;
 mod seed;
 mod serve;
+mod slow;
 mod vendor;
 mod vendors;
 mod wire;
@@ -27,7 +31,8 @@ use tokio::net::TcpListener;
 
 pub use self::clock::Clock;
 pub(crate) use self::clock::china;
-pub use self::faults::{Fault, Rule};
+pub use self::fault::{Call, Fault};
+pub use self::faults::Rule;
 pub use self::journal::Entry;
 pub use self::multipart::Part;
 pub use self::running::Running;
@@ -95,7 +100,7 @@ impl Sandbox {
         let address = listener.local_addr().context("the listener has no address")?;
         let base = self.known_as.unwrap_or_else(|| format!("http://{address}"));
         let core = Arc::new(core::Core::new(vendors, self.clock, base));
-        Ok(Running::new(core, line::Door::new(listener), address))
+        Ok(Running::new(core, port::Port::new(listener, address), address))
     }
 }
 

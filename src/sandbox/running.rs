@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use super::core::Core;
 use super::faults::Rule;
 use super::journal::Entry;
-use super::line::Door;
+use super::port::Port;
 use super::serve::serve;
 use super::wire::{Answer, Request};
 
@@ -22,16 +22,18 @@ const GRACE: Duration = Duration::from_millis(500);
 /// A sandbox that runs. Dropping it stops it.
 pub struct Running {
     core: Arc<Core>,
+    port: Arc<Port>,
     address: SocketAddr,
     closing: watch::Sender<bool>,
     server: JoinHandle<()>,
 }
 
 impl Running {
-    pub(super) fn new(core: Arc<Core>, door: Door, address: SocketAddr) -> Self {
+    pub(super) fn new(core: Arc<Core>, port: Port, address: SocketAddr) -> Self {
         let (closing, closed) = watch::channel(false);
-        let server = tokio::spawn(serve(Arc::clone(&core), door, closed));
-        Self { core, address, closing, server }
+        let port = Arc::new(port);
+        let server = tokio::spawn(serve(Arc::clone(&core), Arc::clone(&port), closed));
+        Self { core, port, address, closing, server }
     }
 
     /// Where it is reached, without a slash at the end.
@@ -64,14 +66,16 @@ impl Running {
         self.core.add_fault(rule);
     }
 
-    /// Removes all fault rules.
+    /// Removes all fault rules, and listens again if one had shut the port.
     pub fn clear_faults(&self) {
         self.core.clear_faults();
+        self.port.open();
     }
 
     /// Back to the seed: vendors, clock, faults and journal.
     pub fn reset(&self) {
         self.core.reset();
+        self.port.open();
     }
 
     /// Moves the logical clock on.
@@ -88,10 +92,7 @@ impl Running {
     ///
     /// `path` may carry a query; a null `body` sends none.
     pub fn call(&self, method: &str, path: &str, body: Value) -> Answer {
-        match body {
-            Value::Null => self.whisper(method, path, None, Bytes::new()),
-            body => self.whisper(method, path, Some("application/json"), Bytes::from(body.to_string())),
-        }
+        self.core.whisper(Request::json_by_hand(method, path, &body, self.core.base()))
     }
 
     /// Uploads a file in the same way.
@@ -99,22 +100,8 @@ impl Running {
         let head =
             format!("--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
         let body = [head.as_bytes(), content, b"\r\n--B--\r\n"].concat();
-        self.whisper("POST", path, Some("multipart/form-data; boundary=B"), Bytes::from(body))
-    }
-
-    fn whisper(&self, method: &str, path: &str, content_type: Option<&str>, body: Bytes) -> Answer {
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let headers = content_type.map(|one| ("content-type".to_owned(), one.to_owned()));
-        self.core.whisper(Request {
-            method: method.to_owned(),
-            path: path.to_owned(),
-            query: query.to_owned(),
-            headers: headers.into_iter().collect(),
-            body,
-            base: self.core.base().to_owned(),
-            now: 0,
-            by_hand: true,
-        })
+        let form = Some("multipart/form-data; boundary=B");
+        self.core.whisper(Request::made_by_hand("POST", path, form, Bytes::from(body), self.core.base()))
     }
 
     /// Stops listening and closes all connections.

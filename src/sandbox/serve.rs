@@ -6,12 +6,16 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, State};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH};
 use axum::http::{HeaderValue, Response, StatusCode};
 use tokio::sync::watch;
 
 use super::control;
 use super::core::Core;
-use super::line::{Door, Line};
+use super::harm::Reply;
+use super::line::Line;
+use super::port::{Door, Port};
+use super::slow::{filled, trickling};
 use super::wire::{Answer, Request};
 
 /// Above the largest upload any vendor takes, so that the vendor refuses it and not the chassis.
@@ -20,19 +24,21 @@ const BODY: usize = 64 << 20;
 #[derive(Clone)]
 struct Desk {
     core: Arc<Core>,
+    port: Arc<Port>,
     closing: watch::Receiver<bool>,
 }
 
 /// Serves until `closing` turns true or its sender is gone.
-pub(super) async fn serve(core: Arc<Core>, door: Door, closing: watch::Receiver<bool>) {
+pub(super) async fn serve(core: Arc<Core>, port: Arc<Port>, closing: watch::Receiver<bool>) {
     let closed = until_closed(closing.clone());
-    let router = Router::new().fallback(handle).with_state(Desk { core, closing });
+    let door = Door(Arc::clone(&port));
+    let router = Router::new().fallback(handle).with_state(Desk { core, port, closing });
     let service = router.into_make_service_with_connect_info::<Line>();
     // The listener outlives all errors, so there is none to report.
     let _ = axum::serve(door, service).with_graceful_shutdown(closed).await;
 }
 
-async fn until_closed(mut closing: watch::Receiver<bool>) {
+pub(super) async fn until_closed(mut closing: watch::Receiver<bool>) {
     let _ = closing.wait_for(|closed| *closed).await;
 }
 
@@ -41,10 +47,7 @@ async fn handle(
     ConnectInfo(line): ConnectInfo<Line>,
     request: axum::extract::Request,
 ) -> Response<Body> {
-    let Some(request) = read(request, desk.core.base()).await else {
-        line.cut();
-        return Response::new(Body::empty());
-    };
+    let Some(request) = read(request, desk.core.base()).await else { return dropped(&line) };
     if let Some(answer) = control::answer(&desk.core, &request) {
         return send(answer);
     }
@@ -52,16 +55,50 @@ async fn handle(
     if outcome.delay_ms > 0 {
         tokio::select! {
             () = tokio::time::sleep(Duration::from_millis(outcome.delay_ms)) => {}
-            () = until_closed(desk.closing) => line.cut(),
+            () = until_closed(desk.closing.clone()) => line.cut(),
         }
     }
-    match outcome.answer {
-        Some(answer) => send(answer),
-        None => {
-            line.cut();
-            Response::new(Body::empty())
+    match outcome.reply {
+        Reply::Whole(answer) => send(answer),
+        Reply::Dropped => dropped(&line),
+        Reply::Nothing => {
+            until_closed(desk.closing).await;
+            dropped(&line)
+        }
+        Reply::Slow(answer, ms) => {
+            let body = answer.body.clone();
+            announced(send(answer), Some(body.len() as u64), trickling(body, ms, desk.closing))
+        }
+        Reply::Filled(answer, bytes, length) => {
+            let body = answer.body.clone();
+            let size = bytes.max(body.len() as u64);
+            announced(send(answer), length.then_some(size), filled(body, bytes))
+        }
+        Reply::Shut(Some(answer), ms) => {
+            desk.port.shut(ms, Some(&line));
+            let mut response = send(answer);
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            response
+        }
+        Reply::Shut(None, ms) => {
+            desk.port.shut(ms, None);
+            dropped(&line)
         }
     }
+}
+
+fn dropped(line: &Line) -> Response<Body> {
+    line.cut();
+    Response::new(Body::empty())
+}
+
+/// A response with another body, whose length is announced or not.
+fn announced(mut response: Response<Body>, length: Option<u64>, body: Body) -> Response<Body> {
+    if let Some(length) = length {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
+    *response.body_mut() = body;
+    response
 }
 
 /// The whole request, or none if it broke off or is too large for anybody.

@@ -8,6 +8,8 @@ use tokio::net::TcpStream;
 
 use super::{Fault, Rule, Running, Sandbox, Seed};
 
+mod faults;
+
 const WORLD: &str = "accounts: {a: {app_id: x, app_secret: y, followers: [{openid: o1, nickname: 一}]}}";
 
 async fn start() -> Running {

@@ -25,6 +25,39 @@ pub struct Request {
 }
 
 impl Request {
+    /// One that is made by hand; `path` may carry a query.
+    pub(super) fn made_by_hand(
+        method: &str,
+        path: &str,
+        content_type: Option<&str>,
+        body: Bytes,
+        base: &str,
+    ) -> Self {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let headers = content_type.map(|one| ("content-type".to_owned(), one.to_owned()));
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: headers.into_iter().collect(),
+            body,
+            base: base.to_owned(),
+            now: 0,
+            by_hand: true,
+        }
+    }
+
+    /// The same with a JSON body; null sends none.
+    pub(super) fn json_by_hand(method: &str, path: &str, body: &Value, base: &str) -> Self {
+        match body {
+            Value::Null => Self::made_by_hand(method, path, None, Bytes::new(), base),
+            body => {
+                let bytes = Bytes::from(body.to_string());
+                Self::made_by_hand(method, path, Some("application/json"), bytes, base)
+            }
+        }
+    }
+
     /// Path and query as they stood in the request line.
     pub fn target(&self) -> String {
         if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
@@ -103,6 +136,15 @@ impl Answer {
     /// A file.
     pub fn file(content_type: &str, body: Bytes) -> Self {
         Self { status: 200, code: None, headers: vec![("content-type", content_type.to_owned())], body }
+    }
+
+    /// The same with a header, in place of the one of that name.
+    pub(super) fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.retain(|(other, _)| *other != name);
+        if !value.is_empty() {
+            self.headers.push((name, value));
+        }
+        self
     }
 
     /// The body as JSON; null if it isn't any.

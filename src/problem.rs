@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use crate::text;
-use crate::words::{Lang, Text};
+use crate::words::{Lang, Text, escape, escape_lines};
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -110,11 +110,15 @@ impl Place {
         let start = self.source.floor(self.span.start).min(end);
         let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let to = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
-        Shown {
-            text: mask::blotted(text, from..to, self.source.secrets()),
-            line: text[..from].matches('\n').count() + 1,
-            span: start - from..end - from,
-        }
+        let shown = mask::blotted(text, from..to, self.source.secrets());
+        // What is hidden in a line is shown, which makes the line longer: the place moves along.
+        let cut = |at: usize| (0..=at).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or_default();
+        let (start, end) = (cut(start - from), cut(end - from));
+        let [before, meant, after] =
+            [&shown[..start], &shown[start..end], &shown[end..]].map(|part| escape_lines(part));
+        let line = text[..from].matches('\n').count() + 1;
+        let span = before.len()..before.len() + meant.len();
+        Shown { text: [before, meant, after].concat(), line, span }
     }
 }
 
@@ -129,7 +133,7 @@ struct Shown {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (line, column) = self.line_column();
-        write!(f, "{}:{line}:{column}", self.source.name)
+        write!(f, "{}:{line}:{column}", escape(&self.source.name))
     }
 }
 
@@ -201,7 +205,7 @@ impl Problem {
         };
         let next = Title::HELP.with_name(text!("help").to(lang));
         let headline = match &self.about {
-            Some(about) => format!("{about}: {}", self.discreet(lang)),
+            Some(about) => format!("{}: {}", escape(about), self.discreet(lang)),
             None => self.discreet(lang),
         };
         // Only the lines that show go to the renderer, which looks at all that it gets.
@@ -214,7 +218,7 @@ impl Problem {
                 mark = mark.label(place.label.to(lang));
             }
             let snippet = Snippet::source(shown.text.as_str()).line_start(shown.line);
-            group = group.element(snippet.path(place.source.name.as_str()).annotation(mark));
+            group = group.element(snippet.path(escape(&place.source.name)).annotation(mark));
         }
         let Some(help) = self.help.as_ref().map(|help| help.to(lang)) else {
             return renderer.render(&[group]).to_string();
@@ -238,7 +242,7 @@ impl Problem {
             let quoted = text.get(place.span.clone()).unwrap_or_default();
             let quoted = quoted.trim_matches(['"', '\'']);
             if touched && !quoted.is_empty() {
-                message = message.replace(quoted, "•••");
+                message = message.replace(escape(quoted).as_ref(), "•••");
             }
         }
         message

@@ -12,6 +12,10 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+mod hidden;
+
+pub use hidden::{escape, escape_json, escape_lines};
+
 /// A language of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -117,7 +121,8 @@ impl Text {
             let end = rest.find('}').map_or(rest.len(), |end| end + 1);
             let name = rest[..end].trim_matches(['{', '}']);
             match self.with.iter().find(|(known, _)| *known == name) {
-                Some((_, Word::Plain(text))) => said.push_str(text),
+                // Somebody else's words never do anything to who shows them.
+                Some((_, Word::Plain(text))) => said.push_str(&escape(text)),
                 Some((_, Word::Ours(text))) => said.push_str(&text.to(lang)),
                 None => said.push_str(&rest[..end]),
             }

@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
             context.fail(&text!("can't write {path}: {error}", path = path.display(), error));
             return Exit::Error;
         }
-        context.print(&format!("{}\n", path.display()));
+        context.print_path(&path);
     }
     context.note(&match &args.folder {
         Some(folder) => text!(

@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args, context: &Context, command: clap::Command) -> Exi
             context.complain([&problem.help(text!("name a folder that can be written"))]);
             return Exit::Error;
         }
-        context.print(&format!("{}\n", path.display()));
+        context.print_path(&path);
     }
     Exit::Done
 }

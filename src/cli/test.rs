@@ -85,8 +85,9 @@ fn show(tested: &[Tested<'_>], args: &Args, project: &Project, context: &Context
     if args.json {
         let events = tested.iter().flat_map(rehearse::event);
         let summary = rehearse::summary(tally, &project.config.environment, args.live);
-        let lines: Vec<_> = events.chain([summary]).map(|event| format!("{event}\n")).collect();
-        context.print(&lines.concat());
+        for event in events.chain([summary]) {
+            context.print_json(&event.to_string());
+        }
     } else if tested.is_empty() {
         context.tell(&text!("no tests: nothing was tested"));
         context.note(&text!(

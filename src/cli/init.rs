@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
     for (name, text) in &files {
         let path = folder.join(name);
         let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        if let Err(error) = written.and_then(|()| atomic::write(&path, text.as_bytes())) {
+        if let Err(error) = written.and_then(|()| atomic::publish(&path, text.as_bytes())) {
             context.fail(&text!("can't write {path}: {error}", path = path.display(), error));
             return Exit::Error;
         }

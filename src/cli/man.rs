@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, context: &Context, command: clap::Command) -> Exi
 
 fn write(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    atomic::write(path, text.as_bytes())
+    atomic::publish(path, text.as_bytes())
 }
 
 /// The pages of a command and of all below it, by their files' names.

@@ -6,7 +6,7 @@ use futures::future::join_all;
 
 use super::plan::complain;
 use super::session::{Project, another_account, known, one_account, store};
-use super::{Context, Exit};
+use super::{Context, Exit, output};
 use crate::config;
 use crate::http;
 use crate::live::talk;
@@ -60,7 +60,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         .collect();
     let tally = Tally::of(&tested);
     if let Some(file) = &args.junit
-        && let Err(problem) = write(file, &rehearse::junit(&tested))
+        && let Err(problem) = write(file, &rehearse::junit(&tested), &project)
     {
         return complain(context, &[problem]);
     }
@@ -151,8 +151,9 @@ pub(super) async fn live(
     Ok(Account::live(talk, account.desired, &state, conversation))
 }
 
-fn write(file: &Path, text: &str) -> Result<(), Problem> {
-    atomic::write(file, text.as_bytes()).map_err(|error| {
+fn write(file: &Path, text: &str, project: &Project) -> Result<(), Problem> {
+    output::free(file, text.as_bytes(), &project.config)?;
+    atomic::publish(file, text.as_bytes()).map_err(|error| {
         Problem::error(Code::File, text!("`{file}` can't be written: {error}", file = file.display(), error))
             .help(text!("name a file in a folder that is there and can be written to"))
     })

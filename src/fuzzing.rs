@@ -5,6 +5,8 @@
 //! take what it could not read for nothing.
 
 mod files;
+#[cfg(test)]
+mod laws;
 mod project;
 mod vendors;
 

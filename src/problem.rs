@@ -141,7 +141,7 @@ impl Place {
     }
 }
 
-/// Bytes of a line, or of a place, that show.
+/// Bytes of a line, of a place, or of a message, that show.
 const LONGEST: usize = 4_000;
 
 /// The lines of a source that show, the first one's number, and the bytes in them that are meant.
@@ -266,6 +266,12 @@ impl Problem {
             if touched && !quoted.is_empty() {
                 message = message.replace(escape(quoted).as_ref(), "•••");
             }
+        }
+        // A message may name a value, and a value may be a whole file.
+        if message.len() > LONGEST {
+            let end = (0..=LONGEST).rev().find(|end| message.is_char_boundary(*end)).unwrap_or_default();
+            message.truncate(end);
+            message.push('…');
         }
         message
     }

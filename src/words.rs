@@ -68,6 +68,18 @@ impl Text {
         Self::new("{text}", vec![("text".into(), Word::Plain(text.into()))])
     }
 
+    /// The same where its lines are to stay lines.
+    pub fn lines(text: &str) -> Self {
+        let (mut template, mut with) = (String::new(), vec![]);
+        for (nth, line) in text.split('\n').enumerate() {
+            let break_before = if nth == 0 { "" } else { "\n" };
+            template += &format!("{break_before}{{{nth}}}");
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            with.push((nth.to_string().into(), Word::Plain(line.to_owned())));
+        }
+        Self { template: template.into(), with }
+    }
+
     /// Texts one after the other, with a template between them.
     pub fn joined(texts: impl IntoIterator<Item = Self>, between: &'static str) -> Self {
         let mut texts = texts.into_iter();
@@ -270,6 +282,7 @@ mod tests {
 
     #[test]
     fn what_is_not_ours_is_no_template() {
+        assert_eq!(Text::lines("a\u{1b}\r\n{0}\n").en(), "a\\u{1b}\n{0}\n");
         let text = Text::verbatim("{count} created");
         assert_eq!(
             (text.to(Lang::En), text.to(Lang::Zh)),

@@ -44,7 +44,10 @@ pub(super) fn free(path: &Path, bytes: &[u8], project: &Project) -> Result<(), P
     let read = File::open(path).and_then(|file| file.take(BEGINS as u64).read_to_end(&mut there));
     if read.is_err() || (!there.is_empty() && !bytes.starts_with(&there)) {
         return occupied(
-            text!("`{shown}` is something else than what would be written over it; nothing was written", shown),
+            text!(
+                "`{shown}` is something else than what would be written over it; nothing was written",
+                shown
+            ),
             text!("name another file, or delete it"),
         );
     }

@@ -19,7 +19,6 @@ impl Jail {
     pub fn new(root: &Path, folder: &Path) -> Self {
         Self { root: root.to_path_buf(), folder: folder.to_path_buf() }
     }
-
 }
 
 impl Files for Jail {

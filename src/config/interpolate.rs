@@ -9,7 +9,7 @@ use globset::GlobSet;
 use super::nearest::nearest;
 use super::node::{Node, Style};
 use super::vars::Vars;
-use crate::problem::{Code, Place, Problem, MOST, enough};
+use crate::problem::{Code, MOST, Place, Problem, enough};
 use crate::text;
 use crate::words::Text;
 

@@ -133,7 +133,11 @@ impl Look for Resolver<'_> {
             problems.push(
                 Problem::error(
                     Code::TooMuch,
-                    text!("the var `{name}` stands behind more than {deepest} others", name, deepest = DEEPEST),
+                    text!(
+                        "the var `{name}` stands behind more than {deepest} others",
+                        name,
+                        deepest = DEEPEST
+                    ),
                 )
                 .at(at.clone())
                 .help(text!("write the value out")),

@@ -230,7 +230,8 @@ impl Open {
     }
 
     fn append(&mut self, entry: &Entry) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&Line { serial: self.state.serial.saturating_add(1), entry: entry.clone() })?;
+        let mut line =
+            serde_json::to_vec(&Line { serial: self.state.serial.saturating_add(1), entry: entry.clone() })?;
         line.push(b'\n');
         self.journal.write_all(&line)
     }

@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn emoji_and_chinese_stay() {
-        for text in ["👨‍👩‍👧 ❤️", "1️⃣", "👩🏽‍🚀", "🏳️‍🌈", "葛\u{e0100}", "营业时间 10:00–22:00"] {
+        for text in ["👨‍👩‍👧 ❤️", "1️⃣", "👩🏽‍🚀", "🏳️‍🌈", "葛\u{e0100}", "营业时间 10:00–22:00"]
+        {
             assert!(matches!(escape(text), Cow::Borrowed(_)), "{text}");
         }
     }
@@ -145,8 +146,13 @@ mod tests {
         let value = serde_json::json!({"a\u{202e}\u{e0041}": "\u{9b}\u{1b}\n👩🏽‍🚀\u{7f}", "b": ["\u{200d}"]});
         for json in [format!("{value:#}"), value.to_string()] {
             let shown = escape_json(&json);
-            assert!(!shown.chars().any(|c| c != '\n' && escape(c.encode_utf8(&mut [0; 4])) != c.to_string() && c != '\u{200d}'));
-            assert!(shown.contains("\\u202e") && shown.contains("\\udb40\\udc41") && shown.contains("\\u009b"), "{shown}");
+            assert!(!shown.chars().any(|c| c != '\n'
+                && escape(c.encode_utf8(&mut [0; 4])) != c.to_string()
+                && c != '\u{200d}'));
+            assert!(
+                shown.contains("\\u202e") && shown.contains("\\udb40\\udc41") && shown.contains("\\u009b"),
+                "{shown}"
+            );
             assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).expect("JSON"), value);
         }
     }

@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 
 use crate::world::{Ran, World};
 
+#[cfg(target_os = "linux")]
+mod bombs;
+#[cfg(unix)]
 mod paths;
 
 /// What no reader may be shown as it is, with a mark to find it by: `Ж`.
@@ -239,7 +242,9 @@ fn what_people_read_is_harmless() {
 #[test]
 fn with_colours_only_ours_are_there() {
     let world = world();
-    for command in ["plan", "drift", "coverage shop --since 2026-01-01", "ask shop plain --live", "test --live"] {
+    for command in
+        ["plan", "drift", "coverage shop --since 2026-01-01", "ask shop plain --live", "test --live"]
+    {
         let ran = world.run(&format!("--color always {command}"));
         for text in [&ran.out, &ran.err] {
             let mut plain = String::new();
@@ -298,7 +303,12 @@ fn a_page_holds_foreign_text_in_its_data_only() {
     world.run("plan --html page.html");
     let page = std::fs::read_to_string(world.path("page.html")).expect("a page");
     assert!(page.contains('Ж'));
-    assert!(!page.contains("<img") && !page.contains('\u{202e}') && !page.contains('\u{1b}') && !page.contains('\u{2028}'));
+    assert!(
+        !page.contains("<img")
+            && !page.contains('\u{202e}')
+            && !page.contains('\u{1b}')
+            && !page.contains('\u{2028}')
+    );
     assert_eq!(page.matches("<script").count(), 2);
     let (_, data) = page.split_once("id=\"data\">").expect("a block");
     let data: Value = serde_json::from_str(data.split_once("</script>").expect("ends").0).expect("JSON");
@@ -311,7 +321,8 @@ fn what_is_exported_says_the_same_and_stays_inside() {
     let ran = world.run("export shop -o out").expect_code(0);
     is_harmless("export", &ran.out);
     is_harmless("export", &ran.err);
-    let inside: BTreeSet<_> = std::fs::read_dir(world.path("")).expect("lists").map(|one| one.expect("one").file_name()).collect();
+    let inside: BTreeSet<_> =
+        std::fs::read_dir(world.path("")).expect("lists").map(|one| one.expect("one").file_name()).collect();
     assert_eq!(inside.len(), 4, "{inside:?}");
     for file in std::fs::read_dir(world.path("out/shop")).expect("lists") {
         let file = file.expect("an entry").path();
@@ -345,7 +356,12 @@ fn reasons_are_data_too() {
         "preview -o page.html",
     ] {
         let ran = said(&world, command);
-        assert!(format!("{}{}", ran.out, ran.err).contains('Ж') || ran.code == Some(0), "{command}: {}{}", ran.out, ran.err);
+        assert!(
+            format!("{}{}", ran.out, ran.err).contains('Ж') || ran.code == Some(0),
+            "{command}: {}{}",
+            ran.out,
+            ran.err
+        );
         let outside = outside_of_code(&ran.out);
         assert!(command != "plan --markdown" || !outside.contains('Ж'), "{outside}");
     }

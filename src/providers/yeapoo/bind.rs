@@ -35,7 +35,7 @@ struct Groups {
     /// Followers of the account, not groups.
     #[serde(default, deserialize_with = "wire::number")]
     total: usize,
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "wire::list")]
     groups: Vec<Group>,
 }
 

@@ -39,7 +39,7 @@ struct Listing {
     /// Followers of the account, not groups.
     #[serde(default, deserialize_with = "wire::number")]
     total: usize,
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "wire::list")]
     groups: Vec<Listed>,
 }
 
@@ -53,7 +53,7 @@ struct Listed {
 
 #[derive(Deserialize)]
 struct Members {
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "wire::list")]
     user: Vec<Member>,
     pagination: Option<Pagination>,
 }

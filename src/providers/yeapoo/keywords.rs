@@ -20,7 +20,7 @@ pub(super) struct Keywords {
 
 #[derive(Deserialize)]
 struct Listing {
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "wire::list")]
     keyword: Vec<Listed>,
     pagination: Option<Pagination>,
 }

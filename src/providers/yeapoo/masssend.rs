@@ -13,7 +13,7 @@ use crate::text;
 #[derive(Deserialize)]
 struct Listing {
     /// Null, not an empty list, if nothing was ever sent.
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "wire::list")]
     message: Vec<Listed>,
     pagination: Option<Pagination>,
 }

@@ -20,7 +20,7 @@ pub(super) struct Talk {
 
 #[derive(Deserialize)]
 struct Listing {
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "wire::list")]
     message: Vec<Listed>,
     pagination: Option<Pagination>,
 }

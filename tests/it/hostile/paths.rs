@@ -47,7 +47,10 @@ fn a_page_is_for_everybody_and_a_plan_is_not() {
     let mode = |name: &str| std::fs::metadata(world.path(name)).expect("there").permissions().mode() & 0o777;
     // As any other program would have made it, whatever the mask is.
     world.write("other", "");
-    assert_eq!((mode("plan.json"), mode("page.html"), mode("tests.xml")), (0o600, mode("other"), mode("other")));
+    assert_eq!(
+        (mode("plan.json"), mode("page.html"), mode("tests.xml")),
+        (0o600, mode("other"), mode("other"))
+    );
     world.run("export shop -o out").expect_code(0);
     assert_eq!(mode("out/mpform.yaml"), mode("other"));
 }
@@ -76,12 +79,23 @@ fn no_file_that_is_named_lies_outside() {
     let shown = path.display().to_string();
     let depth = "../".repeat(30);
     let away = format!("{depth}{}", shown.trim_start_matches('/'));
-    let names = [shown.as_str(), away.as_str(), "link.csv", "folder/secret.csv", "C:\\secret.csv", "..\\x.csv", "a/../../x.csv", "//x/y.csv"];
+    let names = [
+        shown.as_str(),
+        away.as_str(),
+        "link.csv",
+        "folder/secret.csv",
+        "C:\\secret.csv",
+        "..\\x.csv",
+        "a/../../x.csv",
+        "//x/y.csv",
+    ];
     for name in names {
         for resources in [
             format!("groups:\n  vip: {{members_file: '{name}'}}\n"),
             format!("materials:\n  a: {{image: '{name}'}}\n"),
-            format!("materials:\n  a:\n    news: [{{title: x, author: y, cover: cover.jpg, content_file: '{name}'}}]\n"),
+            format!(
+                "materials:\n  a:\n    news: [{{title: x, author: y, cover: cover.jpg, content_file: '{name}'}}]\n"
+            ),
             format!("include: ['{name}']\n"),
         ] {
             let world = World::empty();

@@ -38,6 +38,10 @@ pub mod export;
 // Beside the passage: the vendors, the clock, the one HTTP client for all of them, our stand-in for their servers, the schema
 // of the configuration language, and what a problem is.
 pub mod clock;
+// What is fed to the readers of foreign bytes; part of no release.
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod http;
 pub mod notify;
 pub mod problem;

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use crate::text;
-use crate::words::{Lang, Text};
+use crate::words::{Lang, Text, escape, escape_lines};
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,8 @@ pub struct Source {
     pub text: String,
     /// What of it is secret, found when it is first asked for: many problems may lie in one text.
     secrets: OnceLock<Vec<Range<usize>>>,
+    /// Where its lines begin, likewise.
+    lines: OnceLock<Vec<usize>>,
 }
 
 impl PartialEq for Source {
@@ -45,7 +47,7 @@ impl Eq for Source {}
 impl Source {
     /// A text by its name.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), secrets: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), secrets: OnceLock::new(), lines: OnceLock::new() }
     }
 
     fn secrets(&self) -> &[Range<usize>] {
@@ -54,9 +56,22 @@ impl Source {
 
     /// Line and column of a byte offset, both from 1, the column in characters.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let before = &self.text[..self.floor(offset)];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let offset = self.floor(offset);
+        let line = self.line(offset);
+        (line, self.text[self.lines()[line - 1]..offset].chars().count() + 1)
+    }
+
+    /// The line that a byte offset lies in, from 1.
+    fn line(&self, offset: usize) -> usize {
+        self.lines().partition_point(|start| *start <= offset)
+    }
+
+    /// Where each line begins.
+    fn lines(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let ends = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(ends).collect()
+        })
     }
 
     fn floor(&self, offset: usize) -> usize {
@@ -108,15 +123,26 @@ impl Place {
         let text = &self.source.text;
         let end = self.source.floor(self.span.end);
         let start = self.source.floor(self.span.start).min(end);
+        // Of what goes on for long its beginning shows, and of a long line what stands around it.
+        let end = if end - start > LONGEST { self.source.floor(start + LONGEST) } else { end };
         let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let from = if start - from > LONGEST { self.source.floor(start - LONGEST / 4) } else { from };
         let to = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
-        Shown {
-            text: mask::blotted(text, from..to, self.source.secrets()),
-            line: text[..from].matches('\n').count() + 1,
-            span: start - from..end - from,
-        }
+        let to = if to - end > LONGEST { self.source.floor(end + LONGEST / 4) } else { to };
+        let shown = mask::blotted(text, from..to, self.source.secrets());
+        // What is hidden in a line is shown, which makes the line longer: the place moves along.
+        let cut = |at: usize| (0..=at).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or_default();
+        let (start, end) = (cut(start - from), cut(end - from));
+        let [before, meant, after] =
+            [&shown[..start], &shown[start..end], &shown[end..]].map(|part| escape_lines(part));
+        let line = self.source.line(from);
+        let span = before.len()..before.len() + meant.len();
+        Shown { text: [before, meant, after].concat(), line, span }
     }
 }
+
+/// Bytes of a line, of a place, or of a message, that show.
+const LONGEST: usize = 4_000;
 
 /// The lines of a source that show, the first one's number, and the bytes in them that are meant.
 struct Shown {
@@ -129,7 +155,7 @@ struct Shown {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (line, column) = self.line_column();
-        write!(f, "{}:{line}:{column}", self.source.name)
+        write!(f, "{}:{line}:{column}", escape(&self.source.name))
     }
 }
 
@@ -201,7 +227,7 @@ impl Problem {
         };
         let next = Title::HELP.with_name(text!("help").to(lang));
         let headline = match &self.about {
-            Some(about) => format!("{about}: {}", self.discreet(lang)),
+            Some(about) => format!("{}: {}", escape(about), self.discreet(lang)),
             None => self.discreet(lang),
         };
         // Only the lines that show go to the renderer, which looks at all that it gets.
@@ -214,7 +240,7 @@ impl Problem {
                 mark = mark.label(place.label.to(lang));
             }
             let snippet = Snippet::source(shown.text.as_str()).line_start(shown.line);
-            group = group.element(snippet.path(place.source.name.as_str()).annotation(mark));
+            group = group.element(snippet.path(escape(&place.source.name)).annotation(mark));
         }
         let Some(help) = self.help.as_ref().map(|help| help.to(lang)) else {
             return renderer.render(&[group]).to_string();
@@ -238,8 +264,14 @@ impl Problem {
             let quoted = text.get(place.span.clone()).unwrap_or_default();
             let quoted = quoted.trim_matches(['"', '\'']);
             if touched && !quoted.is_empty() {
-                message = message.replace(quoted, "•••");
+                message = message.replace(escape(quoted).as_ref(), "•••");
             }
+        }
+        // A message may name a value, and a value may be a whole file.
+        if message.len() > LONGEST {
+            let end = (0..=LONGEST).rev().find(|end| message.is_char_boundary(*end)).unwrap_or_default();
+            message.truncate(end);
+            message.push('…');
         }
         message
     }
@@ -249,6 +281,31 @@ impl Problem {
         // Plain data: it can't fail.
         serde_json::to_value(Told::from(self)).unwrap_or_default()
     }
+}
+
+/// So many problems are told of; nobody reads more of them, and a broken file may have millions.
+pub const MOST: usize = 1_000;
+
+/// True if the latest problems are as many errors as are told of: one more tells nobody anything.
+pub fn enough(problems: &[Problem]) -> bool {
+    let is_error = |problem: &Problem| problem.level == Level::Error;
+    problems.len() >= MOST && problems.iter().rev().take(MOST).all(is_error)
+}
+
+/// Leaves as many problems as are told of, errors first where some must go, and says so.
+pub fn limited(problems: &mut Vec<Problem>) {
+    if problems.len() <= MOST {
+        return;
+    }
+    let all = problems.len();
+    if any_error(&problems[MOST..]) {
+        // Sorting keeps the order of those that are alike.
+        problems.sort_by_key(|problem| std::cmp::Reverse(problem.level));
+    }
+    problems.truncate(MOST);
+    let message = text!("{count} more problems are not shown", count = all - MOST);
+    let rest = Problem::warning(Code::TooMuch, message);
+    problems.push(rest.help(text!("mend these first; many mistakes are often one")));
 }
 
 /// True if any of them stops the work.

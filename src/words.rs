@@ -12,6 +12,10 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+mod hidden;
+
+pub use hidden::{escape, escape_json, escape_lines};
+
 /// A language of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -62,6 +66,18 @@ impl Text {
     /// Somebody else's words, or what was put together already: said as it stands, unless it is a template as a whole.
     pub fn verbatim(text: impl Into<String>) -> Self {
         Self::new("{text}", vec![("text".into(), Word::Plain(text.into()))])
+    }
+
+    /// The same where its lines are to stay lines.
+    pub fn lines(text: &str) -> Self {
+        let (mut template, mut with) = (String::new(), vec![]);
+        for (nth, line) in text.split('\n').enumerate() {
+            let break_before = if nth == 0 { "" } else { "\n" };
+            template += &format!("{break_before}{{{nth}}}");
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            with.push((nth.to_string().into(), Word::Plain(line.to_owned())));
+        }
+        Self { template: template.into(), with }
     }
 
     /// Texts one after the other, with a template between them.
@@ -117,7 +133,8 @@ impl Text {
             let end = rest.find('}').map_or(rest.len(), |end| end + 1);
             let name = rest[..end].trim_matches(['{', '}']);
             match self.with.iter().find(|(known, _)| *known == name) {
-                Some((_, Word::Plain(text))) => said.push_str(text),
+                // Somebody else's words never do anything to who shows them.
+                Some((_, Word::Plain(text))) => said.push_str(&escape(text)),
                 Some((_, Word::Ours(text))) => said.push_str(&text.to(lang)),
                 None => said.push_str(&rest[..end]),
             }
@@ -265,6 +282,7 @@ mod tests {
 
     #[test]
     fn what_is_not_ours_is_no_template() {
+        assert_eq!(Text::lines("a\u{1b}\r\n{0}\n").en(), "a\\u{1b}\n{0}\n");
         let text = Text::verbatim("{count} created");
         assert_eq!(
             (text.to(Lang::En), text.to(Lang::Zh)),

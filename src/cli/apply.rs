@@ -138,7 +138,7 @@ async fn applied(
             "the state of {account} could not be saved; this is it, to be saved by hand:",
             account
         ));
-        context.print(&format!("{text}\n"));
+        context.print_json(&text);
     }
     let clean = outcome.tally.failed + outcome.tally.skipped == 0 && outcome.tally.verified && all_planned;
     outcome.problems.extend(whole.failed.into_iter().flat_map(|failed| failed.problems));
@@ -339,7 +339,7 @@ impl Voice {
     fn in_turn(&mut self, event: &Event, context: &Context) {
         if self.json {
             if let Some(line) = json::event(event) {
-                context.print(&format!("{line}\n"));
+                context.print_json(&line.to_string());
             }
             return;
         }

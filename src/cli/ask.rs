@@ -58,7 +58,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     };
     let reaction = react(&rehearsed, &On::Say(args.text.clone()));
     if args.json {
-        context.print(&format!("{:#}\n", rehearse::ask_json(&rehearsed, &args.text, &reaction, args.live)));
+        context.print_json(&rehearse::ask_json(&rehearsed, &args.text, &reaction, args.live));
     } else {
         context.print(&rehearse::ask(&rehearsed, &args.text, &reaction, context.style, context.width));
     }

@@ -3,8 +3,9 @@
 
 use crate::text;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::clock::Clock;
 use crate::problem::Problem;
 use crate::report::Style;
 use crate::state::store::Holder;
-use crate::words::{Lang, Text};
+use crate::words::{Lang, Text, escape, escape_json};
 
 /// The width of a page where there is no terminal to ask.
 const PAGE: usize = 100;
@@ -151,6 +152,16 @@ impl Context {
     pub fn print(&self, text: &str) {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// JSON, to stdout, as a line or as lines; what is hidden in its texts shows and means the same.
+    pub fn print_json(&self, json: &impl Display) {
+        self.print(&(escape_json(&format!("{json:#}")).into_owned() + "\n"));
+    }
+
+    /// A path, to stdout, as a line.
+    pub fn print_path(&self, path: &Path) {
+        self.print(&(escape(&path.display().to_string()).into_owned() + "\n"));
     }
 
     /// A text of ours, to stdout, as a line.

@@ -50,7 +50,7 @@ enum Moment {
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let Some(project) = Project::for_work(context) else { return Exit::Error };
     match find(args, &project, context).await {
-        Ok(found) if args.json => context.print(&format!("{:#}\n", report::coverage::json(&found))),
+        Ok(found) if args.json => context.print_json(&report::coverage::json(&found)),
         Ok(found) => context.print(&report::coverage::text(&found, context.style, context.width)),
         Err(problems) => return complain(context, &problems),
     }

@@ -90,7 +90,7 @@ async fn ended(args: &Args, drift: &Drift, project: &Project, context: &Context)
 
 fn show(drift: &Drift, json: bool, context: &Context) {
     if json {
-        context.print(&format!("{:#}\n", report::json::drift(drift)));
+        context.print_json(&report::json::drift(drift));
     } else {
         context.print(&report::text::drift::drift(drift, context.style, context.width));
     }

@@ -194,7 +194,7 @@ impl<'a> Target<'a> {
         for file in self.files(made) {
             let path = self.folder.join(&file.name);
             file.write(&self.folder).map_err(|error| failed(&path, &error))?;
-            context.print(&format!("{}\n", path.display()));
+            context.print_path(&path);
         }
         Ok(())
     }

@@ -102,7 +102,7 @@ fn lay_out(target: &Target, check: bool, context: &Context) -> Result<bool, Vec<
         return Ok(true);
     }
     write(name, path, &fresh).map_err(|problem| vec![problem])?;
-    context.print(&format!("{name}\n"));
+    context.print_path(Path::new(name));
     Ok(true)
 }
 

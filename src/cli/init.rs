@@ -42,11 +42,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
     for (name, text) in &files {
         let path = folder.join(name);
         let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        if let Err(error) = written.and_then(|()| atomic::write(&path, text.as_bytes())) {
+        if let Err(error) = written.and_then(|()| atomic::publish(&path, text.as_bytes())) {
             context.fail(&text!("can't write {path}: {error}", path = path.display(), error));
             return Exit::Error;
         }
-        context.print(&format!("{}\n", path.display()));
+        context.print_path(&path);
     }
     context.note(&match &args.folder {
         Some(folder) => text!(

@@ -33,14 +33,14 @@ pub(super) fn run(args: &Args, context: &Context, command: clap::Command) -> Exi
             context.complain([&problem.help(text!("name a folder that can be written"))]);
             return Exit::Error;
         }
-        context.print(&format!("{}\n", path.display()));
+        context.print_path(&path);
     }
     Exit::Done
 }
 
 fn write(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    atomic::write(path, text.as_bytes())
+    atomic::publish(path, text.as_bytes())
 }
 
 /// The pages of a command and of all below it, by their files' names.

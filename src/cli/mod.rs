@@ -25,6 +25,7 @@ mod help;
 mod init;
 mod man;
 mod notice;
+mod output;
 mod plan;
 mod preview;
 mod prompt;

@@ -129,7 +129,7 @@ fn comment(plan: &Plan, project: &Project, context: &Context) -> bool {
 /// Prints a plan for a person or for a program, and then what is wrong with it.
 pub(super) fn show(plan: &Plan, json: bool, context: &Context) {
     if json {
-        context.print(&format!("{:#}\n", report::json::plan(plan)));
+        context.print_json(&report::json::plan(plan));
     } else {
         context.print(&report::text::plan(plan, &context.style, context.width));
     }

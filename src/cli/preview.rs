@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::plan::{Made, complain, explain};
 use super::session::{Project, Session};
 use super::sop::show::{found_in, states};
-use super::{Context, Exit, Selection};
+use super::{Context, Exit, Selection, output};
 use crate::model::kinds::Material;
 use crate::model::{Asset, Kind};
 use crate::problem::{Code, Problem};
@@ -78,7 +78,9 @@ pub(super) fn write(path: &Path, made: &Made<'_>, context: &Context) -> Result<(
         runs: &runs,
         files: files(session, context),
     };
-    atomic::write(path, html::page(&page).as_bytes()).map_err(|error| {
+    let page = html::page(&page);
+    output::free(path, page.as_bytes(), &project.config)?;
+    atomic::publish(path, page.as_bytes()).map_err(|error| {
         Problem::error(
             Code::Page,
             text!("the page {path} was not written: {error}", path = path.display(), error),

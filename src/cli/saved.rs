@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::session::{Project, Session, declared};
-use super::{Accounts, Context, Selection};
+use super::{Accounts, Context, Selection, output};
 use crate::plan::Plan;
 use crate::plan::file::{File, Picked};
 use crate::plan::saved::{Now, Saved, check};
@@ -37,7 +37,9 @@ pub(super) fn write(
         )));
     }
     let check = check(plan, picked(selection, context), &now(session));
-    atomic::write(path, File::from(plan).text(check).as_bytes()).map_err(|error| {
+    let text = File::from(plan).text(check);
+    output::free(path, text.as_bytes(), &session.project.config)?;
+    atomic::write(path, text.as_bytes()).map_err(|error| {
         unwritten(Text::verbatim(error.to_string()))
             .help(text!("name a file in a folder that can be written"))
     })

@@ -20,7 +20,7 @@ use crate::plan::guard::{Permits, emptied, refuse};
 use crate::plan::picture::Picture;
 use crate::plan::saved::Saved;
 use crate::plan::{self, FailedAccount, Globs, Plan};
-use crate::problem::{Code, Problem, any_error};
+use crate::problem::{Code, Problem, any_error, limited};
 use crate::providers;
 use crate::state::store::Store;
 use crate::state::{Entry, State};
@@ -58,6 +58,7 @@ impl Project {
             clock: context.clock.clone(),
             config,
         });
+        limited(&mut problems);
         (project, problems)
     }
 

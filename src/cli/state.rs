@@ -146,7 +146,7 @@ fn show(project: &Project, text: &str, context: &Context) -> Result<(), Problem>
         "address": address, "id": record.id, "protect": record.protect,
         "fingerprint": record.fingerprint, "applied": record.applied,
     });
-    context.print(&format!("{shown:#}\n"));
+    context.print_json(&shown);
     Ok(())
 }
 
@@ -181,7 +181,7 @@ fn not_remembered(address: &Address) -> Problem {
 /// Saves a state that was changed by hand; one that can't be saved is printed, to be saved by hand as well.
 fn save(state: Open, context: &Context) -> Result<(), Problem> {
     state.close().map_err(|(problem, text)| {
-        context.print(&format!("{text}\n"));
+        context.print_json(&text);
         problem
     })
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::plan::complain;
 use super::session::{Project, abreast, another_account, declared, known, one_account, store};
-use super::{Accounts, Context, Exit};
+use super::{Accounts, Context, Exit, output};
 use crate::http;
 use crate::live::talk;
 use crate::model::case::Case;
@@ -54,7 +54,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         .collect();
     let tally = Tally::of(&tested);
     if let Some(file) = &args.junit
-        && let Err(problem) = write(file, &rehearse::junit(&tested))
+        && let Err(problem) = write(file, &rehearse::junit(&tested), &project)
     {
         return complain(context, &[problem]);
     }
@@ -79,8 +79,9 @@ fn show(tested: &[Tested<'_>], args: &Args, project: &Project, context: &Context
     if args.json {
         let events = tested.iter().flat_map(rehearse::event);
         let summary = rehearse::summary(tally, &project.config.environment, args.live);
-        let lines: Vec<_> = events.chain([summary]).map(|event| format!("{event}\n")).collect();
-        context.print(&lines.concat());
+        for event in events.chain([summary]) {
+            context.print_json(&event.to_string());
+        }
     } else if tested.is_empty() {
         context.tell(&text!("no tests: nothing was tested"));
         context.note(&text!(
@@ -137,8 +138,9 @@ pub(super) async fn live(
     Ok(Account::live(talk, account.desired, &state, conversation))
 }
 
-fn write(file: &Path, text: &str) -> Result<(), Problem> {
-    atomic::write(file, text.as_bytes()).map_err(|error| {
+fn write(file: &Path, text: &str, project: &Project) -> Result<(), Problem> {
+    output::free(file, text.as_bytes(), &project.config)?;
+    atomic::publish(file, text.as_bytes()).map_err(|error| {
         Problem::error(Code::File, text!("`{file}` can't be written: {error}", file = file.display(), error))
             .help(text!("name a file in a folder that is there and can be written to"))
     })

@@ -31,7 +31,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Exit {
     if args.json {
         let problems: Vec<_> = problems.iter().map(Problem::to_json).collect();
         let found = json!({"format_version": "1.0", "valid": !failed, "problems": problems});
-        context.print(&format!("{found:#}\n"));
+        context.print_json(&found);
     } else {
         context.complain(&problems);
         if let Some(project) = project.filter(|_| !failed) {

@@ -30,7 +30,7 @@ impl Calendar {
 const WORKDAY: &str = "workday ";
 
 /// Reads the lines of a calendar's file.
-pub(super) fn fill(calendar: &mut Calendar, text: &str) -> Result<(), Flaw> {
+pub(crate) fn fill(calendar: &mut Calendar, text: &str) -> Result<(), Flaw> {
     for line in text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()) {
         if let Some(workdays) = line.strip_prefix(WORKDAY) {
             calendar.workdays.push(DateRange::try_from(workdays.trim().to_owned())?);

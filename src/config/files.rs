@@ -19,23 +19,17 @@ impl Jail {
     pub fn new(root: &Path, folder: &Path) -> Self {
         Self { root: root.to_path_buf(), folder: folder.to_path_buf() }
     }
-
-    /// The path of a file below the root, and its real one.
-    fn find(&self, name: &str) -> Result<(PathBuf, PathBuf), Refused> {
-        let below = paths::below(&self.folder, name)?;
-        let real = paths::real(&self.root, &below)?;
-        Ok((below, real))
-    }
 }
 
 impl Files for Jail {
     fn text(&self, name: &str) -> Result<String, Finding> {
-        self.find(name).and_then(|(_, real)| paths::text(&real)).map_err(|refused| told(refused, name))
+        let read = paths::below(&self.folder, name).and_then(|below| paths::text(&self.root, &below));
+        read.map(|(_, text)| text).map_err(|refused| told(refused, name))
     }
 
     fn file(&self, name: &str) -> Result<Asset, Finding> {
-        let read = self.find(name).and_then(|(below, real)| {
-            let paths::Content { sha256, size, begins } = paths::digest(&real)?;
+        let read = paths::below(&self.folder, name).and_then(|below| {
+            let paths::Content { sha256, size, begins } = paths::digest(&self.root, &below)?;
             Ok(Asset { file: paths::shown(&below), sha256, size, at: None, begins })
         });
         read.map_err(|refused| told(refused, name))
@@ -45,7 +39,7 @@ impl Files for Jail {
 fn told(refused: Refused, name: &str) -> Finding {
     match refused {
         Refused::Outside => outside(name),
-        Refused::Unreadable(why) => Finding::error(
+        Refused::Unreadable(why) | Refused::TooMuch(why) => Finding::error(
             Code::File,
             [],
             text!("`{name}` can't be read: {why}", name, why),

@@ -13,6 +13,14 @@ use super::read::read;
 use crate::problem::{Code, Problem, Source};
 use crate::text;
 
+/// So many files make a project; a pattern that means more means something else.
+const MOST_FILES: usize = 10_000;
+/// So many names a pattern is held against.
+const MOST_NAMES: usize = 200_000;
+/// So many bytes and values of YAML a project has: a hundred thousand rules are 33 MB and 1.5 million.
+const MOST_BYTES: usize = 256 * 1024 * 1024;
+const MOST_VALUES: usize = 12_000_000;
+
 /// A document and the folder of its file below the root.
 pub(super) struct Found {
     pub(super) folder: PathBuf,
@@ -31,6 +39,8 @@ pub(super) struct Gatherer<'a> {
     seen: HashSet<PathBuf>,
     /// The files that are being read, outermost first.
     open: Vec<PathBuf>,
+    bytes: usize,
+    values: usize,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -43,19 +53,32 @@ impl<'a> Gatherer<'a> {
             files: vec![],
             seen: HashSet::new(),
             open: vec![],
+            bytes: 0,
+            values: 0,
             problems,
         }
     }
 
     /// Reads the documents of one file below the root.
     pub(super) fn parse(&mut self, below: &Path) -> Result<Vec<Node>, Refused> {
-        let real = paths::real(self.root, below)?;
-        let text = paths::text(&real)?;
+        if self.files.len() >= MOST_FILES {
+            return Err(Refused::TooMuch(text!("a project has at most {most} files", most = MOST_FILES)));
+        }
+        let (real, text) = paths::text(self.root, below)?;
+        self.bytes += text.len();
+        if self.bytes > MOST_BYTES {
+            let most = MOST_BYTES >> 20;
+            return Err(Refused::TooMuch(text!("a project has at most {most} MiB of YAML", most)));
+        }
         self.seen.insert(real);
         self.files.push(below.to_path_buf());
         let source = Arc::new(Source::new(paths::shown(below), text));
         let parsed = parse(&source, self.problems);
         self.whole &= parsed.whole;
+        self.values += parsed.values;
+        if self.values > MOST_VALUES {
+            return Err(Refused::TooMuch(text!("a project has at most {most} values", most = MOST_VALUES)));
+        }
         Ok(parsed.documents)
     }
 
@@ -161,7 +184,12 @@ impl<'a> Gatherer<'a> {
             .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']))
             .collect();
         let mut found = BTreeSet::new();
-        self.search(&fixed, &glob, &mut HashSet::new(), &mut found);
+        let mut names = MOST_NAMES;
+        self.search(&fixed, &glob, (&mut HashSet::new(), &mut names), &mut found);
+        if names == 0 {
+            let why = text!("it is held against more than {most} names", most = MOST_NAMES);
+            return self.refuse(item, pattern, Refused::TooMuch(why));
+        }
         if found.is_empty() {
             self.problems.push(
                 Problem::warning(Code::File, text!("`{pattern}` matches no file", pattern))
@@ -170,6 +198,9 @@ impl<'a> Gatherer<'a> {
             );
         }
         for path in found {
+            if self.files.len() > MOST_FILES || self.bytes > MOST_BYTES || self.values > MOST_VALUES {
+                return;
+            }
             let name = paths::shown(&path);
             self.follow(item, &name, &path);
         }
@@ -180,7 +211,7 @@ impl<'a> Gatherer<'a> {
         &self,
         folder: &Path,
         glob: &GlobMatcher,
-        seen: &mut HashSet<PathBuf>,
+        (seen, names): (&mut HashSet<PathBuf>, &mut usize),
         found: &mut BTreeSet<PathBuf>,
     ) {
         let Ok(real) = paths::real(self.root, folder) else { return };
@@ -189,13 +220,17 @@ impl<'a> Gatherer<'a> {
         }
         let Ok(entries) = std::fs::read_dir(real) else { return };
         for entry in entries.flatten() {
+            *names = names.saturating_sub(1);
+            if *names == 0 {
+                return;
+            }
             let name = entry.file_name();
             if name.to_string_lossy().starts_with('.') {
                 continue;
             }
             let path = folder.join(name);
             if std::fs::metadata(entry.path()).is_ok_and(|about| about.is_dir()) {
-                self.search(&path, glob, seen, found);
+                self.search(&path, glob, (seen, names), found);
             } else if glob.is_match(paths::shown(&path)) {
                 found.insert(path);
             }
@@ -211,6 +246,11 @@ impl<'a> Gatherer<'a> {
                     .help(text!(
                         "put the file into the project and name it relative to the file that includes it"
                     ))
+            }
+            Refused::TooMuch(why) => {
+                Problem::error(Code::TooMuch, text!("`{name}` is not read: {why}", name, why))
+                    .at(item.place())
+                    .help(text!("name the files that are meant, or split the project"))
             }
             Refused::Unreadable(why) => {
                 Problem::error(Code::File, text!("`{name}` can't be read: {why}", name, why))

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use globset::GlobSet;
 
 use super::nearest::nearest;
 use super::node::{Node, Style};
 use super::vars::Vars;
-use crate::problem::{Code, Place, Problem};
+use crate::problem::{Code, MOST, Place, Problem, enough};
 use crate::text;
 use crate::words::Text;
 
@@ -39,7 +40,14 @@ pub(super) struct Surroundings<'a> {
     pub(super) allowed: Allowed<'a>,
     /// A missing environment variable gets a stand-in and a warning.
     pub(super) stand_in: bool,
+    /// How many bytes were put in so far.
+    pub(super) spent: &'a AtomicUsize,
 }
+
+/// How many bytes vars may put into a project: each may be made of others many times.
+const MOST_FILLED: usize = 64 * 1024 * 1024;
+/// How many vars, or values in the place of missing ones, may stand inside of each other.
+pub(super) const DEEPEST: usize = 64;
 
 /// Where vars come from.
 pub(super) trait Look {
@@ -74,7 +82,7 @@ fn changed(
         if !text.contains("${") {
             return None;
         }
-        let known = Filler { node, look, around, problems }.text(text, 0);
+        let known = Filler { node, look, around, problems, depth: 0 }.text(text, 0);
         let style = match (known.whole, known.text.is_empty(), node.is_plain()) {
             (false, ..) => Style::Unknown,
             // An empty var is an empty text, not a value that was left out.
@@ -107,6 +115,8 @@ pub(super) struct Filler<'a> {
     pub(super) look: &'a mut dyn Look,
     pub(super) around: Surroundings<'a>,
     pub(super) problems: &'a mut Vec<Problem>,
+    /// In how many values that stand in for missing ones this is.
+    pub(super) depth: usize,
 }
 
 impl Filler<'_> {
@@ -134,6 +144,9 @@ impl Filler<'_> {
                 return Known { whole: false, ..filled };
             };
             let value = self.reference(&text[found + 2..end], offset + found..offset + end + 1);
+            if !self.affords(&value.text, offset + found..offset + end + 1) {
+                return Known { whole: false, ..filled };
+            }
             filled.text.push_str(&value.text);
             filled.whole &= value.whole;
             rest = end + 1;
@@ -179,7 +192,16 @@ impl Filler<'_> {
         match (found, default) {
             (Some(found), None) => found,
             (Some(found), Some(_)) if !found.text.is_empty() => found,
-            (_, Some(default)) => self.text(default, default_at),
+            (_, Some(_)) if self.depth >= DEEPEST => {
+                self.too_deep(place);
+                hole()
+            }
+            (_, Some(default)) => {
+                self.depth += 1;
+                let known = self.text(default, default_at);
+                self.depth -= 1;
+                known
+            }
             (None, None) => hole(),
         }
     }
@@ -207,14 +229,15 @@ impl Filler<'_> {
             return Ok(None);
         }
         if self.around.stand_in {
-            self.problems.push(
+            let room = self.problems.len() < 100 * MOST;
+            self.problems.extend(room.then(|| {
                 Problem::warning(
                     Code::StandIn,
                     text!("`{name}` is not set, a stand-in was checked instead", name),
                 )
                 .at(place.clone())
-                .help(text!("set {name} before plan and apply", name)),
-            );
+                .help(text!("set {name} before plan and apply", name))
+            }));
             return Ok(Some(Known { text: format!("stand-in-for-{name}"), whole: false }));
         }
         self.report(
@@ -226,8 +249,32 @@ impl Filler<'_> {
         Err(())
     }
 
+    /// False once more was put in than a project may hold; that is said where it happens.
+    fn affords(&mut self, value: &str, span: Range<usize>) -> bool {
+        let before = self.around.spent.fetch_add(value.len(), Ordering::Relaxed);
+        let after = before.saturating_add(value.len());
+        if before <= MOST_FILLED && after > MOST_FILLED {
+            let message = text!("vars put more than {most} MiB into this project", most = MOST_FILLED >> 20);
+            let place = self.node.place_within(span);
+            self.report(
+                Code::TooMuch,
+                message,
+                place,
+                text!("see that no var is made of others many times over; long texts belong into files"),
+            );
+        }
+        after <= MOST_FILLED
+    }
+
+    fn too_deep(&mut self, place: Place) {
+        let message = text!("more than {deepest} values stand inside of each other here", deepest = DEEPEST);
+        self.report(Code::TooMuch, message, place, text!("write the value out"));
+    }
+
     fn report(&mut self, code: Code, message: Text, place: Place, help: Text) {
-        self.problems.push(Problem::error(code, message).at(place).help(help));
+        if !enough(self.problems) {
+            self.problems.push(Problem::error(code, message).at(place).help(help));
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) mod tests;
 
 pub use account::{Account, Limits};
 pub use calendar::Calendar;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use calendar::fill as fill_calendar;
 pub use files::Jail;
 pub use interpolate::{Env, interpolate};
 pub use nearest::{nearest, suggest};

@@ -8,12 +8,16 @@ use std::sync::Arc;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 
 use super::node::{Node, Style};
-use crate::problem::{Code, Place, Problem, Source};
+use crate::problem::{Code, MOST, Place, Problem, Source};
 use crate::text;
 use crate::words::Text;
 
 /// How deep a document may nest.
 const DEEPEST: usize = 64;
+/// How many values one file may hold: a hundred thousand rules are a tenth of it.
+const MOST_VALUES: usize = 4_000_000;
+/// So many bytes of a text weigh as much as one value, where an alias stands for it.
+const BYTES: usize = 64;
 /// How many values the aliases of one file may stand for.
 const MOST_ALIASED: usize = 1_000_000;
 
@@ -24,6 +28,8 @@ pub struct Parsed {
     pub documents: Vec<Node>,
     /// False if the rest of the file could not be read.
     pub whole: bool,
+    /// How many values there are, all documents together.
+    pub values: usize,
 }
 
 /// Reads a file's documents.
@@ -35,10 +41,11 @@ pub fn parse(source: &Arc<Source>, problems: &mut Vec<Problem>) -> Parsed {
         open: vec![],
         anchors: HashMap::new(),
         aliased: 0,
+        values: 0,
         problems,
     };
     let whole = builder.run().map_err(|problem| builder.problems.push(*problem)).is_ok();
-    Parsed { documents: builder.documents, whole }
+    Parsed { documents: builder.documents, whole, values: builder.values }
 }
 
 /// A node on its way into its parent, with what bounds are reckoned by.
@@ -71,6 +78,7 @@ struct Builder<'a> {
     open: Vec<Open>,
     anchors: HashMap<usize, Built>,
     aliased: usize,
+    values: usize,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -107,8 +115,10 @@ impl Builder<'_> {
                 let tagged = self.is_text_tag(tag.as_deref(), &span)?;
                 let plain = style == ScalarStyle::Plain && !tagged;
                 let style = if plain { Style::Plain } else { Style::Quoted };
+                let span_start = span.start;
                 let node = Node::scalar(self.source, span, &text, style);
-                self.close(Built { node, weight: 1, height: 1 }, anchor)?;
+                self.count(span_start)?;
+                self.close(Built { node, weight: 1 + text.len() / BYTES, height: 1 }, anchor)?;
             }
             Event::SequenceStart(anchor, tag) => {
                 self.is_text_tag(tag.as_deref(), &span)?;
@@ -154,10 +164,21 @@ impl Builder<'_> {
         Ok(())
     }
 
+    fn count(&mut self, at: usize) -> Result<(), Box<Problem>> {
+        self.values += 1;
+        if self.values <= MOST_VALUES {
+            return Ok(());
+        }
+        let message = text!("more than {most} values in one file", most = MOST_VALUES);
+        let problem = Problem::error(Code::TooMuch, message).at(Place::new(self.source, at..at));
+        Err(Box::new(problem.help(text!("spread them over several files"))))
+    }
+
     fn begin(&mut self, start: usize, anchor: usize, children: Children) -> Result<(), Box<Problem>> {
         if self.open.len() >= DEEPEST {
             return Err(self.too_deep(start..start));
         }
+        self.count(start)?;
         self.open.push(Open { start, anchor, weight: 1, height: 1, children });
         Ok(())
     }
@@ -231,25 +252,32 @@ impl Builder<'_> {
                             .help(text!(
                                 "a key is text; put it in quotes if it begins with `[`, `{{` or `?`"
                             ));
-                    found.push((nth, problem));
+                    found.push((nth, Some(problem)));
                     continue;
                 };
                 if let Some(before) = first.get(text) {
-                    let problem =
+                    let told = || {
                         Problem::error(Code::Duplicate, text!("the key `{text}` is there twice", text))
                             .at(key.place().labelled(text!("again here")))
                             .at(before.place().labelled(text!("first here")))
-                            .help(text!("keep one of the two"));
-                    found.push((nth, problem));
+                            .help(text!("keep one of the two"))
+                    };
+                    found.push((nth, (found.len() < MOST).then(told)));
                 } else {
                     first.insert(text, key);
                 }
             }
         }
-        for (nth, problem) in found.into_iter().rev() {
-            entries.remove(nth);
-            self.problems.push(problem);
+        if found.is_empty() {
+            return entries;
         }
+        let mut nth = 0;
+        entries.retain(|_| {
+            nth += 1;
+            found.binary_search_by_key(&(nth - 1), |(at, _)| *at).is_err()
+        });
+        let room = MOST.saturating_sub(self.problems.len()).max(1);
+        self.problems.extend(found.into_iter().filter_map(|(_, problem)| problem).take(room));
         entries
     }
 

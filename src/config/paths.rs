@@ -2,7 +2,7 @@
 
 use crate::text;
 use crate::words::Text;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
@@ -16,6 +16,8 @@ pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
 pub(super) enum Refused {
     /// It leads out of the project.
     Outside,
+    /// There is more of it than is read.
+    TooMuch(Text),
     /// It can't be read, with the reason.
     Unreadable(Text),
 }
@@ -23,6 +25,10 @@ pub(super) enum Refused {
 /// The path below the project's root that `name` means in a file of `folder`, without `.` and `..`.
 pub(super) fn below(folder: &Path, name: &str) -> Result<PathBuf, Refused> {
     let mut path = folder.to_path_buf();
+    // Elsewhere these are parts of a name; a project is to mean the same everywhere.
+    if name.contains(['\\', '\0']) || has_drive(name) {
+        return Err(Refused::Outside);
+    }
     for part in Path::new(name).components() {
         match part {
             Component::Normal(part) => path.push(part),
@@ -32,6 +38,12 @@ pub(super) fn below(folder: &Path, name: &str) -> Result<PathBuf, Refused> {
         }
     }
     Ok(path)
+}
+
+/// `C:` and what else begins like it.
+fn has_drive(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|letter| letter.is_ascii_alphabetic()) && letters.next() == Some(':')
 }
 
 /// The real path of a file below the root; links may lead anywhere inside it.
@@ -44,16 +56,44 @@ fn unreadable(error: std::io::Error) -> Refused {
     Refused::Unreadable(reason(&error))
 }
 
-/// A file and its length; a folder or a device is none.
-fn open(path: &Path) -> Result<(File, u64), Refused> {
+/// A file below the root, its real path and its length; a folder or a device is none.
+///
+/// What was opened is held against the path once more: a link that came into the way in between leads nowhere.
+fn open(root: &Path, below: &Path) -> Result<(PathBuf, File, u64), Refused> {
+    let path = real(root, below)?;
     // Asked before it is opened: opening a pipe waits for somebody to write to it.
-    let is_file = std::fs::metadata(path).map_err(unreadable)?.is_file();
+    let is_file = std::fs::metadata(&path).map_err(unreadable)?.is_file();
     if !is_file {
         return Err(Refused::Unreadable(text!("it is no file")));
     }
-    let file = File::open(path).map_err(unreadable)?;
+    let file = File::open(&path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
-    Ok((file, about.len()))
+    let is_it = real(root, below)? == path && is_same(&about, &path);
+    if is_it { Ok((path, file, about.len())) } else { Err(Refused::Outside) }
+}
+
+/// True if the file that was opened is what stands at the path, and no link.
+#[cfg(unix)]
+fn is_same(opened: &Metadata, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let there = std::fs::symlink_metadata(path);
+    there.is_ok_and(|there| (there.dev(), there.ino()) == (opened.dev(), opened.ino()))
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &Metadata, path: &Path) -> bool {
+    !path.is_symlink()
+}
+
+/// True if a path that need not be there yet leads out of the root, as far as it is there.
+pub(super) fn leads_out(root: &Path, below: &Path) -> bool {
+    let there = below.ancestors().find_map(|part| root.join(part).canonicalize().ok());
+    // A link to nothing is there, and leads nobody knows where.
+    let dangling = below.ancestors().any(|part| {
+        let path = root.join(part);
+        path.is_symlink() && !path.exists()
+    });
+    dangling || there.is_some_and(|real| !real.starts_with(root))
 }
 
 /// What is known of a file's bytes.
@@ -70,8 +110,8 @@ pub(super) struct Content {
 const BEGINS: usize = 16;
 
 /// Looks at a file's bytes, piece by piece: a film needs no memory.
-pub(super) fn digest(path: &Path) -> Result<Content, Refused> {
-    let (mut file, length) = open(path)?;
+pub(super) fn digest(root: &Path, below: &Path) -> Result<Content, Refused> {
+    let (_, mut file, length) = open(root, below)?;
     if length > LARGEST {
         return Err(Refused::Unreadable(text!("it is larger than 64 MiB, and than anything a vendor takes")));
     }
@@ -90,9 +130,9 @@ pub(super) fn digest(path: &Path) -> Result<Content, Refused> {
     Ok(Content { sha256: digits, size, begins })
 }
 
-/// A file's text, without a byte order mark.
-pub(super) fn text(path: &Path) -> Result<String, Refused> {
-    let (file, length) = open(path)?;
+/// A file's real path and its text, without a byte order mark.
+pub(super) fn text(root: &Path, below: &Path) -> Result<(PathBuf, String), Refused> {
+    let (path, file, length) = open(root, below)?;
     let mut bytes = Vec::with_capacity(usize::try_from(length.min(LARGEST)).unwrap_or_default());
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST {
@@ -104,7 +144,7 @@ pub(super) fn text(path: &Path) -> Result<String, Refused> {
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
     }
-    Ok(text)
+    Ok((path, text))
 }
 
 /// A path with `/` between its parts, as it is shown.

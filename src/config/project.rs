@@ -136,7 +136,7 @@ fn root_file(root: &Path, problems: &mut Vec<Problem>) -> Result<(PathBuf, Vec<N
     let real = root.canonicalize().map_err(|_| missing(text!("there is no such folder")))?;
     let mut gatherer = Gatherer::new(&real, problems);
     let documents = gatherer.parse(Path::new(FILE)).map_err(|refused| match refused {
-        Refused::Unreadable(why) => missing(why),
+        Refused::Unreadable(why) | Refused::TooMuch(why) => missing(why),
         Refused::Outside => missing(text!("it leads out of the project folder")),
     })?;
     let whole = gatherer.whole;
@@ -256,20 +256,25 @@ fn fill_calendars(
 
 fn state_folder(root: &Path, state: &StateText, filled: &Node, problems: &mut Vec<Problem>) -> PathBuf {
     let default = || root.join(".mpform").join("state");
-    let Some(path) = &state.path else { return default() };
     let node = filled.get("state").and_then(|state| state.get("path")).unwrap_or(filled);
+    let outside = |path: &str| {
+        Problem::error(Code::OutsideProject, text!("`{path}` leads out of the project folder", path))
+            .at(node.place())
+            .help(text!("name a folder below the project's, e.g. .mpform/state"))
+    };
+    let Some(path) = &state.path else {
+        let below = Path::new(".mpform/state");
+        problems.extend(paths::leads_out(root, below).then(|| outside(".mpform/state")));
+        return default();
+    };
     if path.contains("://") {
         problems.push(super::later::not_yet(text!("state at `{path}`", path), node.place()));
         return default();
     }
     match paths::below(Path::new(""), path) {
-        Ok(below) => root.join(below),
-        Err(_) => {
-            problems.push(
-                Problem::error(Code::OutsideProject, text!("`{path}` leads out of the project folder", path))
-                    .at(node.place())
-                    .help(text!("name a folder below the project's, e.g. .mpform/state")),
-            );
+        Ok(below) if !paths::leads_out(root, &below) => root.join(below),
+        _ => {
+            problems.push(outside(path));
             default()
         }
     }

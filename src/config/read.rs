@@ -17,7 +17,7 @@ use serde::de::{DeserializeOwned, Visitor};
 use super::later::{is_later, not_yet};
 use super::nearest::{nearest, suggest};
 use super::node::Node;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, enough};
 use crate::text;
 
 mod error;
@@ -183,6 +183,9 @@ impl<'a> Reader<'a> {
             let text = key.text().unwrap_or_default();
             if is_known(text) {
                 continue;
+            }
+            if enough(&self.run.problems.borrow()) {
+                return;
             }
             if is_later(kind, text) {
                 self.run.problems.borrow_mut().push(not_yet(format!("`{text}`"), key.place()));

@@ -2,11 +2,12 @@
 //! the project's before that, and `--var` goes over both.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use globset::GlobSet;
 use indexmap::IndexMap;
 
-use super::interpolate::{Allowed, Env, Filler, Known, Look, Surroundings, nearest_of};
+use super::interpolate::{Allowed, DEEPEST, Env, Filler, Known, Look, Surroundings, nearest_of};
 use super::node::Node;
 use crate::problem::{Code, Place, Problem};
 use crate::text;
@@ -18,6 +19,7 @@ pub struct Vars {
     env: Env,
     allowed: Arc<GlobSet>,
     stand_in: bool,
+    spent: Arc<AtomicUsize>,
 }
 
 impl std::fmt::Debug for Vars {
@@ -32,6 +34,8 @@ impl std::fmt::Debug for Vars {
 pub(super) struct Layers {
     written: IndexMap<String, (Node, bool)>,
     given: IndexMap<String, String>,
+    /// Counts for the whole project.
+    spent: Arc<AtomicUsize>,
 }
 
 impl Layers {
@@ -88,7 +92,8 @@ impl Layers {
             resolver.var(name, &node.place(), problems);
         }
         let values = Arc::new(resolver.done);
-        Vars { values, env: Arc::clone(env), allowed: Arc::clone(allowed), stand_in }
+        let spent = Arc::clone(&self.spent);
+        Vars { values, env: Arc::clone(env), allowed: Arc::clone(allowed), stand_in, spent }
     }
 }
 
@@ -124,12 +129,28 @@ impl Look for Resolver<'_> {
             );
             return Some(Known { text: String::new(), whole: false });
         }
+        if self.doing.len() >= DEEPEST {
+            problems.push(
+                Problem::error(
+                    Code::TooMuch,
+                    text!(
+                        "the var `{name}` stands behind more than {deepest} others",
+                        name,
+                        deepest = DEEPEST
+                    ),
+                )
+                .at(at.clone())
+                .help(text!("write the value out")),
+            );
+            return Some(Known { text: String::new(), whole: false });
+        }
         self.doing.push(name.to_owned());
         let known = match node.text() {
             Some(text) if !node.is_nothing() => {
                 let allowed = if *free { Allowed::Everything } else { Allowed::Listed(self.allowed) };
-                let around = Surroundings { env: self.env, allowed, stand_in: self.stand_in };
-                Filler { node, look: self, around, problems }.text(text, 0)
+                let (env, stand_in, spent) = (self.env, self.stand_in, &*self.layers.spent);
+                let around = Surroundings { env, allowed, stand_in, spent };
+                Filler { node, look: self, around, problems, depth: 0 }.text(text, 0)
             }
             _ => Known { text: String::new(), whole: false },
         };
@@ -146,7 +167,8 @@ impl Look for Resolver<'_> {
 impl Vars {
     /// What a document sees: only the environment variables that the project allows.
     pub(super) fn surroundings(&self) -> Surroundings<'_> {
-        Surroundings { env: &self.env, allowed: Allowed::Listed(&self.allowed), stand_in: self.stand_in }
+        let (allowed, stand_in) = (Allowed::Listed(&self.allowed), self.stand_in);
+        Surroundings { env: &self.env, allowed, stand_in, spent: &self.spent }
     }
 
     /// What accounts and state see: the whole environment.

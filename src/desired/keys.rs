@@ -3,7 +3,7 @@
 use super::Building;
 use crate::config::{Node, read, suggest};
 use crate::model::{KindInfo, Shape, kinds};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, enough};
 use crate::text;
 use crate::words::Text;
 
@@ -17,7 +17,7 @@ impl Building<'_> {
         };
         for (key, _) in node.entries() {
             let text = key.text().unwrap_or_default();
-            if !known().any(|known| known == text) {
+            if !known().any(|known| known == text) && !enough(self.problems) {
                 self.problems.push(
                     Problem::error(Code::UnknownKey, text!("unknown key `{text}`", text))
                         .at(key.place())

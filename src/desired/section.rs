@@ -8,7 +8,7 @@ use super::Building;
 use super::entry::{Entry, Level};
 use crate::config::{Jail, Node, suggest};
 use crate::model::{Address, EachKind, Kind, KindInfo, Shape, kind_named};
-use crate::problem::{Code, Place, Problem};
+use crate::problem::{Code, Place, Problem, enough};
 use crate::text;
 use crate::words::Text;
 
@@ -72,6 +72,9 @@ impl Section<'_, '_> {
         }
         for (key, node) in node.entries() {
             let text = key.text().unwrap_or_default();
+            if enough(self.building.problems) {
+                return;
+            }
             if !names.contains(&text) {
                 self.building.problems.push(
                     Problem::error(Code::UnknownKey, text!("unknown key `{text}`", text))

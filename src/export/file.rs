@@ -45,7 +45,7 @@ impl File {
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         let path = self.made_way(folder)?;
         match &self.content {
-            Content::Text(text) => atomic::write(&path, text.as_bytes()),
+            Content::Text(text) => atomic::publish(&path, text.as_bytes()),
             Content::Copy(from) => atomic::copy(&path, from),
         }
     }

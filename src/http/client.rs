@@ -68,6 +68,8 @@ pub struct Client {
     clock: Clock,
     calls: AtomicUsize,
     date: Mutex<Option<(String, Instant)>>,
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(super) canned: super::canned::Shelf,
 }
 
 impl Client {
@@ -113,6 +115,8 @@ impl Client {
             clock,
             calls: AtomicUsize::new(0),
             date: Mutex::default(),
+            #[cfg(any(test, feature = "fuzzing"))]
+            canned: super::canned::Shelf::default(),
         }))
     }
 
@@ -137,6 +141,10 @@ impl Client {
 
     /// Sends a request and waits for the head of its answer.
     pub(super) async fn begin(&self, request: RequestBuilder) -> Result<Response, Failure> {
+        #[cfg(any(test, feature = "fuzzing"))]
+        if let Some(answer) = self.canned.next() {
+            return answer;
+        }
         let response = request.send().await.map_err(|error| {
             let unsent = error.is_connect() || error.is_builder();
             if unsent { Failure::Unsent(unreachable(&error)) } else { lost(error) }

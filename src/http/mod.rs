@@ -13,6 +13,8 @@ use std::time::Duration;
 use crate::words::Text;
 use bytes::Bytes;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod canned;
 mod client;
 mod download;
 mod form;

@@ -11,7 +11,7 @@ use sha2::Sha256;
 use super::{Item, Notice};
 use crate::config::Format;
 use crate::text;
-use crate::words::{Lang, Text};
+use crate::words::{Lang, Text, escape};
 
 /// A line is cut to so many bytes, so that one reason leaves room for others.
 const LONGEST: usize = 400;
@@ -70,12 +70,10 @@ pub(super) fn body(format: Format, notice: &Notice, lang: Lang, signed: &Signed)
     match format {
         Format::Json => object(notice),
         // The documents' limits, in bytes: 2,048 and 20,000, and 20 KB for the whole request at Feishu.
-        Format::Wecom => json!({"msgtype": "text", "text": {"content": words(notice, lang, 2_048)}}),
-        Format::Dingtalk => json!({"msgtype": "text", "text": {"content": words(notice, lang, 18_000)}}),
+        Format::Wecom => json!({"msgtype": "text", "text": {"content": plain(notice, lang, 2_048)}}),
+        Format::Dingtalk => json!({"msgtype": "text", "text": {"content": plain(notice, lang, 18_000)}}),
         Format::Feishu => {
-            // `<at user_id="all">` calls everybody, whoever wrote it.
-            let content = words(notice, lang, 14_000).replace('<', "＜");
-            let mut body = json!({"msg_type": "text", "content": {"text": content}});
+            let mut body = json!({"msg_type": "text", "content": {"text": plain(notice, lang, 14_000)}});
             if let Signed::Body(time, sign) = signed {
                 body["timestamp"] = time.to_string().into();
                 body["sign"] = sign.as_str().into();
@@ -109,9 +107,24 @@ fn object(notice: &Notice) -> Value {
     })
 }
 
+/// [`words`] that call nobody: `<at user_id="all">` and `<@all>` do in some formats, whoever wrote them.
+fn plain(notice: &Notice, lang: Lang, most: usize) -> String {
+    let mut room = most;
+    loop {
+        let said = words(notice, lang, room).replace('<', "＜");
+        // The sign that stands in for it is longer.
+        let over = said.len().saturating_sub(most);
+        if over == 0 || room < 200 {
+            return said;
+        }
+        room = room.saturating_sub(over);
+    }
+}
+
 /// For people: plain text, cut by whole lines to so many bytes.
 fn words(notice: &Notice, lang: Lang, most: usize) -> String {
-    let (command, project, environment) = (notice.occasion.command(), &notice.project, &notice.environment);
+    let (command, project, environment) =
+        (notice.occasion.command(), escape(&notice.project), &notice.environment);
     let mark = if notice.failed { "✗" } else { "✓" };
     let head = match environment.as_str() {
         "default" => format!("{mark} mpform {command} · {project}"),
@@ -124,7 +137,7 @@ fn words(notice: &Notice, lang: Lang, most: usize) -> String {
     let mut room = most.saturating_sub(tail + 60);
     let mut named = 0;
     for item in notice.items.iter().take(NAMED) {
-        let line = line(item, lang);
+        let line = self::line(item, lang);
         if line.len() + 1 > room {
             break;
         }
@@ -148,7 +161,7 @@ fn line(Item { address, outcome, why }: &Item, lang: Lang) -> String {
     if let Some(why) = why {
         line = text!("{line}: {why}", line, why).to(lang);
     }
-    let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = escape(&line).into_owned();
     if line.len() <= LONGEST {
         return line;
     }
@@ -251,7 +264,7 @@ mod tests {
         let said = body(Format::Feishu, &notice(1, true), Lang::En, &Signed::No);
         let text = said["content"]["text"].as_str().unwrap();
         assert!(!text.contains('<') && text.contains("no ＜at"), "{text}");
-        assert!(text.contains("all\">＜/at> and more"), "{text}");
+        assert!(text.contains("all\">＜/at>⏎and more"), "{text}");
     }
 
     #[test]

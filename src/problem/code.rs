@@ -198,6 +198,10 @@ codes! {
     PageFile = "MP141",
     /// a webhook that could not be told how a run ended
     NotTold = "MP150",
+    /// a file that is something else than what was to be written over it
+    Occupied = "MP170",
+    /// more of something than is read
+    TooMuch = "MP171",
     /// something that has no canonical layout
     Layout = "MP130",
     /// a file that would say something else in the canonical layout

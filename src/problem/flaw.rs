@@ -47,7 +47,7 @@ mod tests {
         let inner = text!("{count} lines", count = 3);
         let flaw = Flaw::new(text!("`{text}` is not a date", text = "a\nb {x}"), text!("see {inner}", inner));
         assert_eq!(Flaw::carried(&format!("{flaw:#}")), Some(flaw.clone()));
-        assert_eq!(flaw.to_string(), "`a\nb {x}` is not a date\nhelp: see 3 lines");
+        assert_eq!(flaw.to_string(), "`a⏎b {x}` is not a date\nhelp: see 3 lines");
         assert_eq!(Flaw::carried(&flaw.to_string()), None);
     }
 }

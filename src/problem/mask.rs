@@ -80,13 +80,24 @@ fn is_item(line: &str) -> bool {
 
 /// Where the first key of a secret begins on a line, and where its value does.
 fn secret_key(line: &str) -> Option<(usize, usize)> {
+    let start = line.len() - line.trim_start_matches([' ', '-']).len();
+    if line[start..].starts_with(':') {
+        // `? key` stands on a line before, or a key in a bracket: nobody knows here which.
+        return Some((start, start + 1));
+    }
     line.match_indices(':').find_map(|(colon, _)| {
         let front = line[..colon].trim_end_matches(['"', '\'', ' ']);
         let word = front.rsplit(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).next()?;
-        let is_secret = SECRET.iter().any(|key| {
-            let word = word.to_ascii_lowercase();
-            word == *key || strsim::osa_distance(&word, key) <= if key.len() > 6 { 2 } else { 1 }
-        });
+        // Who writes a key with `\\u…` has something to hide.
+        let is_odd = front
+            .rsplit('"')
+            .next()
+            .is_some_and(|key| line[..colon].trim_end().ends_with('"') && key.contains('\\'));
+        let is_secret = is_odd
+            || SECRET.iter().any(|key| {
+                let word = word.to_ascii_lowercase();
+                word == *key || strsim::osa_distance(&word, key) <= if key.len() > 6 { 2 } else { 1 }
+            });
         is_secret.then_some((front.len() - word.len(), colon + 1))
     })
 }
@@ -108,6 +119,22 @@ mod tests {
     fn so_is_what_is_indented_below_and_nothing_after() {
         let text = "  headers:\n    X-Key: one\n    Other:\n      - two\n  info_id: demo\n";
         assert_eq!(masked(text), "  headers:\n    X-Key: ***\n    ******\n      *****\n  info_id: demo\n");
+    }
+
+    #[test]
+    fn the_value_of_a_key_on_another_line_is_hidden() {
+        for text in [
+            "a:\n  ? app_key\n  : geheim\n  b: 1\n",
+            "a:\n- ? \"app_key\"\n  : geheim\n- b: 1\n",
+            "a:\n  ? app_key\n  :\n    geheim\n  b: 1\n",
+            "a:\n  ? app_key\n  :\n  - geheim\n  b: 1\n",
+            "a:\n  ? |\n    app_key\n  : |\n    geheim\n  b: 1\n",
+            "a: {\"app_key\"\n  : geheim}\n  b: 1\n",
+            "a:\n  \"app\\u005fkey\": geheim\n  b: 1\n",
+        ] {
+            let shown = masked(text);
+            assert!(!shown.contains("geheim") && shown.contains("b: 1"), "{text}\n{shown}");
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(super) fn number<'de, D: Deserializer<'de>, N: TryFrom<u64>>(deserializer: D
         }
 
         fn visit_i64<E: Error>(self, number: i64) -> Result<u64, E> {
-            Ok(u64::try_from(number).unwrap_or(0))
+            u64::try_from(number).map_err(|_| E::custom(format!("{number} is less than nothing")))
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<u64, E> {
@@ -86,7 +86,14 @@ pub(super) fn maybe_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<O
     }
 }
 
-/// A list or a text, or nothing instead of an empty one.
+/// Something, or null. Where it does not stand at all the answer is another one than was asked for.
+pub(super) fn maybe<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
+/// A list or a text, or null instead of an empty one. Where it must stand, a page without it is broken, and not empty.
 pub(super) fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -119,7 +126,23 @@ mod tests {
     }
 
     #[test]
+    fn a_page_without_its_list_is_not_an_empty_one() {
+        #[derive(Debug, Deserialize)]
+        struct Page {
+            #[serde(deserialize_with = "super::or_empty")]
+            items: Vec<u8>,
+            #[serde(deserialize_with = "super::maybe")]
+            more: Option<u8>,
+        }
+        let page: Page = serde_json::from_value(json!({"items": null, "more": null})).expect("reads");
+        assert_eq!((page.items, page.more), (vec![], None));
+        assert!(serde_json::from_value::<Page>(json!({"items": []})).is_err());
+        assert!(serde_json::from_value::<Page>(json!({"more": 1})).is_err());
+    }
+
+    #[test]
     fn what_is_no_number_is_refused() {
+        assert!(serde_json::from_value::<Wire>(json!({"count": -1, "fuzzy": 0})).is_err());
         assert!(serde_json::from_value::<Wire>(json!({"count": "many", "fuzzy": 0})).is_err());
     }
 }

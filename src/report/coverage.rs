@@ -30,7 +30,7 @@ pub fn text(found: &Coverage, style: Style, columns: usize) -> String {
 }
 
 fn head(found: &Coverage, style: Style) -> String {
-    let name = style.paint(Role::Heading, &escape(&found.account));
+    let name = &found.account;
     let since = found.since.format("%Y-%m-%d %H:%M %:z");
     let came = match found.texts {
         0 => text!("{name}: no texts since {since}", name, since),
@@ -42,7 +42,7 @@ fn head(found: &Coverage, style: Style) -> String {
             since
         ),
     };
-    style.say(&came)
+    style.said(Role::Heading, &came)
 }
 
 fn unanswered(found: &Coverage, style: Style, columns: usize) -> Option<String> {

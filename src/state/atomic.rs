@@ -9,7 +9,15 @@ use std::path::Path;
 /// # Errors
 /// Whatever the file system says; the file that was there is untouched then.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_from(path, &mut &*bytes, None)
+    write_from(path, &mut &*bytes, Kept::Private)
+}
+
+/// The same for what others are to read: a new file is for whom any other program would make it.
+///
+/// # Errors
+/// As [`write`].
+pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_from(path, &mut &*bytes, Kept::Public)
 }
 
 /// The same for a file that is there already: who may read and write it stays as it is.
@@ -18,7 +26,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Whatever the file system says; the file is untouched then.
 pub fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let permissions = std::fs::metadata(path)?.permissions();
-    write_from(path, &mut &*bytes, Some(permissions))
+    write_from(path, &mut &*bytes, Kept::As(permissions))
 }
 
 /// The same with the bytes of another file, which pass piece by piece.
@@ -26,15 +34,31 @@ pub fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// Whatever the file system says; the file that was there is untouched then.
 pub fn copy(path: &Path, from: &Path) -> io::Result<()> {
-    write_from(path, &mut File::open(from)?, None)
+    write_from(path, &mut File::open(from)?, Kept::Public)
 }
 
-fn write_from(path: &Path, from: &mut impl io::Read, permissions: Option<Permissions>) -> io::Result<()> {
+/// Who may read and write a file.
+enum Kept {
+    /// Its owner.
+    Private,
+    /// Whoever may read a new file of this process; its mask is applied when the file is made.
+    Public,
+    /// Those who might before.
+    As(Permissions),
+}
+
+fn write_from(path: &Path, from: &mut impl io::Read, kept: Kept) -> io::Result<()> {
     // A bare name has an empty parent, which is no folder that can be opened.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".mpform-").tempfile_in(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mpform-");
+    #[cfg(unix)]
+    if matches!(kept, Kept::Public) {
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
     io::copy(from, &mut file)?;
-    if let Some(permissions) = permissions {
+    if let Kept::As(permissions) = kept {
         file.as_file().set_permissions(permissions)?;
     }
     file.as_file().sync_all()?;

@@ -230,7 +230,7 @@ impl State {
 
     /// Takes one entry in.
     pub fn take(&mut self, entry: Entry) {
-        self.serial += 1;
+        self.serial = self.serial.saturating_add(1);
         match entry {
             Entry::Identity { identity } => self.identity = identity,
             Entry::Rebind { identity, keep } => {
@@ -263,7 +263,7 @@ impl State {
                 self.resources.remove(&address);
             }
             Entry::Move { moved } => self.carry(&moved),
-            Entry::LeftOver { count } => self.left_over += count,
+            Entry::LeftOver { count } => self.left_over = self.left_over.saturating_add(count),
             Entry::Send { run, sending, bodies } => self.take_send(run, sending, bodies),
             Entry::Outcome { identity, outcome } => self.take_outcome(&identity, outcome),
             Entry::Draft { kind, draft } => {

@@ -230,7 +230,8 @@ impl Open {
     }
 
     fn append(&mut self, entry: &Entry) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&Line { serial: self.state.serial + 1, entry: entry.clone() })?;
+        let mut line =
+            serde_json::to_vec(&Line { serial: self.state.serial.saturating_add(1), entry: entry.clone() })?;
         line.push(b'\n');
         self.journal.write_all(&line)
     }
@@ -243,11 +244,16 @@ impl Open {
         if self.path.exists() {
             fs::copy(&self.path, self.path.with_extension("json.backup"))?;
         }
-        let mut bytes = serde_json::to_vec_pretty(&self.state)?;
-        bytes.push(b'\n');
-        atomic::write(&self.path, &bytes)?;
+        atomic::write(&self.path, &bytes(&self.state)?)?;
         self.journal.set_len(0)
     }
+}
+
+/// As it stands on disk.
+fn bytes(state: &State) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(state)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -257,11 +263,20 @@ struct Line {
     entry: Entry,
 }
 
+/// A state of a file's and a journal's bytes, and the bytes it would be written as.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn of_bytes(file: &[u8], journal: &[u8]) -> Result<(State, Vec<u8>), Problem> {
+    let mut state = parse(Path::new("shop.json"), file)?;
+    replay(&mut state, &String::from_utf8_lossy(journal));
+    let bytes = bytes(&state).map_err(|error| failed(Text::verbatim(error.to_string())))?;
+    Ok((state, bytes))
+}
+
 /// Takes in every whole line that is newer than the state. The last line may be half written.
 fn replay(state: &mut State, lines: &str) {
     for line in lines.lines() {
         let Ok(line) = serde_json::from_str::<Line>(line) else { return };
-        if line.serial == state.serial + 1 {
+        if line.serial.checked_sub(1) == Some(state.serial) {
             state.take(line.entry);
         }
     }

@@ -38,6 +38,11 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     ("clock", &[]),
     ("words", &["word"]),
+    // It stands beside the door: whatever reads foreign bytes is fed from here.
+    (
+        "fuzzing",
+        &["clock", "config", "desired", "http", "layout", "model", "plan", "problem", "providers", "state"],
+    ),
     ("http", &["clock"]),
     ("notify", &["clock", "config", "http", "problem", "words"]),
     ("providers", &["config", "desired", "http", "model", "problem"]),

@@ -19,6 +19,7 @@ mod editor;
 mod export;
 mod fmt;
 mod hooks;
+mod hostile;
 mod house;
 mod init;
 mod markdown;

@@ -100,6 +100,14 @@ const BROKEN: &[(&str, &str)] = &[
         "  shop:\n    provider: yeapoo\n    base_url: \"http://x\"\n    info_id: shop\n    headers: {Authorization: {SECRET: 1}}\n",
     ),
     (
+        "a key in a block of its own",
+        "  shop:\n    provider: yeapoo\n    base_url: \"http://x\"\n    info_idx: shop\n    ? app_key\n    : SECRET\n",
+    ),
+    (
+        "a key in a block of its own, the value below",
+        "  shop:\n    provider: yeapoo\n    base_url: \"http://x\"\n    info_id: shop\n    ? token\n    :\n      SECRET\n",
+    ),
+    (
         "an alias to nothing",
         "  shop:\n    provider: yeapoo\n    base_url: \"http://x\"\n    info_id: shop\n    headers: {Authorization: *SECRET}\n",
     ),

@@ -155,6 +155,14 @@ impl World {
         self.begin(command, &arguments.split_whitespace().collect::<Vec<_>>(), &[]).end()
     }
 
+    /// Runs the binary within what a shell allows, e.g. `ulimit -t 10`.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn run_within(&self, bounds: &str, arguments: &str) -> Ran {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", &format!("{bounds}; exec \"$0\" \"$@\""), BINARY]);
+        self.begin(command, &arguments.split_whitespace().collect::<Vec<_>>(), &[]).end()
+    }
+
     /// Runs the binary with lines on its standard input, which is no terminal.
     pub(crate) fn run_told(&self, arguments: &str, lines: &str) -> Ran {
         let words: Vec<_> = arguments.split_whitespace().collect();

@@ -1,6 +1,6 @@
 //! `mpform account bind`.
 
-use crate::words::Text;
+use crate::words::{Text, escape};
 use secrecy::ExposeSecret;
 
 use super::onboard;
@@ -42,9 +42,9 @@ pub(super) async fn run(
     context.print(&format!(
         "{}: {}\nurl: {}\ntoken: {}\n",
         bound.setting,
-        bound.id,
-        bound.url,
-        bound.token.expose_secret()
+        escape(&bound.id),
+        escape(&bound.url),
+        escape(bound.token.expose_secret())
     ));
     context.note(&text!(
         "url and token go into WeChat's developer page (基本配置 → 服务器配置); the token is a secret"

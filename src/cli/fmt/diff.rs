@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use similar::{ChangeTag, TextDiff};
 
 use crate::problem::masked;
+use crate::words::{escape, escape_lines};
 
 /// A unified diff of a file before and after.
 pub(super) fn unified(name: &str, old: &str, new: &str) -> String {
@@ -12,6 +13,7 @@ pub(super) fn unified(name: &str, old: &str, new: &str) -> String {
     let (shown_old, shown_new): (Vec<_>, Vec<_>) =
         (shown_old.split_inclusive('\n').collect(), shown_new.split_inclusive('\n').collect());
     let diff = TextDiff::from_lines(old, new);
+    let name = escape(name);
     let mut out = format!("--- {name}\n+++ {name}\n");
     for hunk in diff.unified_diff().context_radius(2).iter_hunks() {
         let _ = writeln!(out, "{}", hunk.header());
@@ -23,9 +25,7 @@ pub(super) fn unified(name: &str, old: &str, new: &str) -> String {
             };
             // A line that ends otherwise than it shows would look like no change.
             let bare = line.map_or("", |line| line.strip_suffix('\n').unwrap_or(line));
-            let shown = bare.replace('\u{feff}', "\\u{feff}");
-            let shown = shown.strip_suffix('\r').map_or(shown.clone(), |bare| format!("{bare}\\r"));
-            let _ = writeln!(out, "{sign}{shown}");
+            let _ = writeln!(out, "{sign}{}", escape_lines(bare));
             if change.missing_newline() {
                 out += "\\ No newline at end of file\n";
             }

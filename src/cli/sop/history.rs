@@ -44,7 +44,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         Ok((past, failed)) => {
             let zone = project.config.timezone;
             if args.json {
-                context.print(&format!("{:#}\n", sending::history_json(&past, zone)));
+                context.print_json(&sending::history_json(&past, zone));
             } else if past.is_empty() {
                 context.tell(&nothing(args, &project, context));
             } else {

@@ -58,7 +58,7 @@ async fn resolve(args: &Args, project: &Project, context: &Context) -> Result<()
         open.record(entry.clone());
     }
     open.close().map_err(|(problem, text)| {
-        context.print(&format!("{text}\n"));
+        context.print_json(&text);
         problem
     })?;
     for (_, what) in &entries {

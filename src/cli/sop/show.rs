@@ -47,7 +47,7 @@ fn show(command: &Command, project: &Project, today: NaiveDate, context: &Contex
             let mut found = found(accounts, project, (from, to), |planned| planned.runs(from, to))?;
             found.states = states(&found, project, context.now).map_err(|problem| vec![problem])?;
             if *json {
-                context.print(&format!("{:#}\n", sop::json(&found)));
+                context.print_json(&sop::json(&found));
             } else {
                 context.print(&sop::list(&found, context.style, context.width));
             }

@@ -11,7 +11,7 @@ use crate::config::node::Node;
 use crate::config::read::{Part, read_part};
 use crate::config::vars::Vars;
 use crate::model::kinds;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, enough};
 use crate::text;
 
 /// The project document, and the rest of the root file.
@@ -39,7 +39,7 @@ pub(super) fn split(
     };
     let mut others = documents;
     let project = apart(&others.remove(chosen), problems);
-    others.retain(|other| keep(other, Some(&project), problems));
+    others.retain(|other| !enough(problems) && keep(other, Some(&project), problems));
     Some((project, others))
 }
 
@@ -101,6 +101,10 @@ pub(super) fn addressed(
 ) -> Vec<Document> {
     let mut documents = vec![];
     for Found { folder, node } in found {
+        // What is left out is not read, and with so many errors nothing is done with the rest.
+        if enough(problems) {
+            break;
+        }
         if !keep(&node, None, problems) {
             continue;
         }

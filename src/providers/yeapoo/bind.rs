@@ -35,7 +35,7 @@ struct Groups {
     /// Followers of the account, not groups.
     #[serde(default, deserialize_with = "wire::number")]
     total: usize,
-    #[serde(default, deserialize_with = "wire::or_empty")]
+    #[serde(deserialize_with = "wire::or_empty")]
     groups: Vec<Group>,
 }
 

@@ -39,7 +39,7 @@ struct Listing {
     /// Followers of the account, not groups.
     #[serde(default, deserialize_with = "wire::number")]
     total: usize,
-    #[serde(default, deserialize_with = "wire::or_empty")]
+    #[serde(deserialize_with = "wire::or_empty")]
     groups: Vec<Listed>,
 }
 
@@ -53,7 +53,7 @@ struct Listed {
 
 #[derive(Deserialize)]
 struct Members {
-    #[serde(default, deserialize_with = "wire::or_empty")]
+    #[serde(deserialize_with = "wire::or_empty")]
     user: Vec<Member>,
     pagination: Option<Pagination>,
 }

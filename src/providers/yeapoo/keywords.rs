@@ -21,7 +21,7 @@ pub(super) struct Keywords {
 
 #[derive(Deserialize)]
 struct Listing {
-    #[serde(default, deserialize_with = "wire::or_empty")]
+    #[serde(deserialize_with = "wire::or_empty")]
     keyword: Vec<Listed>,
     pagination: Option<Pagination>,
 }

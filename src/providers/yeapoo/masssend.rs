@@ -13,7 +13,7 @@ use crate::text;
 #[derive(Deserialize)]
 struct Listing {
     /// Null, not an empty list, if nothing was ever sent.
-    #[serde(default, deserialize_with = "wire::or_empty")]
+    #[serde(deserialize_with = "wire::or_empty")]
     message: Vec<Listed>,
     pagination: Option<Pagination>,
 }

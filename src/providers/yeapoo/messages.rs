@@ -21,7 +21,7 @@ pub(super) struct Talk {
 
 #[derive(Deserialize)]
 struct Listing {
-    #[serde(default, deserialize_with = "wire::or_empty")]
+    #[serde(deserialize_with = "wire::or_empty")]
     message: Vec<Listed>,
     pagination: Option<Pagination>,
 }

@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use super::sop::Runs;
 use crate::plan::Plan;
 use crate::plan::picture::Picture;
+use crate::words::escape_json;
 
 /// All that a page shows.
 pub struct Page<'a> {
@@ -122,17 +123,15 @@ fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }
 
-/// JSON in which nothing can end the block that it stands in, and no line ends where JavaScript sees one. These
+/// JSON in which nothing can end the block that it stands in, and nothing is hidden from who reads the source. These
 /// characters stand in texts only.
 fn inert(json: &str) -> String {
     let mut inert = String::with_capacity(json.len());
-    for character in json.chars() {
+    for character in escape_json(json).chars() {
         match character {
             '<' => inert.push_str("\\u003c"),
             '>' => inert.push_str("\\u003e"),
             '&' => inert.push_str("\\u0026"),
-            '\u{2028}' => inert.push_str("\\u2028"),
-            '\u{2029}' => inert.push_str("\\u2029"),
             other => inert.push(other),
         }
     }

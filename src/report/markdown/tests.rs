@@ -363,11 +363,7 @@ fn foreign_text_breaks_out_of_nothing() {
     **Plan: 0 to create, 1 to update, 1 to delete.**
 
     `````
-    warning[MP065]: ```
-                    </details>
-                    <!-- x --> @everyone #1 ![x](https://evil/p.png) [y](https://evil)
-                    ````
-                    <img src=x>� @team
+    warning[MP065]: ```⏎</details>⏎<!-- x --> @everyone #1 ![x](https://evil/p.png) [y](https://evil)⏎````⏎<img src=x>\u{202e} @team
     `````
 
     #### Would be deleted (1)

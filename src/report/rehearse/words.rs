@@ -78,7 +78,7 @@ pub(super) fn act(act: &Act<'_>) -> Text {
 /// What is said.
 fn says(says: &Says) -> Text {
     match says {
-        Says::Text(text) => Text::verbatim(text),
+        Says::Text(text) => Text::lines(text),
         Says::Material(shown) => material(shown),
         Says::Nothing => text!("nothing is said"),
         Says::Undeclared => text!("what is said is not declared here; `--live` shows it"),

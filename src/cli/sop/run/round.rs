@@ -273,7 +273,7 @@ async fn sent(args: &Args, project: &Project, voice: &Voice<'_>, context: &Conte
             "the state of {account} could not be saved; this is it, to be saved by hand:",
             account
         ));
-        context.print(&format!("{text}\n"));
+        context.print_json(&text);
     }
     if interrupted || !outcome.tally.is_clean() || !outcome.problems.is_empty() {
         round.exit = Exit::Partial;

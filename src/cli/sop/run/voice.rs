@@ -68,12 +68,10 @@ impl<'a> Voice<'a> {
         if !self.counts(one) {
             return;
         }
-        let line = if self.json {
-            told_json(one, self.zone).to_string()
-        } else {
-            told(one, self.zone, self.context.style)
-        };
-        self.context.print(&format!("{line}\n"));
+        if self.json {
+            return self.context.print_json(&told_json(one, self.zone).to_string());
+        }
+        self.context.print(&(told(one, self.zone, self.context.style) + "\n"));
     }
 
     /// Counts a message, and says whether it is news.
@@ -95,8 +93,10 @@ impl<'a> Voice<'a> {
     /// What is said at the end.
     pub(super) fn sum(&self) {
         let tally = self.heard().tally;
-        let line = if self.json { sum_json(tally).to_string() } else { sum(tally, self.context.style) };
-        self.context.print(&format!("{line}\n"));
+        if self.json {
+            return self.context.print_json(&sum_json(tally).to_string());
+        }
+        self.context.print(&(sum(tally, self.context.style) + "\n"));
     }
 
     pub(super) fn complain<'b>(&self, problems: impl IntoIterator<Item = &'b Problem>) {

@@ -17,7 +17,7 @@ const IN_FRONT: usize = 7;
 /// Images and voices; the voices' key is `music`, whatever the document says.
 #[derive(Deserialize)]
 struct Files {
-    #[serde(default, alias = "music", alias = "voice", deserialize_with = "wire::or_empty")]
+    #[serde(alias = "music", alias = "voice", deserialize_with = "wire::or_empty")]
     image: Vec<File>,
     pagination: Option<Pagination>,
 }
@@ -32,7 +32,7 @@ struct File {
 
 #[derive(Deserialize)]
 struct Videos {
-    #[serde(default, deserialize_with = "wire::or_empty")]
+    #[serde(deserialize_with = "wire::or_empty")]
     video: Vec<Video>,
     pagination: Option<Pagination>,
 }
@@ -52,7 +52,7 @@ struct Video {
 /// An object by id, in no order.
 #[derive(Deserialize)]
 struct AllNews {
-    #[serde(default)]
+    #[serde(deserialize_with = "wire::maybe")]
     news: Option<IndexMap<String, Vec<Item>>>,
     pagination: Option<Pagination>,
 }

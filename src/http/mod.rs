@@ -20,6 +20,7 @@ mod form;
 mod loopback;
 mod post;
 pub mod retry;
+mod secrets;
 mod streamed;
 mod throttle;
 mod upload;
@@ -27,6 +28,7 @@ mod upload;
 pub use client::{Client, Reader, Writer};
 pub use download::{FileAnswer, Headers};
 pub use post::Post;
+pub use secrets::Secrets;
 pub use streamed::Streamed;
 pub use throttle::{Limits, Throttle};
 pub use upload::Upload;
@@ -42,6 +44,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// The whole body.
     pub body: Bytes,
+    /// What may not show of it: what the account shows to be let in, and what this request was let in with.
+    pub secrets: Secrets,
 }
 
 /// Why there is no answer.

@@ -109,6 +109,18 @@ impl Text {
         serde_json::from_str(words.strip_prefix(CARRIED)?).ok()
     }
 
+    /// The same with everybody else's words changed, ours left as they are.
+    #[must_use]
+    pub fn with_plain(mut self, change: &impl Fn(&str) -> String) -> Self {
+        for (_, word) in &mut self.with {
+            match word {
+                Word::Plain(text) => *text = change(text),
+                Word::Ours(text) => *text = std::mem::take(text).with_plain(change),
+            }
+        }
+        self
+    }
+
     /// In English: for programs, and wherever a text is kept.
     pub fn en(&self) -> String {
         self.to(Lang::En)

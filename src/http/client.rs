@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
 use super::throttle::Permit;
-use super::{Answer, Failure, Throttle};
+use super::{Answer, Failure, Secrets, Throttle};
 use crate::clock::Clock;
 use crate::text;
 use crate::words::Text;
@@ -64,6 +64,7 @@ pub struct Client {
     pub(super) calling: reqwest::Client,
     pub(super) uploading: reqwest::Client,
     pub(super) headers: HeaderMap,
+    secrets: Mutex<Secrets>,
     throttle: Throttle,
     clock: Clock,
     calls: AtomicUsize,
@@ -98,19 +99,22 @@ impl Client {
     ) -> Result<Arc<Self>, Text> {
         let Lines { calling, uploading } = lines.clone();
         let mut map = HeaderMap::new();
+        let mut secrets = Secrets::default();
         map.insert(ACCEPT, HeaderValue::from_static("application/json, */*;q=0.1"));
-        for (name, value) in headers {
+        for (name, secret) in headers {
             let key = HeaderName::try_from(name).map_err(|_| text!("`{name}` is not a header name", name))?;
-            let mut value = HeaderValue::try_from(value.expose_secret()).map_err(|_| {
+            let mut value = HeaderValue::try_from(secret.expose_secret()).map_err(|_| {
                 text!("the value of header `{name}` has characters that a header can't have", name)
             })?;
             value.set_sensitive(true);
             map.insert(key, value);
+            secrets.add(secret);
         }
         Ok(Arc::new(Self {
             calling,
             uploading,
             headers: map,
+            secrets: Mutex::new(secrets),
             throttle,
             clock,
             calls: AtomicUsize::new(0),
@@ -128,6 +132,11 @@ impl Client {
     /// What the vendor's clock said in the last answer, as HTTP writes it, and when that came.
     pub fn date(&self) -> Option<(String, Instant)> {
         self.date.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What may not show of answers.
+    pub(super) fn secrets(&self) -> Secrets {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Waits until a call may start. The call is over when the permit is dropped.
@@ -166,6 +175,10 @@ impl Client {
     ) -> Result<Answer, Failure> {
         let _permit = self.enter().await;
         self.count();
+        let mut secrets = self.secrets();
+        for value in headers.values().filter(|value| value.is_sensitive()) {
+            secrets.add(&SecretString::from(String::from_utf8_lossy(value.as_bytes()).into_owned()));
+        }
         let mut request = self.calling.request(method, url).headers(headers);
         if let Some(body) = body {
             // Without a length of 0, some servers and proxies refuse a POST; it is not sent by itself.
@@ -174,7 +187,7 @@ impl Client {
             }
             request = request.body(body);
         }
-        whole(self.begin(request).await?).await
+        whole(self.begin(request).await?, secrets).await
     }
 
     /// The same with a JSON body, the account's headers, and these in the place of those of the same names.
@@ -220,7 +233,7 @@ impl Head {
 }
 
 /// The answer with its whole body.
-pub(super) async fn whole(mut response: Response) -> Result<Answer, Failure> {
+pub(super) async fn whole(mut response: Response, secrets: Secrets) -> Result<Answer, Failure> {
     let Head { status, content_type, retry_after } = Head::of(&response);
     let mut read = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(lost)? {
@@ -232,7 +245,7 @@ pub(super) async fn whole(mut response: Response) -> Result<Answer, Failure> {
         }
         read.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, content_type, retry_after, body: read.freeze() })
+    Ok(Answer { status, content_type, retry_after, body: read.freeze(), secrets })
 }
 
 /// The face of a client that can only read.
@@ -248,6 +261,16 @@ impl Reader {
     /// What time it is here, e.g. to sign a request.
     pub fn now(&self) -> DateTime<Utc> {
         self.0.clock.now()
+    }
+
+    /// One more thing that may not show of what is answered from now on.
+    pub fn keep(&self, secret: &SecretString) {
+        self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner).add(secret);
+    }
+
+    /// What may not show of answers, and of what is read out of them.
+    pub fn secrets(&self) -> Secrets {
+        self.0.secrets()
     }
 
     /// One GET, once.

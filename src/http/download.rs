@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::client::{Client, Head, lost};
 use super::streamed::Streaming;
-use super::{Failure, Reader, Streamed};
+use super::{Failure, Reader, Secrets, Streamed};
 use crate::text;
 
 /// How much of a body is kept: enough to tell an error document from a file.
@@ -41,6 +41,8 @@ pub struct FileAnswer {
     pub streamed: Streamed,
     /// The first 64 KiB of the body.
     pub head: Bytes,
+    /// What may not show of it.
+    pub secrets: Secrets,
 }
 
 impl Reader {
@@ -66,7 +68,7 @@ impl Reader {
         // A vendor's "not found" is no file, and must not take the place of one.
         let to = to.filter(|_| response.status().is_success());
         let (streamed, head) = receive(response, to).await?;
-        Ok(FileAnswer { status, content_type, retry_after, streamed, head })
+        Ok(FileAnswer { status, content_type, retry_after, streamed, head, secrets: client.secrets() })
     }
 }
 

@@ -22,6 +22,7 @@ mod form;
 mod loopback;
 mod post;
 pub mod retry;
+mod secrets;
 mod streamed;
 mod throttle;
 mod upload;
@@ -29,6 +30,7 @@ mod upload;
 pub use client::{Client, Lines, Reader, Writer};
 pub use download::{FileAnswer, Headers};
 pub use post::Post;
+pub use secrets::Secrets;
 pub use streamed::Streamed;
 pub use throttle::{Gate, Limits, Throttle};
 pub use upload::Upload;
@@ -44,6 +46,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// The whole body.
     pub body: Bytes,
+    /// What may not show of it: what the account shows to be let in, and what this request was let in with.
+    pub secrets: Secrets,
 }
 
 /// Why there is no answer.

@@ -61,7 +61,7 @@ impl Writer {
             .headers(headers)
             .timeout(longest(size))
             .body(Body::wrap_stream(sending.stream()));
-        let answer = async { whole(client.begin(request).await?).await }.await;
+        let answer = async { whole(client.begin(request).await?, client.secrets()).await }.await;
         // Whatever came back, if anything: a form without its end is no upload.
         match stopped.get() {
             Some(why) => Err(Failure::Ours(why.clone())),

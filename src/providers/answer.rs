@@ -17,96 +17,85 @@ const ELSEWHERE: Text = text!("check `base_url`: it is the API's own address");
 /// What too many requests ask for.
 const SLOWER: Text = text!("lower `limits: {{requests_per_second: …}}` of the account");
 
-/// Keeps a secret out of what is shown of an answer: a gateway may show the request that it did not like. It can't be
-/// printed.
-#[derive(Clone, Copy)]
-pub(super) struct Mask<'a>(pub(super) &'a str);
+/// So much of a body is looked at for its first words.
+const LOOKED_AT: usize = 16 * 1024;
 
-impl Mask<'_> {
-    /// A text without the secret, nor as JSON often writes it.
-    pub(super) fn over(self, text: &str) -> String {
-        let secret = self.0.trim();
-        if secret.is_empty() {
-            return text.to_owned();
-        }
-        text.replace(secret, "•••").replace(&secret.replace('/', r"\/"), "•••")
-    }
-
-    /// The first words of a body, on one line.
-    pub(super) fn begins(self, body: &[u8]) -> Text {
-        // Cut only behind the mask: half a secret is no secret that a mask knows.
-        let text = self.over(&String::from_utf8_lossy(body));
-        let words: Vec<_> = text.split_whitespace().take(60).collect();
-        let line: String = words.join(" ").chars().take(120).collect();
-        if line.is_empty() { text!("an empty answer") } else { Text::verbatim(line) }
-    }
-
-    /// The JSON of an answer, or why there is none.
-    pub(super) fn json<T: DeserializeOwned>(self, call: &str, answer: &Answer) -> Result<T, VendorError> {
-        let refused = |message: Text| VendorError::refused(call, message);
-        let http = |message: Text| refused(message).code(format!("HTTP {}", answer.status));
-        let begins = || self.begins(&answer.body);
-        let again = || answer.retry_after.map_or(Again::Soon, Again::After);
-        match answer.status {
-            200..=299 => {}
-            429 => return Err(http(text!("too many requests")).hint(SLOWER).may_pass(again())),
-            404 => return Err(http(text!("no such path"))),
-            300..=399 => {
-                let message = text!("the answer redirects elsewhere, which is not followed");
-                return Err(http(message).hint(ELSEWHERE));
-            }
-            400..=407 | 409..=498 => return Err(http(begins())),
-            // Whatever broke down, and 408 and 499: somebody on the way had enough of waiting. How far the call has
-            // come nobody knows.
-            _ => return Err(http(begins()).may_pass(again()).maybe_happened()),
-        }
-        serde_json::from_slice(&answer.body).map_err(|error| {
-            let (what, hint) = if answer.content_type.contains("html") {
-                (text!("an HTML page instead of JSON"), Some(NOT_THE_API))
-            } else {
-                // The reason may hold what stands there.
-                (
-                    text!("not the JSON that was expected ({error})", error = self.over(&error.to_string())),
-                    None,
-                )
-            };
-            let refused = refused(text!("{what}: {begins}", what, begins = begins()))
-                .may_pass(Again::Soon)
-                .maybe_happened();
-            hint.into_iter().fold(refused, VendorError::hint)
-        })
-    }
+/// The first words of an answer, on one line.
+pub(super) fn begins(answer: &Answer) -> Text {
+    // Cut only behind the mask: half a secret is no secret that a mask knows.
+    let body = &answer.body[..answer.body.len().min(LOOKED_AT)];
+    let text = answer.secrets.out_of(&String::from_utf8_lossy(body));
+    let words: Vec<_> = text.split_whitespace().take(60).collect();
+    let line: String = words.join(" ").chars().take(120).collect();
+    if line.is_empty() { text!("an empty answer") } else { Text::verbatim(line) }
 }
 
 /// The JSON of an answer, or why there is none.
 pub(super) fn json<T: DeserializeOwned>(call: &str, answer: &Answer) -> Result<T, VendorError> {
-    Mask("").json(call, answer)
+    let refused = |message: Text| VendorError::refused(call, message);
+    let http = |message: Text| refused(message).code(format!("HTTP {}", answer.status));
+    let begins = || begins(answer);
+    let again = || answer.retry_after.map_or(Again::Soon, Again::After);
+    match answer.status {
+        200..=299 => {}
+        429 => return Err(http(text!("too many requests")).hint(SLOWER).may_pass(again())),
+        404 => return Err(http(text!("no such path"))),
+        300..=399 => {
+            let message = text!("the answer redirects elsewhere, which is not followed");
+            return Err(http(message).hint(ELSEWHERE));
+        }
+        400..=407 | 409..=498 => return Err(http(begins())),
+        // Whatever broke down, and 408 and 499: somebody on the way had enough of waiting. How far the call has
+        // come nobody knows.
+        _ => return Err(http(begins()).may_pass(again()).maybe_happened()),
+    }
+    serde_json::from_slice(&answer.body).map_err(|error| {
+        let (what, hint) = if answer.content_type.contains("html") {
+            (text!("an HTML page instead of JSON"), Some(NOT_THE_API))
+        } else {
+            (text!("not the JSON that was expected ({error})", error), None)
+        };
+        let refused = refused(text!("{what}: {begins}", what, begins = begins()))
+            .may_pass(Again::Soon)
+            .maybe_happened();
+        // The reason may hold what stands there.
+        hint.into_iter().fold(refused, VendorError::hint).without(&answer.secrets)
+    })
 }
-
-/// The first words of a body, on one line.
-pub(super) fn begins(body: &[u8]) -> Text {
-    Mask("").begins(body)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    use crate::http::Secrets;
+    use secrecy::SecretString;
+
+    fn answer(body: &str) -> Answer {
+        let mut secrets = Secrets::default();
+        secrets.add(&SecretString::from("k/e+y"));
+        let body = body.to_owned().into();
+        Answer { status: 400, content_type: "text/plain".to_owned(), retry_after: None, body, secrets }
+    }
+
     #[test]
     fn half_a_secret_is_not_shown_either() {
-        let mask = Mask("k/e+y");
         for (said, shown) in [
             ("<p>k/e+y</p>", "<p>•••</p>"),
             (r#"{"appkey": "k\/e+y"}"#, r#"{"appkey": "•••"}"#),
             (" a\n b ", "a b"),
             (" ", "an empty answer"),
         ] {
-            assert_eq!(mask.begins(said.as_bytes()).en(), shown);
+            assert_eq!(begins(&answer(said)).en(), shown);
         }
         let cut = format!("{}k/e+y", "-".repeat(118));
-        assert!(!mask.begins(cut.as_bytes()).en().contains('k'));
+        assert!(!begins(&answer(&cut)).en().contains('k'));
         let spaced = format!("-{}k/e+y", " ".repeat(397));
-        assert_eq!(mask.begins(spaced.as_bytes()).en(), "- •••");
-        assert_eq!(Mask("").over("ab"), "ab");
+        assert_eq!(begins(&answer(&spaced)).en(), "- •••");
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_without_the_secret() {
+        let answer = Answer { status: 200, ..answer(r#""not what k/e+y opens""#) };
+        let error = json::<u64>("GET x", &answer).expect_err("no number").to_string();
+        assert!(error.contains("•••") && !error.contains("k/e+y"), "{error}");
     }
 }

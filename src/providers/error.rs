@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::http::Failure;
 use crate::http::retry::{Again, MayPass};
+use crate::http::{Failure, Secrets};
 use crate::problem::{Code, Problem};
 use crate::text;
 use crate::words::Text;
@@ -101,6 +101,15 @@ impl VendorError {
     #[must_use]
     pub fn hint(mut self, hint: Text) -> Self {
         self.hint = Some(hint);
+        self
+    }
+
+    /// The same without what may not show of the vendor's words.
+    #[must_use]
+    pub fn without(mut self, secrets: &Secrets) -> Self {
+        let masked = |text: &str| secrets.out_of(text);
+        self.message = self.message.with_plain(&masked);
+        self.code = self.code.map(|code| masked(&code));
         self
     }
 

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::sign::sign;
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
-use crate::providers::answer::Mask;
+use crate::providers::answer::{begins, json};
 use crate::providers::{Happened, VendorError};
 use crate::text;
 use crate::words::Text;
@@ -103,11 +103,6 @@ impl Caller {
         url
     }
 
-    /// The key is kept out of what is shown: a gateway may show what it was sent.
-    fn mask(&self) -> Mask<'_> {
-        Mask(self.app_key.expose_secret())
-    }
-
     fn headers(&self, at: DateTime<Utc>, body: &[u8]) -> Result<HeaderMap, VendorError> {
         let timestamp = at.timestamp_millis().to_string();
         let signature = sign(&self.app_id, &timestamp, body, &self.app_key);
@@ -119,7 +114,7 @@ impl Caller {
                 VendorError::not_sent(text!("`{name}` has characters that a header can't have", name))
                     .hint(text!("correct it in the account's settings"))
             })?;
-            value.set_sensitive(true);
+            value.set_sensitive(matches!(name, "sign" | "appkey"));
             headers.insert(HeaderName::from_static(name), value);
         }
         Ok(headers)
@@ -128,6 +123,8 @@ impl Caller {
 
 impl ReadApi {
     pub(super) fn new(http: http::Reader, caller: &Caller) -> Self {
+        // Not only where it goes along: what is signed with it may be shown with it.
+        http.keep(&caller.app_key);
         Self { http, caller: caller.clone() }
     }
 
@@ -149,15 +146,15 @@ impl ReadApi {
             let headers = self.caller.headers(at, &body)?;
             let answer = self.http.ask(url.as_str(), body.clone(), headers).await;
             let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
-            data(&call, &answer, at, &self.http, self.caller.mask())
+            data(&call, &answer, at, &self.http)
         })
         .await?;
         serde_json::from_value(answer).map_err(|error| {
-            let message = text!(
-                "the answer has another shape than the document's: {error}",
-                error = self.caller.mask().over(&error.to_string())
-            );
-            VendorError::refused(&call, message)
+            VendorError::refused(
+                &call,
+                text!("the answer has another shape than the document's: {error}", error),
+            )
+            .without(&self.http.secrets())
         })
     }
 }
@@ -180,7 +177,7 @@ impl WriteApi {
         let url = caller.url(create.name());
         let answer = self.http.send_with(Method::POST, url.as_str(), body, headers).await;
         let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
-        data(&call, &answer, at, self.http.reader(), caller.mask()).map(drop)
+        data(&call, &answer, at, self.http.reader()).map(drop)
     }
 }
 
@@ -204,25 +201,19 @@ fn bytes_of(body: &impl Serialize) -> Result<Bytes, VendorError> {
 }
 
 /// What an answer holds, or why it holds nothing; `at` is the time that the request was signed with.
-fn data(
-    call: &str,
-    answer: &Answer,
-    at: DateTime<Utc>,
-    http: &http::Reader,
-    mask: Mask<'_>,
-) -> Result<Value, VendorError> {
-    let envelope: Envelope = mask.json(call, answer)?;
+fn data(call: &str, answer: &Answer, at: DateTime<Utc>, http: &http::Reader) -> Result<Value, VendorError> {
+    let envelope: Envelope = json(call, answer)?;
     let code = match &envelope.code {
         Value::Number(code) => code.as_i64(),
         Value::String(code) => code.parse().ok(),
         _ => None,
     };
     let Some(code) = code else {
-        let message = text!("an answer without a code: {body}", body = mask.begins(&answer.body));
+        let message = text!("an answer without a code: {body}", body = begins(answer));
         return Err(VendorError::refused(call, message).may_pass(Again::Soon).maybe_happened());
     };
     let message = match envelope.message {
-        Value::String(message) => Text::verbatim(mask.over(&message)),
+        Value::String(message) => Text::verbatim(answer.secrets.out_of(&message)),
         _ => text!("(no message)"),
     };
     let refused = |message: Text| Err(VendorError::refused(call, message).code(code));

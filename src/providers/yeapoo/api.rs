@@ -35,7 +35,7 @@ const PAGE: usize = 100;
 /// What can be read.
 #[derive(Debug)]
 pub(super) struct ReadApi {
-    http: http::Reader,
+    pub(super) http: http::Reader,
     root: Url,
     info_id: String,
 }
@@ -95,7 +95,7 @@ impl ReadApi {
             data(&call, &answer)
         })
         .await?;
-        shape(&call, answer)
+        shape(&call, answer, &self.http)
     }
 
     /// Every item of a list: pages of 100 until the distinct ids make up `count` or a page is short.
@@ -218,6 +218,7 @@ impl WriteApi {
                 call_name("POST", path, &[]),
                 text!("no id in the answer: {other}", other),
             )
+            .without(&self.read.http.secrets())
             .maybe_happened()),
         }
     }
@@ -241,30 +242,20 @@ impl WriteApi {
         .await
     }
 
-    /// A write below `/v1/{front}`, whatever its method. Sent once, also if it comes too early. `hide` takes out of what the server says what
-    /// nobody may see.
+    /// A write below `/v1/{front}`, whatever its method. Sent once, also if it comes too early.
     pub(super) async fn send_to(
         &self,
         method: Method,
         (front, path): (&[&str], &[&str]),
         query: &[(&str, &str)],
         body: Option<&Value>,
-        hide: &(dyn Fn(&str) -> String + Sync),
     ) -> Result<Value, VendorError> {
         let call = call_name(method.as_str(), path, query);
         let url = self.read.url(front, path, query);
         let body = body.map(|body| Bytes::from(body.to_string()));
         let answer = self.http.send(method, url.as_str(), body).await;
-        let mut answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
-        data(&call, &answer).or_else(|error| {
-            // The vendor's own message is whole. Anything else shows how the answer begins, and of a secret that is
-            // cut off there nobody could tell what it was.
-            if error.answered() {
-                return Err(VendorError { message: Text::verbatim(hide(&error.message.en())), ..error });
-            }
-            answer.body = hide(&String::from_utf8_lossy(&answer.body)).into();
-            data(&call, &answer)
-        })
+        let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
+        data(&call, &answer)
     }
 }
 
@@ -301,7 +292,7 @@ fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
         Some(200..=299) => Ok(envelope.data),
         Some(code) => {
             let message = match envelope.message {
-                Some(Value::String(message)) => Text::verbatim(message),
+                Some(Value::String(message)) => Text::verbatim(answer.secrets.out_of(&message)),
                 _ => text!("(no message)"),
             };
             // The words for an unknown id: asking again only costs time. Everything else in 500 may pass.
@@ -310,15 +301,20 @@ fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
             Err(refused(message).code(code).may_pass(again))
         }
         None => {
-            let message = text!("`code` is not a number: {body}", body = begins(&answer.body));
+            let message = text!("`code` is not a number: {body}", body = begins(answer));
             Err(refused(message).may_pass(Again::Soon).maybe_happened())
         }
     }
 }
 
-pub(super) fn shape<T: DeserializeOwned>(call: &str, data: Value) -> Result<T, VendorError> {
+pub(super) fn shape<T: DeserializeOwned>(
+    call: &str,
+    data: Value,
+    http: &http::Reader,
+) -> Result<T, VendorError> {
     serde_json::from_value(data).map_err(|error| {
         VendorError::refused(call, text!("the answer has another shape than the document's: {error}", error))
+            .without(&http.secrets())
     })
 }
 

@@ -165,7 +165,7 @@ impl Sends for Broadcast {
             let body = body(message, &audience, item, &shown)?;
             let path = ["masssend", "send"];
             let front = [self.api.read.info_id()];
-            let call = self.api.send_to(Method::POST, (&front, &path), &[], Some(&body), &str::to_owned);
+            let call = self.api.send_to(Method::POST, (&front, &path), &[], Some(&body));
             match call.await {
                 Ok(Value::String(id)) if !id.is_empty() => Ok(Some(id)),
                 Ok(Value::Number(id)) => Ok(Some(id.to_string())),

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::token::Tokens;
 use crate::http::{Answer, Post, Writer};
-use crate::providers::answer::Mask;
+use crate::providers::answer::json;
 use crate::providers::{Happened, VendorError};
 use crate::text;
 use crate::words::Text;
@@ -88,7 +88,7 @@ impl Api {
             Post { headers: &headers, content_type: "application/json", body, with_account_headers: true };
         let answer = self.http.post(url.as_str(), post).await;
         let answer = answer.map_err(|failure| VendorError::unanswered(CALL, &failure))?;
-        verdict(&answer, token)
+        verdict(&answer)
     }
 }
 
@@ -106,15 +106,14 @@ struct Envelope {
     values: Value,
 }
 
-/// What an answer says. The token is kept out of it.
-fn verdict(answer: &Answer, token: &SecretString) -> Result<Verdict, VendorError> {
-    let mask = Mask(token.expose_secret());
+/// What an answer says.
+fn verdict(answer: &Answer) -> Result<Verdict, VendorError> {
     if answer.status == 401 {
         let error =
             VendorError::refused(CALL, text!("the token was refused")).code("HTTP 401").hint(CREDENTIALS);
         return Ok(Verdict::TokenRefused(error));
     }
-    let said = match mask.json::<Envelope>(CALL, answer) {
+    let said = match json::<Envelope>(CALL, answer) {
         Ok(said) if said.succeed => return Ok(Verdict::Queued(word(&said.values["taskId"]))),
         Ok(said) => said,
         // A refusal may come with a status of its own; one that says that it succeeded is none.
@@ -125,7 +124,7 @@ fn verdict(answer: &Answer, token: &SecretString) -> Result<Verdict, VendorError
         },
     };
     let code = word(&said.errmsg);
-    let error = refusal(&said, code.as_deref(), mask);
+    let error = refusal(&said, code.as_deref()).without(&answer.secrets);
     match code.and_then(|code| code.parse().ok()) {
         Some(TOKEN_INVALID) => Ok(Verdict::TokenRefused(error)),
         Some(code) if matches!(meaning(code), Some(Meaning::Checked(_))) => Err(error),
@@ -139,15 +138,15 @@ const CREDENTIALS: Text = text!(
 );
 
 /// The vendor's no, with its words and the number by which it finds the request again.
-fn refusal(said: &Envelope, code: Option<&str>, mask: Mask<'_>) -> VendorError {
-    let said_why = word(&said.errdesc).map(|words| Text::verbatim(mask.over(&words)));
+fn refusal(said: &Envelope, code: Option<&str>) -> VendorError {
+    let said_why = word(&said.errdesc).map(Text::verbatim);
     let why = said_why.unwrap_or_else(|| text!("(no message)"));
     let message = match word(&said.request) {
-        Some(id) => text!("{why} (request {id})", why, id = mask.over(&id)),
+        Some(id) => text!("{why} (request {id})", why, id),
         None => why,
     };
     let error = VendorError::refused(CALL, message);
-    let error = error.code(mask.over(code.unwrap_or("(none)")));
+    let error = error.code(code.unwrap_or("(none)"));
     match code.and_then(|code| code.parse().ok()).and_then(meaning) {
         Some(Meaning::Checked(hint) | Meaning::Broke(hint)) => error.hint(hint),
         None => error,

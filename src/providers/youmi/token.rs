@@ -83,9 +83,13 @@ impl Tokens {
         refused: Option<&SecretString>,
     ) -> Result<SecretString, VendorError> {
         let (url, id, secret, scope) = match &self.credentials {
-            Credentials::Token(token) => return Ok(token.clone()),
+            Credentials::Token(token) => {
+                http.reader().keep(token);
+                return Ok(token.clone());
+            }
             Credentials::Client { url, id, secret, scope } => (url, id, secret, scope),
         };
+        http.reader().keep(secret);
         let mut held = self.held.lock().await;
         let is_refused = |token: &SecretString| {
             refused.is_some_and(|refused| refused.expose_secret() == token.expose_secret())
@@ -104,6 +108,7 @@ impl Tokens {
         ]);
         let got = fetch(http, url, home, form).await?;
         let token = got.token.clone();
+        http.reader().keep(&token);
         *held = Some(got);
         Ok(token)
     }

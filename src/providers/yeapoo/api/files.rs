@@ -73,7 +73,7 @@ impl WriteApi {
             }
             _ => error,
         })?;
-        let uploaded: Uploaded = shape(&call, data).map_err(VendorError::maybe_happened)?;
+        let uploaded: Uploaded = shape(&call, data, &self.read.http).map_err(VendorError::maybe_happened)?;
         if uploaded.id.is_empty() {
             return Err(VendorError::refused(call, text!("no id in the answer")).maybe_happened());
         }
@@ -129,6 +129,7 @@ fn streamed(call: &str, answer: FileAnswer, headers: Headers) -> Result<Option<S
         content_type: answer.content_type,
         retry_after: answer.retry_after,
         body: answer.head,
+        secrets: answer.secrets,
     };
     match data(call, &document) {
         Err(error) if !is_static && is_unknown_id(&error) => Ok(None),

@@ -10,7 +10,13 @@ use crate::providers::Happened;
 
 fn answer(status: u16, content_type: &str, body: &str) -> Answer {
     let body = Bytes::copy_from_slice(body.as_bytes());
-    Answer { status, content_type: content_type.into(), retry_after: None, body }
+    Answer {
+        status,
+        content_type: content_type.into(),
+        retry_after: None,
+        body,
+        secrets: http::Secrets::default(),
+    }
 }
 
 fn json(body: &str) -> Result<Value, VendorError> {

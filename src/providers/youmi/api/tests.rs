@@ -10,8 +10,10 @@ use crate::sandbox::{Fault, Rule};
 
 fn judged(status: u16, content_type: &str, body: &str) -> Result<Option<String>, VendorError> {
     let body = Bytes::from(body.to_owned());
-    let answer = Answer { status, content_type: content_type.to_owned(), retry_after: None, body };
-    match verdict(&answer, &SecretString::from("the-token"))? {
+    let mut secrets = crate::http::Secrets::default();
+    secrets.add(&SecretString::from("the-token"));
+    let answer = Answer { status, content_type: content_type.to_owned(), retry_after: None, body, secrets };
+    match verdict(&answer)? {
         Verdict::Queued(task) => Ok(task),
         Verdict::TokenRefused(error) => {
             Err(VendorError { message: format!("token: {error}").into(), ..error })

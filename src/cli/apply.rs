@@ -113,7 +113,7 @@ async fn applied(
     let remembered: Vec<State> = states.iter().map(|open| open.state().clone()).collect();
     let plans = session.plan(&remembered).await;
     let mut whole = joined(&project.config.environment, plans.iter().cloned());
-    whole.warnings.extend(left_behind(project));
+    whole.warnings.extend(left_behind(project).await);
     let mut is_done = false;
     match saved.map(|saved| saved.standing(&whole, &saved::now(&session))) {
         None => whole.refusals.extend(unmatched(project, &selection, &whole)),
@@ -165,7 +165,7 @@ async fn applied(
 }
 
 async fn lock(session: &Session<'_>, project: &Project, context: &Context) -> Result<Vec<Open>, Problem> {
-    let store = store(project);
+    let store = store(project)?;
     let me = context.holder("apply");
     let mut states = vec![];
     for account in &session.accounts {

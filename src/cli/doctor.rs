@@ -50,7 +50,10 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     if session.accounts.is_empty() {
         context.note(&text!("the project has no accounts"));
     }
-    let store = store(&project);
+    let store = match store(&project) {
+        Ok(store) => store,
+        Err(problem) => return complain(context, &[problem]),
+    };
     let found = join_all(session.accounts.iter().map(|account| examine(account, &store, context))).await;
     for (account, finding) in session.accounts.iter().zip(&found) {
         context.print(&format!("{}\n", line(account, finding, context)));
@@ -70,7 +73,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
 async fn examine(account: &Account<'_>, store: &Store, context: &Context) -> Finding {
     let name = &account.config.name;
     let (mut said, mut problems) = (vec![], vec![]);
-    match store.read(name) {
+    match store.read(name).await {
         Ok(state) => {
             match state.resources.len() {
                 0 => said.push(text!("nothing remembered")),
@@ -80,7 +83,7 @@ async fn examine(account: &Account<'_>, store: &Store, context: &Context) -> Fin
         }
         Err(problem) => problems.push(problem),
     }
-    match store.holder(name, &context.holder("doctor")) {
+    match store.holder(name, &context.holder("doctor")).await {
         Ok(None) => said.push(text!("not locked")),
         Ok(Some(holder)) => {
             let who = Holder::said(holder.as_ref());

@@ -43,9 +43,9 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
 
 async fn looked(args: &Args, selection: &Selection, project: &Project) -> Result<Drift, Vec<Problem>> {
     let session = Session::open(project, selection)?;
-    let states = session.remembered().map_err(|problem| vec![problem])?;
+    let states = session.remembered().await.map_err(|problem| vec![problem])?;
     let mut drift = session.drift(&states).await;
-    drift.warnings.extend(left_behind(project));
+    drift.warnings.extend(left_behind(project).await);
     // Targets that name nothing: most likely a slip of the pen, and no drift would look like success.
     let known: Vec<_> = states.iter().flat_map(|state| state.resources.keys()).collect();
     let missed: Vec<_> = args

@@ -49,7 +49,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         show(plan, args.json, context);
     }
     if let Some(path) = &args.html {
-        if let Err(problem) = preview::write(path, &made, context) {
+        if let Err(problem) = preview::write(path, &made, context).await {
             return complain(context, &[problem]);
         }
         preview::say(path, context);
@@ -90,14 +90,14 @@ impl<'a> Made<'a> {
         pictured: bool,
     ) -> Result<Self, Vec<Problem>> {
         let session = Session::open(project, selection)?;
-        let states = session.remembered().map_err(|problem| vec![problem])?;
+        let states = session.remembered().await.map_err(|problem| vec![problem])?;
         let (plans, pictures) = if pictured {
             session.picture(&states).await.into_iter().unzip()
         } else {
             (session.plan(&states).await, vec![])
         };
         let mut plan = joined(&project.config.environment, plans);
-        plan.warnings.extend(left_behind(project));
+        plan.warnings.extend(left_behind(project).await);
         plan.refusals.extend(unmatched(project, selection, &plan));
         Ok(Self { session, plan, pictures })
     }

@@ -7,7 +7,7 @@ use futures::future::join_all;
 
 use super::{Context, Selection};
 use crate::clock::Clock;
-use crate::config;
+use crate::config::{self, StateAt};
 use crate::desired::{Desired, DesiredAccount, desired};
 use crate::http::{self, Client, Throttle};
 use crate::live::{self, By, LiveAccount, Scope};
@@ -20,6 +20,7 @@ use crate::plan::saved::Saved;
 use crate::plan::{self, FailedAccount, Globs, Plan};
 use crate::problem::{Code, Problem, any_error};
 use crate::providers;
+use crate::state::bucket::{self, Leaving};
 use crate::state::store::Store;
 use crate::state::{Entry, State};
 use crate::text;
@@ -32,6 +33,8 @@ pub(super) struct Project {
     pub(super) clock: Clock,
     pub(super) config: config::Project,
     pub(super) desired: Desired,
+    variables: Arc<BTreeMap<String, String>>,
+    leaving: Leaving,
 }
 
 impl Project {
@@ -51,6 +54,8 @@ impl Project {
         let project = config.map(|config| Self {
             desired: desired(&config, context.now, &mut problems),
             clock: context.clock.clone(),
+            variables: Arc::clone(&context.variables),
+            leaving: context.leaving.clone(),
             config,
         });
         (project, problems)
@@ -81,8 +86,26 @@ pub(super) fn options(context: &Context, stand_in: bool) -> config::Options {
 }
 
 /// Where the project's states are.
-pub(super) fn store(project: &Project) -> Store {
-    Store::new(&project.config.state, &project.config.environment)
+///
+/// # Errors
+/// A bucket whose credentials are not in the environment, or that can't be reached by what is said of it.
+pub(super) fn store(project: &Project) -> Result<Store, Problem> {
+    let environment = &project.config.environment;
+    match &project.config.state {
+        StateAt::Folder(folder) => Ok(Store::new(folder, environment)),
+        StateAt::Bucket(bucket) => shared(bucket, project),
+    }
+}
+
+/// The store of a bucket.
+///
+/// # Errors
+/// As [`store`].
+pub(super) fn shared(bucket: &config::Bucket, project: &Project) -> Result<Store, Problem> {
+    let variable = |name: &str| project.variables.get(name).map(String::as_str);
+    let objects = bucket::connect(bucket, bucket::credentials(bucket, variable)?)?;
+    let leaving = project.leaving.clone();
+    Ok(Store::shared(bucket::Bucket::new(objects, &bucket.prefix, &project.config.environment, leaving)))
 }
 
 /// The accounts that were selected, with what planning them takes.
@@ -154,9 +177,9 @@ impl<'a> Session<'a> {
     }
 
     /// What is remembered of each account, in their order.
-    pub(super) fn remembered(&self) -> Result<Vec<State>, Problem> {
-        let store = store(self.project);
-        self.accounts.iter().map(|account| store.read(&account.config.name)).collect()
+    pub(super) async fn remembered(&self) -> Result<Vec<State>, Problem> {
+        let names = self.accounts.iter().map(|account| account.config.name.as_str());
+        store(self.project)?.read_all(names).await
     }
 
     /// Plans every account, side by side, against these states (in the order of the accounts).
@@ -381,8 +404,10 @@ pub(super) fn another_account(account: &Account<'_>, state: &State) -> Option<Pr
 }
 
 /// Warnings about states of accounts that the project no longer has.
-pub(super) fn left_behind(project: &Project) -> Vec<Problem> {
-    let accounts = store(project).accounts().unwrap_or_default();
+pub(super) async fn left_behind(project: &Project) -> Vec<Problem> {
+    // A store that can't be read has been told of by then.
+    let Ok(store) = store(project) else { return vec![] };
+    let accounts = store.accounts().await.unwrap_or_default();
     let gone = accounts.into_iter().filter(|name| !project.config.accounts.contains_key(name));
     gone.map(|name| {
         Problem::warning(

@@ -74,12 +74,12 @@ pub(super) async fn run(command: &Command, context: &Context) -> Exit {
     };
     let sound = !any_error(&problems);
     let result = match command {
-        Command::List { account } => list(&project, account.as_deref(), context),
-        Command::Show { address } => show(&project, address, context),
+        Command::List { account } => list(&project, account.as_deref(), context).await,
+        Command::Show { address } => show(&project, address, context).await,
         Command::Mv { from, to } => edit::mv(&project, sound, from, to, context).await,
         Command::Rm { address } => edit::rm(&project, sound, address, context).await,
         Command::Adopt { .. } => Ok(()),
-        Command::Unlock { account } => unlock(&project, account, context),
+        Command::Unlock { account } => unlock(&project, account, context).await,
     };
     ended(result.map_err(|problem| vec![problem]), context)
 }
@@ -94,9 +94,9 @@ fn ended(result: Result<(), Vec<Problem>>, context: &Context) -> Exit {
     }
 }
 
-fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), Problem> {
-    let store = store(project);
-    let accounts = store.accounts()?;
+async fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), Problem> {
+    let store = store(project)?;
+    let accounts = store.accounts().await?;
     if accounts.is_empty() {
         let environment = &project.config.environment;
         context.note(&text!("nothing is remembered in the environment {environment}", environment));
@@ -105,7 +105,7 @@ fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), 
         return Err(nothing_known(name));
     }
     for account in accounts.iter().filter(|name| only.is_none_or(|only| only == *name)) {
-        let state = store.read(account)?;
+        let state = store.read(account).await?;
         for (address, record) in &state.resources {
             let id = &record.id;
             context.tell(&if record.protect {
@@ -124,9 +124,9 @@ fn list(project: &Project, only: Option<&str>, context: &Context) -> Result<(), 
     Ok(())
 }
 
-fn show(project: &Project, text: &str, context: &Context) -> Result<(), Problem> {
+async fn show(project: &Project, text: &str, context: &Context) -> Result<(), Problem> {
     let address = address(text)?;
-    let state: State = store(project).read(address.account())?;
+    let state: State = store(project)?.read(address.account()).await?;
     let record = state.resources.get(&address).ok_or_else(|| not_remembered(&address))?;
     let shown = json!({
         "address": address, "id": record.id, "protect": record.protect,
@@ -136,8 +136,8 @@ fn show(project: &Project, text: &str, context: &Context) -> Result<(), Problem>
     Ok(())
 }
 
-fn unlock(project: &Project, account: &str, context: &Context) -> Result<(), Problem> {
-    match store(project).holder(account, &context.holder("state unlock"))? {
+async fn unlock(project: &Project, account: &str, context: &Context) -> Result<(), Problem> {
+    match store(project)?.holder(account, &context.holder("state unlock")).await? {
         None => {
             context.tell(&text!("{account} is not locked", account));
             Ok(())
@@ -165,8 +165,8 @@ fn not_remembered(address: &Address) -> Problem {
 }
 
 /// Saves a state that was changed by hand; one that can't be saved is printed, to be saved by hand as well.
-fn save(state: Open, context: &Context) -> Result<(), Problem> {
-    state.close().map_err(|(problem, text)| {
+async fn save(state: Open, context: &Context) -> Result<(), Problem> {
+    state.close().await.map_err(|(problem, text)| {
         context.print(&format!("{text}\n"));
         problem
     })

@@ -18,6 +18,7 @@ mod download;
 mod form;
 #[cfg(test)]
 mod loopback;
+mod objects;
 mod post;
 pub mod retry;
 mod streamed;
@@ -26,6 +27,7 @@ mod upload;
 
 pub use client::{Client, Reader, Writer};
 pub use download::{FileAnswer, Headers};
+pub use objects::Objects;
 pub use post::Post;
 pub use streamed::Streamed;
 pub use throttle::{Limits, Throttle};

@@ -87,7 +87,8 @@ async fn past(args: &Args, project: &Project, context: &Context) -> Result<Vec<P
     };
     let mut all = vec![];
     for account in &session.accounts {
-        let state = store(project).read(&account.config.name).map_err(|problem| vec![problem])?;
+        let state = async { store(project)?.read(&account.config.name).await };
+        let state = state.await.map_err(|problem| vec![problem])?;
         all.extend(of_account(account, &state, &wanted, context).await);
     }
     // By the time at which they went, as a diary has it.

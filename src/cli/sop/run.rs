@@ -44,7 +44,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     let Some(project) = Project::for_work(context) else { return Exit::Error };
     let voice = Voice::new(args.json, project.config.timezone, context);
     if args.dry_run {
-        return dry_run(args, &project, &voice, context);
+        return dry_run(args, &project, &voice, context).await;
     }
     if args.watch {
         return watch(args, project, &voice, context).await;
@@ -113,7 +113,7 @@ fn load(voice: &Voice<'_>, context: &Context) -> Option<Project> {
     project.filter(|_| !any_error(&problems))
 }
 
-fn dry_run(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context) -> Exit {
+async fn dry_run(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context) -> Exit {
     let selected = match selected(args, project, context.now) {
         Ok(selected) => selected,
         Err(problems) => {
@@ -123,7 +123,7 @@ fn dry_run(args: &Args, project: &Project, voice: &Voice<'_>, context: &Context)
     };
     let (mut exit, mut count) = (Exit::Done, 0);
     for one in &selected.accounts {
-        let state = match one.state(project) {
+        let state = match one.state(project).await {
             Ok(state) => state,
             Err(problem) => {
                 context.complain([&problem]);

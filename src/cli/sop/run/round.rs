@@ -117,8 +117,8 @@ pub(super) fn selected<'a>(
 
 impl One<'_> {
     /// What is remembered, if it is of this account.
-    pub(super) fn state(&self, project: &Project) -> Result<State, Problem> {
-        let state = store(project).read(self.plans.name)?;
+    pub(super) async fn state(&self, project: &Project) -> Result<State, Problem> {
+        let state = store(project)?.read(self.plans.name).await?;
         self.is_same(&state).map(|()| state)
     }
 
@@ -281,7 +281,7 @@ impl One<'_> {
     async fn work<'b>(&'b self, common: &Common<'b>, round: &mut Round) -> Result<Option<Work<'b>>, Problem> {
         let Common { project, selected, wants, given_up, voice, context } = common;
         // A look first: nobody is kept from anything while there is nothing to do.
-        let state = self.state(project)?;
+        let state = self.state(project).await?;
         let now = context.clock.now();
         let due = due(&self.plans, &state, now);
         if selected.complain(&due, voice) {
@@ -297,7 +297,7 @@ impl One<'_> {
             return Ok(None);
         }
         let holder = context.holder("sop run");
-        let state = store(project).open(self.plans.name, &holder, context.lock_timeout).await?;
+        let state = store(project)?.open(self.plans.name, &holder, context.lock_timeout).await?;
         self.is_same(state.state())?;
         let sends = self.account.connect.sends(http::Writer::new(&self.account.client)).ok_or_else(|| {
             Problem::error(Code::NotOffered, text!("its vendor takes no messages from here"))

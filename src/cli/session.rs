@@ -407,7 +407,10 @@ pub(super) fn another_account(account: &Account<'_>, state: &State) -> Option<Pr
 pub(super) async fn left_behind(project: &Project) -> Vec<Problem> {
     // A store that can't be read has been told of by then.
     let Ok(store) = store(project) else { return vec![] };
-    let accounts = store.accounts().await.unwrap_or_default();
+    let Ok(accounts) = store.accounts().await else { return vec![] };
+    if accounts.is_empty() && store.is_shared() {
+        return not_migrated(project, &store).await.into_iter().collect();
+    }
     let gone = accounts.into_iter().filter(|name| !project.config.accounts.contains_key(name));
     gone.map(|name| {
         Problem::warning(
@@ -418,6 +421,21 @@ pub(super) async fn left_behind(project: &Project) -> Vec<Problem> {
         .help(text!("what it holds at the vendor is left alone; delete its state file if nobody needs it"))
     })
     .collect()
+}
+
+/// Says that the states still lie in the folder where they are by default.
+async fn not_migrated(project: &Project, shared: &Store) -> Option<Problem> {
+    let folder = config::default_folder(&project.config.root);
+    let accounts = Store::new(&folder, &project.config.environment).accounts().await.ok()?;
+    let (shared, folder) = (shared.shown(), folder.display());
+    let message = text!(
+        "nothing is remembered in {shared}, and {folder} remembers {accounts}",
+        shared,
+        folder,
+        accounts = accounts.join(", ")
+    );
+    let help = text!("run `mpform state migrate` before the next apply: it copies them; if they are old, delete the folder");
+    (!accounts.is_empty()).then(|| Problem::warning(Code::StateElsewhere, message).help(help))
 }
 
 /// All accounts' plans as one.

@@ -27,6 +27,8 @@ pub(super) struct Journal {
     journal: File,
     /// The first failure to write.
     broken: Option<io::Error>,
+    /// The file is to be written although no line says so.
+    stale: bool,
     _lock: Lock,
 }
 
@@ -133,7 +135,7 @@ impl Disk {
             })?;
         }
         let path = self.path(account, "json");
-        let mut journal = Journal { path, journal, broken: None, _lock: lock };
+        let mut journal = Journal { path, journal, broken: None, stale: false, _lock: lock };
         // A journal that an earlier run left behind is folded in before anything is added to it.
         journal.fold(&state).map_err(|error| {
             failed(text!("can't write {path}: {error}", path = journal.path.display(), error))
@@ -181,6 +183,11 @@ impl Journal {
         }
     }
 
+    /// Something else is remembered from now on.
+    pub(super) fn adopt(&mut self) {
+        self.stale = true;
+    }
+
     pub(super) fn broken(&self) -> Option<&io::Error> {
         self.broken.as_ref()
     }
@@ -201,7 +208,7 @@ impl Journal {
 
     /// The file first, then the journal is emptied: entries that are in both are known by their serial.
     fn fold(&mut self, state: &State) -> io::Result<()> {
-        if self.journal.metadata()?.len() == 0 && self.broken.is_none() {
+        if self.journal.metadata()?.len() == 0 && self.broken.is_none() && !self.stale {
             return Ok(());
         }
         if self.path.exists() {

@@ -142,15 +142,15 @@ impl Store {
         }
     }
 
-    /// Frees an account's lock that this one holds, so that its holder notices and writes no more. `None` where a lock dies
-    /// with its holder and nothing is to be freed.
+    /// Frees an account's lock that this one holds, so that its holder notices and writes no more. On disk a lock dies with
+    /// its holder, and nothing is to be freed.
     ///
     /// # Errors
     /// A lock that somebody else holds by now, a holder that is at work, a bucket that can't be written.
-    pub async fn free(&self, account: &str, holder: &Holder) -> Option<Result<(), Problem>> {
+    pub async fn free(&self, account: &str, holder: Option<&Holder>) -> Result<(), Problem> {
         match &self.0 {
-            Keeper::Disk(_) => None,
-            Keeper::Bucket(bucket) => Some(bucket.free(account, holder).await),
+            Keeper::Disk(_) => Ok(()),
+            Keeper::Bucket(bucket) => bucket.free(account, holder).await,
         }
     }
 
@@ -225,6 +225,16 @@ impl Open {
             Keeping::Bucket(_) => self.ticket(),
         };
         Begun { ticket, undo }
+    }
+
+    /// Takes over what is remembered elsewhere, in place of what is remembered here.
+    pub fn adopt(&mut self, state: State) {
+        let serial = self.state.serial.max(state.serial) + 1;
+        self.state = State { serial, ..state };
+        match &mut self.keeping {
+            Keeping::Disk(journal) => journal.adopt(),
+            Keeping::Bucket(writing) => writing.adopt(&self.state),
+        }
     }
 
     fn ticket(&self) -> Ticket {

@@ -134,23 +134,29 @@ impl Bucket {
 
     /// Frees a lock. First the state is written anew as nobody's: whoever held it notices at the next write, although
     /// the lock is gone and somebody else's by then.
-    pub(super) async fn free(&self, account: &str, holder: &Holder) -> Result<(), Problem> {
-        let busy = || {
-            Problem::error(Code::Locked, text!("whoever holds the lock is at work: the state changed just now"))
-                .about(account)
-                .help(text!("let it end; if it does not, unlock once more"))
-        };
+    pub(super) async fn free(&self, account: &str, holder: Option<&Holder>) -> Result<(), Problem> {
         let lock = self.path(account, "lock");
-        let now = self.holder(account).await?.flatten().unwrap_or_else(|| holder.clone());
-        if now.nonce != holder.nonce {
-            return Err(held(account, Some(&now)));
-        }
+        let nonce = |holder: Option<&Holder>| holder.map(|holder| holder.nonce.clone()).unwrap_or_default();
+        let same = async || -> Result<bool, Problem> {
+            match self.holder(account).await? {
+                Some(now) if nonce(now.as_ref()) != nonce(holder) => Err(held(account, now.as_ref())),
+                now => Ok(now.is_some()),
+            }
+        };
+        same().await?;
         let (state, object) = self.opened(account).await?;
-        let bytes = writing::bytes(&state, "nobody");
-        let put = self.objects.replace(&self.path(account, "json"), bytes, object.as_ref()).await?;
-        if matches!(put, Put::Theirs) {
-            return Err(busy());
+        let bytes = writing::bytes(&state, &format!("nobody since {}", lock::nonce()));
+        if let Put::Theirs = self.objects.replace(&self.path(account, "json"), bytes, object.as_ref()).await? {
+            return Err(Problem::error(
+                Code::Locked,
+                text!("whoever holds the lock is at work: the state changed just now"),
+            )
+            .about(account)
+            .help(text!("let it end; if it does not, unlock once more")));
         }
-        lock::release(&self.objects, &lock, holder).await
+        if same().await? {
+            self.objects.delete(&lock).await?;
+        }
+        Ok(())
     }
 }

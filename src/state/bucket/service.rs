@@ -115,7 +115,7 @@ pub fn credentials<'a>(
 /// What the service can't be reached by.
 pub fn connect(bucket: &Bucket, credentials: Credentials) -> Result<Objects, Problem> {
     let wrong = |message: Text, help: Text| {
-        Err(Problem::error(Code::StateBucket, message).at(bucket.place.clone()).help(help))
+        Err::<Objects, _>(Problem::error(Code::StateBucket, message).at(bucket.place.clone()).help(help))
     };
     let Credentials { id, secret, token, region } = credentials;
     let (id, secret) = (id.expose_secret(), secret.expose_secret());
@@ -123,6 +123,11 @@ pub fn connect(bucket: &Bucket, credentials: Credentials) -> Result<Objects, Pro
     let region = bucket.region.clone().or(region);
     let endpoint = |of: fn(&str) -> String| {
         bucket.endpoint.clone().or_else(|| region.as_deref().map(of)).unwrap_or_default()
+    };
+    let port = bucket.endpoint.as_deref().and_then(port);
+    let fetcher = match http::Objects::new(&bucket.name, port) {
+        Ok(fetcher) => fetcher,
+        Err(why) => return wrong(why, text!("check this machine's TLS set-up")),
     };
     let made = match bucket.backend {
         Backend::S3 => {
@@ -190,15 +195,8 @@ pub fn connect(bucket: &Bucket, credentials: Credentials) -> Result<Objects, Pro
         ),
     };
     let shown = format!("{}://{}", bucket.backend.word(), bucket.name);
-    let port = bucket.endpoint.as_deref().and_then(port);
-    let fetcher = http::Objects::new(&bucket.name, port);
-    match (made, fetcher) {
-        (Ok(operator), Ok(fetcher)) => {
-            Ok(Objects::new(operator.layer(HttpClientLayer::new(HttpClient::with(fetcher))), shown))
-        }
-        (Err(error), _) => Err(super::errors::problem(&shown, &error).at(bucket.place.clone())),
-        (_, Err(why)) => wrong(why, text!("check this machine's TLS set-up")),
-    }
+    let operator = made.map_err(|error| super::errors::problem(&shown, &error).at(bucket.place.clone()))?;
+    Ok(Objects::new(operator.layer(HttpClientLayer::new(HttpClient::with(fetcher))), shown))
 }
 
 fn operator(service: impl Builder) -> Result<Operator, Error> {

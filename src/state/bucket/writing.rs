@@ -49,6 +49,7 @@ pub(in crate::state) struct Safe {
 #[derive(Debug)]
 enum Word {
     Take(Box<Entry>),
+    Become(Box<State>),
     /// Somebody waits.
     Hurry,
 }
@@ -87,6 +88,10 @@ impl Writing {
     pub(in crate::state) fn take(&self, entry: &Entry) {
         // Nobody hears it any more only when the program is at its end.
         let _ = self.words.send(Word::Take(Box::new(entry.clone())));
+    }
+
+    pub(in crate::state) fn adopt(&self, state: &State) {
+        let _ = self.words.send(Word::Become(Box::new(state.clone())));
     }
 
     pub(in crate::state) fn safe(&self, serial: u64) -> Safe {
@@ -174,6 +179,10 @@ fn take(state: &mut State, word: Word) -> bool {
     match word {
         Word::Take(entry) => {
             state.take(*entry);
+            false
+        }
+        Word::Become(other) => {
+            *state = *other;
             false
         }
         Word::Hurry => true,

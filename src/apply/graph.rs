@@ -46,7 +46,7 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
     if outcome.tally.left_over > 0 {
         shared.state().record(Entry::LeftOver { count: outcome.tally.left_over as u64 });
     }
-    if let Err((problem, text)) = shared.into_state().close() {
+    if let Err((problem, text)) = shared.into_state().close().await {
         outcome.problems.push(problem.about(&account));
         outcome.unsaved.push((account, text));
     }

@@ -14,6 +14,7 @@ use crate::model::{Action, Address, KindInfo, RemoteId, Shape, kind_named};
 use crate::plan::{Change, is_commit};
 use crate::problem::{Code, Problem};
 use crate::providers::{AnyWriter, Happened, Lane, Links, VendorError, Watch, Writes};
+use crate::state::store::Begun;
 use crate::state::{Draft, Entry, Intent, Record};
 use crate::text;
 use crate::words::Text;
@@ -48,7 +49,7 @@ impl Step<'_> {
         let state = self.shared.state();
         state
             .broken()
-            .map(|error| text!("the state can't be written ({error}), so nothing new is begun", error))
+            .map(|why| text!("the state can't be written ({why}), so nothing new is begun", why))
     }
 
     /// Whether a change may run beside others.
@@ -71,7 +72,7 @@ impl Step<'_> {
             return Err(Problem::error(Code::Failed, text!("its vendor does not keep this kind"))
                 .about(&change.address));
         };
-        self.begin(change, kind, writer.as_ref())?;
+        self.begin(change, kind, writer.as_ref()).await?;
         let doing = match (change.action, &change.id) {
             _ if is_commit(&change.address) => Doing::Commit,
             (Action::Delete, Some(id)) => Doing::Delete { id: id.clone(), address: change.address.clone() },
@@ -103,7 +104,18 @@ impl Step<'_> {
         self.until_known(change, kind, writer, doing).await
     }
 
-    fn begin(&self, change: &Change, kind: &KindInfo, writer: &dyn AnyWriter) -> Result<(), Problem> {
+    /// Writes down that it is about to be made, and comes back when that is safe.
+    async fn begin(&self, change: &Change, kind: &KindInfo, writer: &dyn AnyWriter) -> Result<(), Problem> {
+        let Some(begun) = self.noted(change, kind, writer) else { return Ok(()) };
+        begun.ticket.safe().await.map_err(|why| {
+            self.shared.state().record(begun.undo);
+            let message = text!("the state can't be written ({why}), so it was not begun", why);
+            let problem = Problem::error(Code::State, message).about(&change.address);
+            problem.help(text!("check the state folder's permissions and the disk's free space"))
+        })
+    }
+
+    fn noted(&self, change: &Change, kind: &KindInfo, writer: &dyn AnyWriter) -> Option<Begun> {
         let mut state = self.shared.state();
         if kind.commit.is_some() && !is_commit(&change.address) {
             let draft = state.state().drafts.get(kind.name).cloned().unwrap_or_default();
@@ -114,26 +126,17 @@ impl Step<'_> {
                 });
             }
         }
-        if change.action == Action::Create || change.replace {
-            // What was begun then, and not what is wanted now, may be left somewhere.
-            let before = state.state().intents.get(&change.address).filter(|intent| intent.id.is_none());
-            if let Some(before) = before.filter(|before| before.want.is_object()) {
-                self.shared.leave(writer.unlisted(&before.want));
-            }
-            let intent = self.intent(change, None);
-            let address = change.address.clone();
-            if kind.shape != Shape::Plans {
-                state.record(Entry::Begin { address, intent });
-            } else if let Err(error) = state.begin_durably(address, intent) {
-                // What reaches people must be known before it is begun, whatever happens to the machine.
-                let message = text!("the state can't be written ({error}), so it was not begun", error);
-                let problem = Problem::error(Code::State, message).about(&change.address);
-                return Err(
-                    problem.help(text!("check the state folder's permissions and the disk's free space"))
-                );
-            }
+        if change.action != Action::Create && !change.replace {
+            return None;
         }
-        Ok(())
+        // What was begun then, and not what is wanted now, may be left somewhere.
+        let before = state.state().intents.get(&change.address).filter(|intent| intent.id.is_none());
+        if let Some(before) = before.filter(|before| before.want.is_object()) {
+            self.shared.leave(writer.unlisted(&before.want));
+        }
+        let intent = self.intent(change, None);
+        // What reaches people must be known before it is begun, whatever happens to the machine.
+        Some(state.begin(change.address.clone(), intent, kind.shape == Shape::Plans))
     }
 
     fn intent(&self, change: &Change, id: Option<RemoteId>) -> Intent {

@@ -167,7 +167,7 @@ async fn agreed(
     let remembered: Vec<State> = states.iter().map(|open| open.state().clone()).collect();
     let plans = session.plan(&remembered).await;
     let mut whole = session.joined(plans.iter().cloned());
-    whole.warnings.extend(left_behind(project));
+    whole.warnings.extend(left_behind(project).await);
     let mut is_done = false;
     match saved.map(|saved| saved.standing(&whole, &saved::now(session))) {
         None => whole.refusals.extend(unmatched(session, selection, &whole)),

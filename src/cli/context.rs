@@ -15,6 +15,7 @@ use super::{Colour, Global};
 use crate::clock::Clock;
 use crate::problem::Problem;
 use crate::report::Style;
+use crate::state::bucket::Leaving;
 use crate::state::store::Holder;
 use crate::words::{Lang, Text, escape, escape_json};
 
@@ -53,6 +54,8 @@ pub struct Context {
     pub now: DateTime<Utc>,
     /// The environment's variables.
     pub variables: Arc<BTreeMap<String, String>>,
+    /// What is still on its way to a bucket when the command has ended.
+    pub leaving: Leaving,
     out: Mutex<Box<dyn Write + Send>>,
     talk: Mutex<Box<dyn Write + Send>>,
 }
@@ -94,6 +97,7 @@ impl Context {
             now: global.now.unwrap_or_else(|| clock.now()),
             clock,
             variables: Arc::new(variables),
+            leaving: Leaving::default(),
             out: Mutex::new(Box::new(io::stdout())),
             talk: Mutex::new(Box::new(io::stderr())),
         }
@@ -118,6 +122,7 @@ impl Context {
             now: clock.now(),
             clock,
             variables: Arc::new(variables),
+            leaving: Leaving::default(),
             out: Mutex::new(Box::new(said.out.clone())),
             talk: Mutex::new(Box::new(said.err.clone())),
         };
@@ -143,6 +148,7 @@ impl Context {
             now: clock.now(),
             clock: clock.clone(),
             variables: Arc::new(variables),
+            leaving: self.leaving.clone(),
             out: Mutex::new(Box::new(io::stdout())),
             talk: Mutex::new(Box::new(io::stdout())),
         }
@@ -210,6 +216,17 @@ impl Context {
         self.variables.get(name).map(String::as_str)
     }
 
+    /// The page of the CI job that this is, by what its system puts into the environment.
+    fn job(&self) -> Option<String> {
+        let github = || {
+            let part = |name| self.variable(name);
+            let (server, repository) = (part("GITHUB_SERVER_URL")?, part("GITHUB_REPOSITORY")?);
+            Some(format!("{server}/{repository}/actions/runs/{run}", run = part("GITHUB_RUN_ID")?))
+        };
+        let of = |name| self.variable(name).map(str::to_owned);
+        of("CI_JOB_URL").or_else(github).or_else(|| of("BUILD_URL"))
+    }
+
     /// Who is at work, for a lock.
     pub fn holder(&self, command: &str) -> Holder {
         let user = self.variable("USER").or_else(|| self.variable("USERNAME")).unwrap_or("somebody");
@@ -222,6 +239,8 @@ impl Context {
             pid: std::process::id(),
             since: self.now.to_rfc3339_opts(SecondsFormat::Secs, true),
             command: command.to_owned(),
+            job: self.job(),
+            nonce: String::new(),
         }
     }
 }

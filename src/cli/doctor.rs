@@ -49,7 +49,10 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         context.note(&text!("the project has no accounts"));
     }
     args.accounts.note(session.accounts.len() + session.failed.len(), context);
-    let store = store(&project);
+    let store = match store(&project) {
+        Ok(store) => store,
+        Err(problem) => return complain(context, &[problem]),
+    };
     let found = abreast(session.accounts.iter().map(|account| examine(account, &store, context))).await;
     let (mut found, mut failed) = (session.accounts.iter().zip(found).peekable(), session.failed.iter().peekable());
     let mut findings = vec![];
@@ -79,7 +82,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
 async fn examine(account: &Account<'_>, store: &Store, context: &Context) -> Finding {
     let name = &account.config.name;
     let (mut said, mut problems) = (vec![], vec![]);
-    match store.read(name) {
+    match store.read(name).await {
         Ok(state) => {
             match state.resources.len() {
                 0 => said.push(text!("nothing remembered")),
@@ -89,7 +92,7 @@ async fn examine(account: &Account<'_>, store: &Store, context: &Context) -> Fin
         }
         Err(problem) => problems.push(problem),
     }
-    match store.holder(name, &context.holder("doctor")) {
+    match store.holder(name, &context.holder("doctor")).await {
         Ok(None) => said.push(text!("not locked")),
         Ok(Some(holder)) => {
             let who = Holder::said(holder.as_ref());

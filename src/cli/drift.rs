@@ -51,7 +51,7 @@ async fn looked(
     args.accounts.note(session.accounts.len() + session.failed.len(), context);
     let states = session.remembered().await;
     let mut drift = session.drift(&states).await;
-    drift.warnings.extend(left_behind(project));
+    drift.warnings.extend(left_behind(project).await);
     // Targets that name nothing: most likely a slip of the pen, and no drift would look like success.
     let known: Vec<_> = states.iter().flat_map(|state| state.resources.keys()).collect();
     let missed: Vec<_> = args

@@ -62,7 +62,7 @@ async fn work(args: &Args, project: &Project, context: &Context) -> Result<(), V
     let identity: IndexMap<_, _> =
         account.connect.identity().into_iter().map(|(setting, value)| (setting.to_owned(), value)).collect();
     let target = Target::look(args, &identity, context).map_err(|problem| vec![problem])?;
-    let state = target.store.read(name).map_err(|problem| vec![problem])?;
+    let state = target.store.read(name).await.map_err(|problem| vec![problem])?;
     if !state.is_empty() && !state.identity.is_empty() && state.identity != identity {
         let message = text!("another account of this name is remembered where the files go to");
         return Err(vec![
@@ -95,7 +95,7 @@ async fn work(args: &Args, project: &Project, context: &Context) -> Result<(), V
     };
     let open = done.await.map_err(|problem| vec![problem])?;
     context.complain(&made.left_out);
-    finish(&target, &made, open, &identity, context)
+    finish(&target, &made, open, &identity, context).await
 }
 
 /// The project that the files go to.
@@ -144,7 +144,7 @@ impl<'a> Target<'a> {
                 .about(&args.account)
                 .help(text!("export into a folder of its own with `-o DIR`")));
         }
-        Ok(Self { account: &args.account, store: store(&project), folder, there })
+        Ok(Self { account: &args.account, store: store(&project)?, folder, there })
     }
 
     /// Refuses what could not stand beside the files.
@@ -269,7 +269,7 @@ async fn args_allow(
 }
 
 /// Remembers what was exported, where nothing is remembered yet and the project takes the files in.
-fn finish(
+async fn finish(
     target: &Target<'_>,
     made: &Export,
     mut open: Open,
@@ -283,7 +283,7 @@ fn finish(
     if missing == 0 && empty {
         apply::remember(&made.plan, identity, &mut open);
     }
-    open.close().map_err(|(problem, _)| vec![problem.about(name)])?;
+    open.close().await.map_err(|(problem, _)| vec![problem.about(name)])?;
     let aside = made.aside;
     let count = made.declared.len();
     let mut said = vec![match count {

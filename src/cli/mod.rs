@@ -226,7 +226,11 @@ pub fn main() -> Exit {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
-        Ok(runtime) => runtime.block_on(run(cli.command, &context)),
+        Ok(runtime) => runtime.block_on(async {
+            let exit = run(cli.command, &context).await;
+            context.leaving.done().await;
+            exit
+        }),
         Err(error) => {
             context.fail(&text!("can't start: {error}", error));
             Exit::Error
@@ -238,7 +242,11 @@ pub fn main() -> Exit {
 /// for nothing: they are given.
 pub async fn run_words(words: &[&str], context: &Context) -> Exit {
     match Cli::try_parse_from(std::iter::once("mpform").chain(words.iter().copied())) {
-        Ok(cli) => Box::pin(run(cli.command, context)).await,
+        Ok(cli) => {
+            let exit = Box::pin(run(cli.command, context)).await;
+            context.leaving.done().await;
+            exit
+        }
         Err(error) => {
             context.say(&error.to_string());
             Exit::Error

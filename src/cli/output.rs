@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::config::Project;
+use crate::config::{Project, StateAt};
 use crate::problem::{Code, Problem};
 use crate::text;
 use crate::words::Text;
@@ -20,7 +20,7 @@ const BEGINS: usize = 14;
 pub(super) fn free(path: &Path, bytes: &[u8], project: &Project) -> Result<(), Problem> {
     let shown = path.display();
     let occupied = |message: Text, help: Text| Err(Problem::error(Code::Occupied, message).help(help));
-    if in_folder(path, &project.state) {
+    if matches!(&project.state, StateAt::Folder(folder) if in_folder(path, folder)) {
         return occupied(
             text!("`{shown}` lies in the folder of the states; nothing was written", shown),
             text!("name a file elsewhere"),

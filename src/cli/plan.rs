@@ -51,7 +51,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         show(plan, args.json, context);
     }
     if let Some(path) = &args.html {
-        if let Err(problem) = preview::write(path, &made, context) {
+        if let Err(problem) = preview::write(path, &made, context).await {
             return complain(context, &[problem]);
         }
         preview::say(path, context);
@@ -99,7 +99,7 @@ impl<'a> Made<'a> {
             (session.plan(&states).await, vec![])
         };
         let mut plan = session.joined(plans);
-        plan.warnings.extend(left_behind(project));
+        plan.warnings.extend(left_behind(project).await);
         plan.refusals.extend(unmatched(&session, selection, &plan));
         Ok(Self { session, plan, pictures })
     }

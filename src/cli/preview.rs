@@ -50,7 +50,7 @@ pub(super) async fn show(project: &Project, selection: &Selection, out: &Path, c
         Ok(made) => made,
         Err(problems) => return complain(context, &problems),
     };
-    if let Err(problem) = write(out, &made, context) {
+    if let Err(problem) = write(out, &made, context).await {
         return complain(context, &[problem]);
     }
     context.print(&format!("{}\n", text::summary(&made.plan, context.style)));
@@ -60,10 +60,10 @@ pub(super) async fn show(project: &Project, selection: &Selection, out: &Path, c
 }
 
 /// Writes a plan as a page, also one that is refused: whoever reads it is to see that.
-pub(super) fn write(path: &Path, made: &Made<'_>, context: &Context) -> Result<(), Problem> {
+pub(super) async fn write(path: &Path, made: &Made<'_>, context: &Context) -> Result<(), Problem> {
     let Made { session, plan, pictures } = made;
     let project = session.project;
-    let runs = calendar(session, context)?;
+    let runs = calendar(session, context).await?;
     let accounts = session.accounts.iter().zip(pictures).map(|(account, picture)| html::Account {
         name: &account.config.name,
         provider: account.config.provider.name,
@@ -97,13 +97,13 @@ pub(super) fn say(path: &Path, context: &Context) {
 }
 
 /// The plans' runs from the first day of this month on.
-fn calendar<'a>(session: &Session<'a>, context: &Context) -> Result<Runs<'a>, Problem> {
+async fn calendar<'a>(session: &Session<'a>, context: &Context) -> Result<Runs<'a>, Problem> {
     let project = session.project;
     let names: Vec<_> = session.accounts.iter().map(|account| account.config.name.as_str()).collect();
     let today = context.now.with_timezone(&project.config.timezone).date_naive();
     let (from, to) = months(today);
     let mut found = found_in(&names, project, (from, to), |planned| planned.runs_touching(from, to));
-    found.states = states(&found, project, context.now)?;
+    found.states = states(&found, project, context.now).await?;
     Ok(found)
 }
 

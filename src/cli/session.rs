@@ -9,7 +9,7 @@ use futures::stream;
 use super::accounts::no_account;
 use super::{Context, Selection};
 use crate::clock::Clock;
-use crate::config;
+use crate::config::{self, StateAt};
 use crate::desired::{Desired, DesiredAccount, desired};
 use crate::http::{self, Client, Gate, Lines, Throttle};
 use crate::live::{self, By, LiveAccount, Scope};
@@ -22,6 +22,7 @@ use crate::plan::saved::Saved;
 use crate::plan::{self, FailedAccount, Globs, Plan};
 use crate::problem::{Code, Problem, any_error, limited};
 use crate::providers;
+use crate::state::bucket::{self, Leaving};
 use crate::state::store::Store;
 use crate::state::{Entry, State};
 use crate::text;
@@ -37,6 +38,8 @@ pub(super) struct Project {
     pub(super) clock: Clock,
     pub(super) config: config::Project,
     pub(super) desired: Desired,
+    variables: Arc<BTreeMap<String, String>>,
+    leaving: Leaving,
 }
 
 impl Project {
@@ -56,6 +59,8 @@ impl Project {
         let project = config.map(|config| Self {
             desired: desired(&config, context.now, &mut problems),
             clock: context.clock.clone(),
+            variables: Arc::clone(&context.variables),
+            leaving: context.leaving.clone(),
             config,
         });
         limited(&mut problems);
@@ -100,8 +105,26 @@ pub(super) fn options(context: &Context, stand_in: bool) -> config::Options {
 }
 
 /// Where the project's states are.
-pub(super) fn store(project: &Project) -> Store {
-    Store::new(&project.config.state, &project.config.environment)
+///
+/// # Errors
+/// A bucket whose credentials are not in the environment, or that can't be reached by what is said of it.
+pub(super) fn store(project: &Project) -> Result<Store, Problem> {
+    let environment = &project.config.environment;
+    match &project.config.state {
+        StateAt::Folder(folder) => Ok(Store::new(folder, environment)),
+        StateAt::Bucket(bucket) => shared(bucket, project),
+    }
+}
+
+/// The store of a bucket.
+///
+/// # Errors
+/// As [`store`].
+pub(super) fn shared(bucket: &config::Bucket, project: &Project) -> Result<Store, Problem> {
+    let variable = |name: &str| project.variables.get(name).map(String::as_str);
+    let objects = bucket::connect(bucket, bucket::credentials(bucket, variable)?)?;
+    let leaving = project.leaving.clone();
+    Ok(Store::shared(bucket::Bucket::new(objects, &bucket.prefix, &project.config.environment, leaving)))
 }
 
 /// So many accounts are worked on at once: what is read of the others is not in memory yet, or no longer.
@@ -181,8 +204,12 @@ impl<'a> Session<'a> {
 
     /// What is remembered of each account, in their order. An account of which that can't be read is left out.
     pub(super) async fn remembered(&mut self) -> Vec<State> {
-        let store = store(self.project);
-        let read = abreast(self.accounts.iter().map(async |account| store.read(&account.config.name))).await;
+        let read = match store(self.project) {
+            Ok(store) => {
+                abreast(self.accounts.iter().map(async |account| store.read(&account.config.name).await)).await
+            }
+            Err(problem) => self.accounts.iter().map(|_| Err(problem.clone())).collect(),
+        };
         self.keep(read)
     }
 
@@ -475,8 +502,13 @@ pub(super) fn another_account(account: &Account<'_>, state: &State) -> Option<Pr
 }
 
 /// Warnings about states of accounts that the project no longer has.
-pub(super) fn left_behind(project: &Project) -> Vec<Problem> {
-    let accounts = store(project).accounts().unwrap_or_default();
+pub(super) async fn left_behind(project: &Project) -> Vec<Problem> {
+    // A store that can't be read has been told of by then.
+    let Ok(store) = store(project) else { return vec![] };
+    let Ok(accounts) = store.accounts().await else { return vec![] };
+    if accounts.is_empty() && store.is_shared() {
+        return not_migrated(project, &store).await.into_iter().collect();
+    }
     let declared: HashSet<_> = declared(project).collect();
     let gone = accounts.into_iter().filter(|name| !declared.contains(name.as_str()));
     gone.map(|name| {
@@ -488,6 +520,21 @@ pub(super) fn left_behind(project: &Project) -> Vec<Problem> {
         .help(text!("what it holds at the vendor is left alone; delete its state file if nobody needs it"))
     })
     .collect()
+}
+
+/// Says that the states still lie in the folder where they are by default.
+async fn not_migrated(project: &Project, shared: &Store) -> Option<Problem> {
+    let folder = config::default_folder(&project.config.root);
+    let accounts = Store::new(&folder, &project.config.environment).accounts().await.ok()?;
+    let (shared, folder) = (shared.shown(), folder.display());
+    let message = text!(
+        "nothing is remembered in {shared}, and {folder} remembers {accounts}",
+        shared,
+        folder,
+        accounts = accounts.join(", ")
+    );
+    let help = text!("run `mpform state migrate` before the next apply: it copies them; if they are old, delete the folder");
+    (!accounts.is_empty()).then(|| Problem::warning(Code::StateElsewhere, message).help(help))
 }
 
 /// Comes back when somebody interrupts the program. Listens from the call on, not only from the first wait.

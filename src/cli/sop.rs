@@ -76,7 +76,7 @@ impl Command {
 /// Shows recurring plans, or sends them.
 pub(super) async fn run(command: &Command, context: &Context) -> Exit {
     match command {
-        Command::List { .. } | Command::Calendar { .. } => show::run(command, context),
+        Command::List { .. } | Command::Calendar { .. } => show::run(command, context).await,
         Command::Run(args) => run::run(args, context).await,
         Command::History(args) => history::run(args, context).await,
         Command::Resolve(args) => resolve::run(args, context).await,

@@ -2,20 +2,21 @@
 
 mod adopt;
 mod edit;
+mod migrate;
 mod next;
 
 use std::collections::BTreeSet;
+use std::io::{BufRead, Write};
 
-use crate::state::store::Holder;
 use serde_json::json;
 
-use super::session::{Project, declared, store};
+use super::session::{Project, abreast, declared, store};
 use super::{Accounts, Context, Exit};
 use crate::model::Address;
 use crate::problem::{Code, Problem, any_error};
 use crate::report::apply::left_over;
 use crate::state::State;
-use crate::state::store::Open;
+use crate::state::store::{Holder, Open};
 use crate::text;
 
 /// What to do with the state.
@@ -55,12 +56,22 @@ pub(super) enum Command {
         /// The vendor's id of the object
         id: String,
     },
-    /// Says who holds an account's lock; a lock on this machine dies with its holder and needs no unlocking
-    #[command(after_help = "Example:\n  mpform state unlock shop")]
+    /// Says who holds an account's lock, and frees it after asking; a lock on this machine dies with its holder and needs no unlocking
+    #[command(
+        after_help = "Whoever held it notices at its next write and begins nothing new. Free a lock only if its holder is dead.\n\nExample:\n  mpform state unlock shop"
+    )]
     Unlock {
         /// The account
         account: String,
+        /// Does not ask
+        #[arg(long)]
+        yes: bool,
     },
+    /// Copies every account's state of the environment to where `state:` says that it is kept now
+    #[command(
+        after_help = "Change `state:` in mpform.yaml first; the states are then taken from where they were. What is there stays as it was, and what was copied is read back. Running it again does no harm.\n\nExample:\n  mpform state migrate\n  mpform state migrate --from old/mpform.yaml"
+    )]
+    Migrate(migrate::Args),
 }
 
 /// Looks into the state, or changes it. Nothing is written to a vendor.
@@ -75,12 +86,13 @@ pub(super) async fn run(command: &Command, context: &Context) -> Exit {
     };
     let sound = !any_error(&problems);
     let result = match command {
-        Command::List { accounts } => return ended(list(&project, accounts, context), context),
-        Command::Show { address } => show(&project, address, context),
+        Command::List { accounts } => return ended(list(&project, accounts, context).await, context),
+        Command::Show { address } => show(&project, address, context).await,
         Command::Mv { from, to } => edit::mv(&project, sound, from, to, context).await,
         Command::Rm { address } => edit::rm(&project, sound, address, context).await,
         Command::Adopt { .. } => Ok(()),
-        Command::Unlock { account } => unlock(&project, account, context),
+        Command::Unlock { account, yes } => unlock(&project, account, *yes, context).await,
+        Command::Migrate(args) => return ended(migrate::run(&project, args, context).await, context),
     };
     ended(result.map_err(|problem| vec![problem]), context)
 }
@@ -95,9 +107,10 @@ fn ended(result: Result<(), Vec<Problem>>, context: &Context) -> Exit {
     }
 }
 
-fn list(project: &Project, only: &Accounts, context: &Context) -> Result<(), Vec<Problem>> {
-    let store = store(project);
-    let remembered = store.accounts().map_err(|problem| vec![problem])?;
+async fn list(project: &Project, only: &Accounts, context: &Context) -> Result<(), Vec<Problem>> {
+    let alone = |problem| vec![problem];
+    let store = store(project).map_err(alone)?;
+    let remembered = store.accounts().await.map_err(alone)?;
     if remembered.is_empty() {
         let environment = &project.config.environment;
         context.note(&text!("nothing is remembered in the environment {environment}", environment));
@@ -112,8 +125,10 @@ fn list(project: &Project, only: &Accounts, context: &Context) -> Result<(), Vec
         return Err(vec![nothing_known(pattern)]);
     }
     let mut problems = vec![];
-    for account in remembered.iter().filter(|name| chosen.contains(&name.as_str())) {
-        let state = match store.read(account) {
+    let listed: Vec<_> = remembered.iter().filter(|name| chosen.contains(&name.as_str())).collect();
+    let states = abreast(listed.iter().map(async |account| store.read(account).await)).await;
+    for (account, state) in listed.into_iter().zip(states) {
+        let state = match state {
             Ok(state) => state,
             Err(problem) => {
                 problems.push(problem.about(account));
@@ -138,9 +153,9 @@ fn list(project: &Project, only: &Accounts, context: &Context) -> Result<(), Vec
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-fn show(project: &Project, text: &str, context: &Context) -> Result<(), Problem> {
+async fn show(project: &Project, text: &str, context: &Context) -> Result<(), Problem> {
     let address = address(text)?;
-    let state: State = store(project).read(address.account())?;
+    let state: State = store(project)?.read(address.account()).await?;
     let record = state.resources.get(&address).ok_or_else(|| not_remembered(&address))?;
     let shown = json!({
         "address": address, "id": record.id, "protect": record.protect,
@@ -150,19 +165,45 @@ fn show(project: &Project, text: &str, context: &Context) -> Result<(), Problem>
     Ok(())
 }
 
-fn unlock(project: &Project, account: &str, context: &Context) -> Result<(), Problem> {
-    match store(project).holder(account, &context.holder("state unlock"))? {
-        None => {
-            context.tell(&text!("{account} is not locked", account));
-            Ok(())
+async fn unlock(project: &Project, account: &str, yes: bool, context: &Context) -> Result<(), Problem> {
+    let store = store(project)?;
+    let Some(holder) = store.holder(account, &context.holder("state unlock")).await? else {
+        context.tell(&text!("{account} is not locked", account));
+        return Ok(());
+    };
+    let who = Holder::said(holder.as_ref());
+    if !store.is_shared() {
+        return Err(Problem::error(Code::Locked, text!("the state is locked by {who}", who)).about(account).help(
+            text!("the lock is the operating system's: it is free as soon as that process has ended"),
+        ));
+    }
+    context.note(&text!("{account} is locked by {who}", account, who));
+    if !yes {
+        if !context.can_ask {
+            return Err(Problem::error(Code::Declined, text!("nobody can be asked, since this is no terminal"))
+                .help(text!("give --yes if you know that its holder is dead")));
         }
-        Some(holder) => {
-            let who = Holder::said(holder.as_ref());
-            Err(Problem::error(Code::Locked, text!("the state is locked by {who}", who)).about(account).help(
-                text!("the lock is the operating system's: it is free as soon as that process has ended"),
-            ))
+        let question = text!("Free it? Only if its holder is dead, and only `yes` is taken for yes: ");
+        if !asked(&question.to(context.talk_style.lang)).await {
+            return Err(Problem::error(Code::Declined, text!("declined; nothing was written"))
+                .help(text!("run it again when you are ready")));
         }
     }
+    store.free(account, holder.as_ref()).await?;
+    context.tell(&text!("{account} is free; run `mpform plan` to see what its holder left", account));
+    Ok(())
+}
+
+/// Asks for a `yes`.
+async fn asked(question: &str) -> bool {
+    let question = question.to_owned();
+    let answer = tokio::task::spawn_blocking(move || {
+        let _ = write!(std::io::stderr(), "{question}");
+        let _ = std::io::stderr().flush();
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    answer.await.ok().and_then(Result::ok).is_some_and(|answer| answer.trim() == "yes")
 }
 
 fn address(text: &str) -> Result<Address, Problem> {
@@ -179,8 +220,8 @@ fn not_remembered(address: &Address) -> Problem {
 }
 
 /// Saves a state that was changed by hand; one that can't be saved is printed, to be saved by hand as well.
-fn save(state: Open, context: &Context) -> Result<(), Problem> {
-    state.close().map_err(|(problem, text)| {
+async fn save(state: Open, context: &Context) -> Result<(), Problem> {
+    state.close().await.map_err(|(problem, text)| {
         context.print_json(&text);
         problem
     })

@@ -132,7 +132,8 @@ pub(super) async fn live(
     known(&account, reads.as_ref()).await?;
     let talk = talk::talk(reads.as_ref(), conversation.fixed_are_rules).await;
     let talk = talk.map_err(|error| vec![error.problem(name)])?;
-    let state = store(project).read(name).map_err(|problem| vec![problem])?;
+    let state = async { store(project)?.read(name).await };
+    let state = state.await.map_err(|problem| vec![problem])?;
     // Ids of another account say nothing of this one.
     let state = if another_account(&account, &state).is_some() { State::default() } else { state };
     Ok(Account::live(talk, account.desired, &state, conversation))

@@ -9,17 +9,18 @@ mod calendar;
 mod files;
 mod include;
 mod interpolate;
-mod later;
 mod nearest;
 mod node;
 mod notify;
 mod once;
+mod outside;
 mod overlay;
 mod parse;
 mod paths;
 mod policy;
 mod project;
 mod read;
+mod state;
 mod vars;
 
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use parse::{Parsed, parse};
 pub use policy::{LintCode, LintLevel, MaxDeletes, Pattern, Policy, QuietHours};
 pub use project::{Document, Options, Project, files, load};
 pub use read::{Part, fields_of, read, read_part};
+pub use state::{Backend, Bucket, StateAt, default_folder};
 pub use vars::Vars;
 
 pub(crate) use account::AccountText;

@@ -17,9 +17,10 @@ use super::node::Node;
 use super::notify::{Webhook, webhooks};
 use super::once::once;
 use super::overlay;
-use super::paths::{self, Refused};
+use super::paths::Refused;
 use super::policy::Policy;
 use super::read::{Part, fields_of, read, read_part};
+use super::state::{StateAt, state_at};
 use crate::model::Files;
 use crate::problem::{Code, Problem};
 use crate::text;
@@ -30,7 +31,6 @@ mod fill;
 mod written;
 
 use fill::Filling;
-use written::StateText;
 pub(crate) use written::Written;
 
 /// The file at a project's root.
@@ -59,8 +59,8 @@ pub struct Project {
     pub timezone: Tz,
     /// What it forbids itself.
     pub policy: Policy,
-    /// The folder of its state, absolute.
-    pub state: PathBuf,
+    /// Where its state is.
+    pub state: StateAt,
     /// Who hears how a run ended.
     pub notify: Vec<Webhook>,
     /// Its calendars.
@@ -184,7 +184,7 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
         );
     }
     fill_calendars(&mut written.calendars, &filled, &Jail::new(&real, Path::new("")), problems);
-    let state = state_folder(&real, &written.state, &filled, problems);
+    let state = state_at(&real, written.state, &filled, problems);
     Some(Project {
         root: real,
         environment,
@@ -223,7 +223,7 @@ fn check_environments(project: &Node, problems: &mut Vec<Problem>) {
         }
         for (key, _) in over.entries() {
             let text = key.text().unwrap_or_default();
-            if !known().any(|known| known == text) && !super::later::is_later("Written", text) {
+            if !known().any(|known| known == text) {
                 problems.push(
                     Problem::error(Code::UnknownKey, text!("unknown key `{text}`", text))
                         .at(key.place())
@@ -251,31 +251,5 @@ fn fill_calendars(
             Err(finding) => Problem::error(finding.code, finding.message).help(finding.help),
         };
         problems.push(problem.at(node.unwrap_or(filled).place()));
-    }
-}
-
-fn state_folder(root: &Path, state: &StateText, filled: &Node, problems: &mut Vec<Problem>) -> PathBuf {
-    let default = || root.join(".mpform").join("state");
-    let node = filled.get("state").and_then(|state| state.get("path")).unwrap_or(filled);
-    let outside = |path: &str| {
-        Problem::error(Code::OutsideProject, text!("`{path}` leads out of the project folder", path))
-            .at(node.place())
-            .help(text!("name a folder below the project's, e.g. .mpform/state"))
-    };
-    let Some(path) = &state.path else {
-        let below = Path::new(".mpform/state");
-        problems.extend(paths::leads_out(root, below).then(|| outside(".mpform/state")));
-        return default();
-    };
-    if path.contains("://") {
-        problems.push(super::later::not_yet(text!("state at `{path}`", path), node.place()));
-        return default();
-    }
-    match paths::below(Path::new(""), path) {
-        Ok(below) if !paths::leads_out(root, &below) => root.join(below),
-        _ => {
-            problems.push(outside(path));
-            default()
-        }
     }
 }

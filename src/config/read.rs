@@ -14,9 +14,9 @@ use std::collections::HashSet;
 
 use serde::de::{DeserializeOwned, Visitor};
 
-use super::later::{is_later, not_yet};
 use super::nearest::{nearest, suggest};
 use super::node::Node;
+use super::outside::{credential, is_credential};
 use crate::problem::{Code, Problem, enough};
 use crate::text;
 
@@ -187,8 +187,8 @@ impl<'a> Reader<'a> {
             if enough(&self.run.problems.borrow()) {
                 return;
             }
-            if is_later(kind, text) {
-                self.run.problems.borrow_mut().push(not_yet(format!("`{text}`"), key.place()));
+            if is_credential(kind, text) {
+                self.run.problems.borrow_mut().push(credential(text, key.place()));
                 continue;
             }
             if let Some(near) = nearest(text, known()) {

@@ -23,7 +23,7 @@ use crate::words::Text;
 /// The largest answer that is read; a vendor's page of 100 objects stays far below.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Connections stay open for the next call so long, and so many to one host: of hundreds of accounts at hosts of their
 /// own each leaves some.
@@ -206,7 +206,7 @@ impl Client {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the room that makes clients")]
-fn builder() -> ClientBuilder {
+pub(super) fn builder() -> ClientBuilder {
     reqwest::Client::builder()
         .user_agent(concat!("mpform/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT)
@@ -351,7 +351,7 @@ fn unreachable(error: &reqwest::Error) -> Text {
 }
 
 /// The innermost reason of an error, without the URL, which may hold what is nobody's business.
-fn reason(error: &reqwest::Error) -> Text {
+pub(super) fn reason(error: &reqwest::Error) -> Text {
     if error.is_timeout() {
         return text!("no answer in time");
     }

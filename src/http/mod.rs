@@ -20,6 +20,7 @@ mod download;
 mod form;
 #[cfg(test)]
 mod loopback;
+mod objects;
 mod post;
 pub mod retry;
 mod secrets;
@@ -29,6 +30,7 @@ mod upload;
 
 pub use client::{Client, Lines, Reader, Writer};
 pub use download::{FileAnswer, Headers};
+pub use objects::Objects;
 pub use post::Post;
 pub use secrets::Secrets;
 pub use streamed::Streamed;

@@ -62,8 +62,6 @@ codes! {
     UnknownProvider = "MP011",
     /// a reference to something that is not declared
     DanglingReference = "MP012",
-    /// a part of the language that this version does not manage yet
-    NotYet = "MP013",
     /// a value out of its range, or in a form that means nothing
     BadValue = "MP014",
     /// an environment that the project does not declare
@@ -216,6 +214,18 @@ codes! {
     NeverPasses = "MP121",
     /// a fuzzy keyword so short that it hardly answers more than itself
     ShortFuzzy = "MP122",
+    /// credentials of the state's bucket that the environment lacks
+    StateCredentials = "MP160",
+    /// a bucket in which the state can't be kept
+    StateBucket = "MP161",
+    /// a state that was taken over while it was open
+    StateTaken = "MP162",
+    /// a state that can't be moved to where it is to be kept
+    StateMove = "MP163",
+    /// states that lie elsewhere than where they are looked for
+    StateElsewhere = "MP164",
+    /// a connection that others can read and change
+    PlainHttp = "MP165",
 }
 
 #[cfg(test)]

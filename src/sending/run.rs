@@ -103,7 +103,7 @@ async fn account(work: Work<'_>, options: &Options, tell: &Tell<'_>) -> Outcome 
     let (state, told) = sender.into_parts();
     tell(&Event::Over { account: account.name.to_owned() });
     outcome.told = told;
-    if let Err((problem, text)) = state.close() {
+    if let Err((problem, text)) = state.close().await {
         outcome.problems.push(problem.about(account.name));
         outcome.unsaved.push((account.name.to_owned(), text));
     }

@@ -199,7 +199,7 @@ impl<'a> Sender<'a> {
             return Some(problem.help(AGAIN));
         }
         let state = self.state();
-        let why = |error| text!("the state can't be written ({error}), so nothing new goes out", error);
+        let why = |why| text!("the state can't be written ({why}), so nothing new goes out", why);
         state.broken().map(|error| Problem::error(Code::State, why(error)).help(DISK))
     }
 
@@ -225,7 +225,7 @@ impl<'a> Sender<'a> {
             return failed(too_late());
         }
         let identity = message.identity();
-        if let Err(problem) = self.begin(message, mark.clone(), begun) {
+        if let Err(problem) = self.begin(message, mark.clone(), begun).await {
             return failed(problem);
         }
         // Writing it down may have taken long.
@@ -264,19 +264,13 @@ impl<'a> Sender<'a> {
     }
 
     /// Writes down that a message is about to go out.
-    fn begin(
+    async fn begin(
         &self,
         message: &Message,
         mark: Option<String>,
         begun: chrono::DateTime<chrono::Utc>,
     ) -> Result<(), Problem> {
-        let mut state = self.state();
         let identity = message.identity();
-        let known = state.state().sends.get(&message.run).into_iter().flatten();
-        // What is due was worked out a while ago, and this is what must never be wrong.
-        if known.into_iter().any(|one| one.is_out() && one.is_known_by(&identity)) {
-            return Err(Problem::error(Code::NotSent, text!("it is out of our hands already")).help(AGAIN));
-        }
         let sending = Sending {
             step: message.step,
             item: message.item,
@@ -290,10 +284,19 @@ impl<'a> Sender<'a> {
             begun,
             outcome: Outcome::Begun,
         };
-        let entry = state.state().begin_send(&message.run, sending, &message.body, &message.audience);
-        state.record_durably(entry).map_err(|error| {
-            let why = text!("the state can't be written ({error}), so it was not sent", error);
-            state.record(Entry::Outcome { identity, outcome: Outcome::NotSent { why: why.en() } });
+        let ticket = {
+            let mut state = self.state();
+            let mut known = state.state().sends.get(&message.run).into_iter().flatten();
+            // What is due was worked out a while ago, and this is what must never be wrong.
+            if known.any(|one| one.is_out() && one.is_known_by(&identity)) {
+                return Err(Problem::error(Code::NotSent, text!("it is out of our hands already")).help(AGAIN));
+            }
+            let entry = state.state().begin_send(&message.run, sending, &message.body, &message.audience);
+            state.record_durably(entry)
+        };
+        ticket.safe().await.map_err(|why| {
+            let why = text!("the state can't be written ({why}), so it was not sent", why);
+            self.end(&identity, Outcome::NotSent { why: why.en() });
             Problem::error(Code::State, why).help(DISK)
         })
     }

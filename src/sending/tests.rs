@@ -246,7 +246,7 @@ impl Desk {
         let desk = Self { folder: tempfile::tempdir().expect("a folder"), shop, clock, stop: Arc::default() };
         let mut open = desk.open().await;
         desk.shop.arming(moment("2026-11-22T09:00")).into_iter().for_each(|entry| open.record(entry));
-        open.close().expect("closes");
+        open.close().await.expect("closes");
         desk
     }
 
@@ -255,7 +255,7 @@ impl Desk {
     }
 
     async fn open(&self) -> Open {
-        let me = Holder { who: "me".into(), pid: 7, since: String::new(), command: "sop run".into() };
+        let me = Holder { who: "me".into(), pid: 7, since: String::new(), command: "sop run".into(), job: None, nonce: String::new() };
         self.store().open("care", &me, Duration::ZERO).await.expect("opens")
     }
 
@@ -307,7 +307,7 @@ async fn everything_that_is_due_goes_out_in_order_and_once() {
     assert_eq!((told.len(), desk.told(&vendor).await.len()), (6, 0));
     let of_ann: Vec<_> = vendor.got().into_iter().filter(|line| line.starts_with("ann")).collect();
     assert_eq!(of_ann, ["ann: a", "ann: b", "ann: c"]);
-    let state = desk.store().read("care").expect("reads");
+    let state = desk.store().read("care").await.expect("reads");
     assert!(state.sendings().all(|(_, one)| matches!(one.outcome, Came::Sent { id: Some(_) })));
 }
 
@@ -390,7 +390,7 @@ async fn what_nobody_can_tell_stays_uncertain() {
     }
     assert_eq!(vendor.got(), ["ann: a"]);
     let found =
-        States::new(&desk.shop.account(), &desk.store().read("care").expect("reads"), desk.clock.now())
+        States::new(&desk.shop.account(), &desk.store().read("care").await.expect("reads"), desk.clock.now())
             .of(&desk.shop.planned[0]
                 .runs("2026-11-23".parse().expect("a date"), "2026-11-23".parse().expect("a date"))[0]);
     assert_eq!(found, RunState::Uncertain);

@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 /// Who holds a lock. Written into the lock file for the one who finds it held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// User and machine.
     pub who: String,
@@ -20,13 +20,29 @@ pub struct Holder {
     pub since: String,
     /// What it is doing.
     pub command: String,
+    /// The page of the CI job in which it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
+    /// What tells this lock from every other one, where locks are objects.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub nonce: String,
 }
 
 impl Holder {
     /// Who holds a lock, as far as it is known.
     pub fn said(holder: Option<&Self>) -> Text {
-        let Some(Self { who, pid, command, since }) = holder else { return text!("another process") };
-        text!("{who} (process {pid}), `{command}` since {since}", who, pid, command, since)
+        let Some(Self { who, pid, command, since, job, .. }) = holder else { return text!("another process") };
+        match job {
+            None => text!("{who} (process {pid}), `{command}` since {since}", who, pid, command, since),
+            Some(job) => text!(
+                "{who} (process {pid}), `{command}` since {since}, in {job}",
+                who,
+                pid,
+                command,
+                since,
+                job
+            ),
+        }
     }
 }
 
@@ -78,6 +94,8 @@ mod tests {
             pid: 7,
             since: "2026-11-21T10:00:00+08:00".into(),
             command: "apply".into(),
+            job: None,
+            nonce: String::new(),
         };
         let Attempt::Ours(first) = attempt(&path, &holder).expect("opens") else { panic!("it was free") };
         let Attempt::Held(Some(who)) = attempt(&path, &holder).expect("opens") else { panic!("it was held") };

@@ -1,8 +1,8 @@
 //! What a vendor can't tell us: whose id is whose, what was last applied, what was begun and not ended.
 //!
-//! One file per environment and account. While a command works, every change to it goes to a journal beside it, a
-//! line at a time; at the end the journal is folded into the file. So a kill at any moment leaves a file that
-//! opens and a journal whose whole lines count.
+//! One piece per environment and account: a file with a journal beside it, so that a kill at any moment leaves a file
+//! that opens and a journal whose whole lines count; or an object in a bucket, which is only ever replaced as a whole and
+//! by who holds its lock.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,11 @@ use crate::model::sop::Own;
 use crate::model::{Address, RemoteId};
 
 pub mod atomic;
+pub mod bucket;
+mod disk;
 mod lock;
 mod moved;
+mod parse;
 mod sends;
 pub mod store;
 

@@ -343,12 +343,14 @@ fn a_locked_state_stops_it_before_the_first_file() {
         pid: 7,
         since: "2026-11-21T10:00:00+08:00".into(),
         command: "apply".into(),
+        job: None,
+        nonce: String::new(),
     };
     let runtime = tokio::runtime::Runtime::new().expect("runs");
     let open = runtime.block_on(store.open("shop", &holder, Duration::ZERO)).expect("opens");
     world.run("export shop -o fresh").expect_code(1).says(&["MP072", "ops@ci"]);
     assert!(!world.path("fresh/shop").exists());
-    open.close().expect("closes");
+    runtime.block_on(open.close()).expect("closes");
     world.run("export shop -o fresh").expect_code(0);
     settled(&world, "fresh");
 }

@@ -14,7 +14,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("plan", &["config", "desired", "diff", "live", "model", "problem", "state"]),
     ("apply", &["clock", "desired", "diff", "live", "model", "plan", "problem", "providers", "state"]),
     ("sending", &["clock", "desired", "diff", "model", "problem", "providers", "state"]),
-    ("state", &["model", "problem"]),
+    // A bucket is reached by what the project says of it, with the rules of every other request.
+    ("state", &["config", "http", "model", "problem"]),
     ("coverage", &["model", "providers"]),
     // It reads each text with the reader of the configuration, and refuses what that refuses.
     ("layout", &["config", "problem"]),

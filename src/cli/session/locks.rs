@@ -11,18 +11,19 @@ use crate::state::store::{Holder, Open, Store};
 
 /// Opens the states of all accounts of a session, in their order. An account whose state can't be had is left out.
 pub(in crate::cli) async fn locked(session: &mut Session<'_>, command: &str, context: &Context) -> Vec<Open> {
-    let (store, me) = (store(session.project), context.holder(command));
+    let me = context.holder(command);
     let names: Vec<_> = session.accounts.iter().map(|account| account.config.name.clone()).collect();
-    let opened = opened(&store, &names, &me, context.lock_timeout).await;
+    let opened = match store(session.project) {
+        Ok(store) => opened(&store, &names, &me, context.lock_timeout).await,
+        Err(problem) => names.iter().map(|_| Err(problem.clone())).collect(),
+    };
     session.keep(opened)
 }
 
 /// Lets go of states in which nothing was written.
 pub(in crate::cli) async fn release(states: impl IntoIterator<Item = Open>) {
-    for state in states {
-        // What can't be let go of was not changed either.
-        let _ = state.close();
-    }
+    // What can't be let go of was not changed either.
+    abreast(states.into_iter().map(Open::close)).await;
 }
 
 async fn open(store: &Store, name: &str, me: &Holder) -> Result<Open, Problem> {
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
 
     fn me() -> Holder {
-        Holder { who: "ops".into(), pid: 1, since: "now".into(), command: "apply".into() }
+        Holder { who: "ops".into(), pid: 1, since: "now".into(), command: "apply".into(), ..Holder::default() }
     }
 
     fn names(names: &[&str]) -> Vec<String> {

@@ -49,15 +49,15 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
 
 async fn resolve(args: &Args, project: &Project, context: &Context) -> Result<(), Problem> {
     let run = run_address(&args.run)?;
-    let store = store(project);
+    let store = store(project)?;
     // A look first: what is not there needs neither a lock nor a folder.
-    entries(args, &run, &store.read(run.account())?)?;
+    entries(args, &run, &store.read(run.account()).await?)?;
     let mut open = store.open(run.account(), &context.holder("sop resolve"), context.lock_timeout).await?;
     let entries = entries(args, &run, open.state())?;
     for (entry, _) in &entries {
         open.record(entry.clone());
     }
-    open.close().map_err(|(problem, text)| {
+    open.close().await.map_err(|(problem, text)| {
         context.print_json(&text);
         problem
     })?;

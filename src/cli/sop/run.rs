@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use self::round::{Round, round, selected};
 use self::voice::Voice;
-use crate::cli::session::{Project, interrupted, store};
+use crate::cli::session::{Project, interrupted};
 use crate::cli::{Accounts, Context, Exit};
 use crate::problem::any_error;
 use crate::sending::due;
@@ -129,9 +129,8 @@ async fn dry_run(args: &Args, project: &Project, voice: &Voice<'_>, context: &Co
         context.complain([problem]);
         exit = Exit::Error;
     }
-    let store = store(project);
     for one in &selected.accounts {
-        let state = match one.state(&store).await {
+        let state = match one.state(&selected.store).await {
             Ok(state) => state,
             Err(problem) => {
                 context.complain([&problem]);

@@ -19,13 +19,13 @@ use crate::text;
 const DAYS: u64 = 30;
 
 /// Shows recurring plans. The time is the context's, so `--now` shows them as they will be then.
-pub(super) fn run(command: &Command, context: &Context) -> Exit {
+pub(super) async fn run(command: &Command, context: &Context) -> Exit {
     // Nothing is asked of a vendor, so nothing needs what the environment knows.
     let (project, problems) = Project::load(context, true);
     context.complain(&problems);
     let Some(project) = project.filter(|_| !any_error(&problems)) else { return Exit::Error };
     let today = context.now.with_timezone(&project.config.timezone).date_naive();
-    match show(command, &project, today, context) {
+    match show(command, &project, today, context).await {
         Ok(()) => Exit::Done,
         Err(problems) => {
             context.complain(&problems);
@@ -34,7 +34,12 @@ pub(super) fn run(command: &Command, context: &Context) -> Exit {
     }
 }
 
-fn show(command: &Command, project: &Project, today: NaiveDate, context: &Context) -> Result<(), Vec<Problem>> {
+async fn show(
+    command: &Command,
+    project: &Project,
+    today: NaiveDate,
+    context: &Context,
+) -> Result<(), Vec<Problem>> {
     match command {
         Command::List { accounts, from, to, json } => {
             let from = from.unwrap_or(today);
@@ -45,7 +50,7 @@ fn show(command: &Command, project: &Project, today: NaiveDate, context: &Contex
                 return Err(vec![problem.help(text!("put the earlier date behind --from"))]);
             }
             let mut found = found(accounts, project, (from, to), |planned| planned.runs(from, to))?;
-            found.states = states(&found, project, context.now).map_err(|problem| vec![problem])?;
+            found.states = states(&found, project, context.now).await.map_err(|problem| vec![problem])?;
             if *json {
                 context.print_json(&sop::json(&found));
             } else {
@@ -93,12 +98,12 @@ pub(in crate::cli) fn found_in<'a>(
 }
 
 /// How far each run has come.
-pub(in crate::cli) fn states(
+pub(in crate::cli) async fn states(
     found: &Runs<'_>,
     project: &Project,
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<Address, RunState>, Problem> {
-    let (store, mut all) = (store(project), BTreeMap::new());
+    let (store, mut all) = (store(project)?, BTreeMap::new());
     for (name, sops) in &project.desired.sops {
         let Some(desired) = project.desired.accounts.get(name) else { continue };
         let plans = found.plans.iter().filter(|(planned, ..)| planned.address.account() == name);
@@ -106,7 +111,7 @@ pub(in crate::cli) fn states(
         if runs.is_empty() {
             continue;
         }
-        let (state, account) = (store.read(name)?, Account::of(sops, desired));
+        let (state, account) = (store.read(name).await?, Account::of(sops, desired));
         let states = States::new(&account, &state, now);
         all.extend(runs.into_iter().map(|run| (run.address.clone(), states.of(run))));
     }

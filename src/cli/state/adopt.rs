@@ -21,7 +21,7 @@ pub(super) async fn adopt(text: &str, id: &str, context: &Context) -> Result<(),
     let Some(project) = Project::for_work(context) else { return Err(vec![]) };
     let account = &one_account(&project, address.account())?;
     let me = context.holder("state adopt");
-    let mut open = store(&project).open(address.account(), &me, context.lock_timeout).await.map_err(one)?;
+    let mut open = store(&project).map_err(one)?.open(address.account(), &me, context.lock_timeout).await.map_err(one)?;
     if let Some(problem) = another_account(account, open.state()) {
         return Err(vec![problem]);
     }
@@ -38,7 +38,7 @@ pub(super) async fn adopt(text: &str, id: &str, context: &Context) -> Result<(),
     // Nothing was applied to it yet: it counts as applied as it is, so that nobody's work shows as drift.
     let record = Record::new(id.clone(), body, protect);
     open.record(Entry::Keep { address: address.clone(), record });
-    save(open, context).map_err(one)?;
+    save(open, context).await.map_err(one)?;
 
     context.tell(&match before {
         Some(before) if before.id != id => text!(

@@ -20,16 +20,16 @@ pub(super) async fn mv(
     context: &Context,
 ) -> Result<(), Problem> {
     let (from, to) = (address(from)?, address(to)?);
-    let store = store(project);
+    let store = store(project)?;
     // A look first: what is not there needs neither a lock nor a folder.
-    moves(&store.read(from.account())?, &from, &to)?;
+    moves(&store.read(from.account()).await?, &from, &to)?;
     let mut open = store.open(from.account(), &context.holder("state mv"), context.lock_timeout).await?;
     let moved = moves(open.state(), &from, &to)?;
     let protect = open.state().resources[&from].protect;
     if let Some(entry) = State::moves(&moved) {
         open.record(entry);
     }
-    save(open, context)?;
+    save(open, context).await?;
     for (from, to) in &moved {
         context.tell(&text!("{from} is {to} from now on", from, to));
     }
@@ -97,10 +97,10 @@ fn is_below(address: &Address, above: &Address) -> bool {
 /// Forgets one address.
 pub(super) async fn rm(project: &Project, sound: bool, text: &str, context: &Context) -> Result<(), Problem> {
     let address = address(text)?;
-    let store = store(project);
+    let store = store(project)?;
     let known =
         |state: &State| state.resources.contains_key(&address) || state.intents.contains_key(&address);
-    if !known(&store.read(address.account())?) {
+    if !known(&store.read(address.account()).await?) {
         return Err(not_remembered(&address));
     }
     let mut open = store.open(address.account(), &context.holder("state rm"), context.lock_timeout).await?;
@@ -109,7 +109,7 @@ pub(super) async fn rm(project: &Project, sound: bool, text: &str, context: &Con
     }
     let record = open.state().resources.get(&address).cloned();
     open.record(Entry::Forget { address: address.clone() });
-    save(open, context)?;
+    save(open, context).await?;
     match record {
         Some(record) => {
             let id = record.id;

@@ -15,6 +15,7 @@ use crate::config::calendar::Calendar;
 use crate::config::nearest::nearest;
 use crate::config::notify::Webhook;
 use crate::config::policy::{Pattern, Policy};
+use crate::config::state::StateText;
 
 /// The project document, as a user writes it.
 #[derive(Deserialize, JsonSchema)]
@@ -59,14 +60,6 @@ pub(crate) struct Written {
     #[serde(default, rename = "env")]
     #[schemars(with = "Vec<Pattern>")]
     _env: IgnoredAny,
-}
-
-#[derive(Default, Deserialize, JsonSchema)]
-#[schemars(rename = "State")]
-#[serde(default)]
-pub(super) struct StateText {
-    /// A folder below the project's; default: .mpform/state. 状态目录
-    pub(super) path: Option<String>,
 }
 
 #[derive(Deserialize)]

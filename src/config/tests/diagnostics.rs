@@ -64,19 +64,13 @@ fn a_missing_key_that_was_mistyped_is_said_once() {
 }
 
 #[test]
-fn parts_of_the_language_that_come_later() {
-    let help = "take it out for now, or look for a newer mpform";
-    let not_yet = |at: &str, what: &str| {
-        format!("MP013 mpform.yaml:{at} {what} is not managed by this version of mpform yet | {help}")
-    };
+fn what_no_vendor_lets_go() {
     assert_eq!(
         said("prune: [sops]\n"),
         [
             "MP014 mpform.yaml:5:9 `sops` can't stand under `prune` | no vendor lets plans be deleted that it sends; those of ours go with their entry",
         ]
     );
-    let project = "version: 1\naccounts: {}\nstate: {s3: {}}\n";
-    assert_eq!(Trial::new(&[("mpform.yaml", project)]).said(), [not_yet("3:9", "`s3`")]);
 }
 
 #[test]

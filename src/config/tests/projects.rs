@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{SHOP, Trial};
-use crate::config::MaxDeletes;
+use crate::config::{MaxDeletes, StateAt};
 
 fn said(text: &str) -> Vec<String> {
     Trial::new(&[("mpform.yaml", text)]).said()
@@ -62,7 +62,8 @@ moved: [{from: shop/keyword/old, to: shop/keyword/营业时间}]
     let project = project.expect("a project");
     assert_eq!(project.environment, "default");
     assert_eq!(project.policy.max_deletes, MaxDeletes::Percent(30));
-    assert!(project.state.ends_with(".mpform/state") && project.state.is_absolute());
+    let StateAt::Folder(folder) = &project.state else { panic!("a folder") };
+    assert!(folder.ends_with(".mpform/state") && folder.is_absolute());
     assert_eq!(project.accounts["shop"].limits.concurrency, Some(16));
     assert!(!format!("{project:?}").contains("s3cret"), "secrets don't show");
     assert_eq!(project.calendars["cn-holidays"].workdays.len(), 1);

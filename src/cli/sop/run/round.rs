@@ -30,6 +30,8 @@ use crate::text;
 
 /// What was selected.
 pub(super) struct Selected<'a> {
+    /// Where the states are.
+    pub(super) store: Store,
     pub(super) accounts: Vec<One<'a>>,
     /// Accounts that were selected as well, and why nothing can be done with them.
     pub(super) failed: Vec<FailedAccount>,
@@ -68,6 +70,7 @@ pub(super) fn selected<'a>(
 ) -> Result<Selected<'a>, Vec<Problem>> {
     let selection = Selection { accounts: args.accounts.clone(), ..Selection::default() };
     let mut session = Session::open(project, &selection)?;
+    let store = store(project).map_err(|problem| vec![problem])?;
     let failed = std::mem::take(&mut session.failed);
     let targets = Globs::new(args.target.iter().map(String::as_str))
         .map_err(|message| vec![Problem::error(Code::BadValue, message).help(text!("correct --target"))])?;
@@ -118,13 +121,13 @@ pub(super) fn selected<'a>(
         against_policy(&project.config.policy, sops, now - longest)
     });
     let forbidden = forbidden.filter(|one| one.problem.level == Level::Error).collect();
-    Ok(Selected { accounts, failed, targets, forbidden })
+    Ok(Selected { store, accounts, failed, targets, forbidden })
 }
 
 impl One<'_> {
     /// What is remembered, if it is of this account.
     pub(super) async fn state(&self, store: &Store) -> Result<State, Problem> {
-        let state = store.read(self.plans.name)?;
+        let state = store.read(self.plans.name).await?;
         self.is_same(&state).map(|()| state)
     }
 
@@ -239,9 +242,9 @@ async fn sent(args: &Args, project: &Project, voice: &Voice<'_>, context: &Conte
     for problem in selected.failed.iter().flat_map(|failed| &failed.problems) {
         common.fails(problem, &mut round);
     }
-    let store = store(project);
+    let store = &selected.store;
     // A look first: nobody is kept from anything while there is nothing to do.
-    let looks = selected.accounts.iter().map(async |one| one.state(&store).await);
+    let looks = selected.accounts.iter().map(async |one| one.state(store).await);
     let mut wanted = vec![];
     for (one, state) in selected.accounts.iter().zip(abreast(looks).await) {
         match state {
@@ -251,7 +254,7 @@ async fn sent(args: &Args, project: &Project, voice: &Voice<'_>, context: &Conte
         }
     }
     let names: Vec<_> = wanted.iter().map(|one| one.plans.name.to_owned()).collect();
-    let states = opened(&store, &names, &context.holder("sop run"), context.lock_timeout).await;
+    let states = opened(store, &names, &context.holder("sop run"), context.lock_timeout).await;
     let mut work = vec![];
     for (one, state) in wanted.into_iter().zip(states) {
         match state.and_then(|state| one.work(state, &common)) {

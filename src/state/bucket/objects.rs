@@ -1,0 +1,220 @@
+//! The few things that are done to objects. A write whose answer was lost is tried again; where its condition fails then,
+//! the object tells whether it was us: no two of us ever write the same bytes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use opendal::{Error, ErrorKind, Operator};
+use tokio::time::sleep;
+
+use super::errors::{is_absent, is_refused, may_pass, problem};
+use crate::problem::Problem;
+
+/// How long is waited before each next try.
+const TRIES: [Duration; 4] =
+    [Duration::from_millis(100), Duration::from_millis(300), Duration::from_secs(1), Duration::from_secs(2)];
+
+/// The objects of a bucket.
+#[derive(Clone, Debug)]
+pub struct Objects {
+    operator: Operator,
+    shown: Arc<str>,
+}
+
+/// An object as it was read or written.
+#[derive(Clone, Debug)]
+pub(super) struct Object {
+    pub(super) bytes: Vec<u8>,
+    /// What tells it from what it was before and after.
+    version: String,
+}
+
+/// How a conditional write ended.
+#[derive(Debug)]
+pub(super) enum Put {
+    /// It is there as it was to be.
+    Ours(Object),
+    /// Something else is there.
+    Theirs,
+}
+
+#[derive(Clone, Copy)]
+enum Condition<'a> {
+    New,
+    Version(&'a str),
+    None,
+}
+
+impl Objects {
+    pub(super) fn new(operator: Operator, shown: String) -> Self {
+        Self { operator, shown: shown.into() }
+    }
+
+    pub(super) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// True if the service itself refuses to write over a version that it does not have.
+    pub(super) fn guards_versions(&self) -> bool {
+        self.operator.info().full_capability().write_with_if_match
+    }
+
+    /// True if the service itself refuses to make what is there.
+    pub(super) fn guards_names(&self) -> bool {
+        self.operator.info().full_capability().write_with_if_not_exists
+    }
+
+    fn problem(&self, error: &Error) -> Problem {
+        problem(&self.shown, error)
+    }
+
+    /// Does something until it goes well or won't.
+    async fn tried<T, F: IntoFuture<Output = Result<T, Error>>>(&self, act: impl Fn() -> F) -> Result<T, Error> {
+        for wait in TRIES {
+            match act().await {
+                Err(error) if may_pass(&error) => sleep(wait).await,
+                ended => return ended,
+            }
+        }
+        act().await
+    }
+
+    /// What an object holds.
+    pub(super) async fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Problem> {
+        match self.tried(|| self.operator.read(path)).await {
+            Ok(bytes) => Ok(Some(bytes.to_vec())),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(self.problem(&error)),
+        }
+    }
+
+    /// The same with its version.
+    pub(super) async fn object(&self, path: &str) -> Result<Option<Object>, Problem> {
+        self.read(path).await.map_err(|error| self.problem(&error))
+    }
+
+    async fn read(&self, path: &str) -> Result<Option<Object>, Error> {
+        loop {
+            let Some(version) = self.version(path).await? else { return Ok(None) };
+            let version = version.etag;
+            match self.tried(|| self.operator.read_with(path).if_match(&version)).await {
+                Ok(bytes) => return Ok(Some(Object { bytes: bytes.to_vec(), version })),
+                // It changed in between.
+                Err(error) if is_absent(&error) || is_refused(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn version(&self, path: &str) -> Result<Option<Version>, Error> {
+        match self.tried(|| self.operator.stat(path)).await {
+            Ok(found) => {
+                let etag = found.etag().ok_or_else(|| Error::new(ErrorKind::Unsupported, "it tells no ETag"))?;
+                Ok(Some(Version { etag: etag.to_owned(), kept: found.version().is_some() }))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// True if the bucket keeps an object's earlier versions.
+    pub(super) async fn keeps_versions(&self, path: &str) -> Result<bool, Problem> {
+        let version = self.version(path).await.map_err(|error| self.problem(&error))?;
+        Ok(version.is_some_and(|version| version.kept))
+    }
+
+    /// The names of what lies in a folder.
+    pub(super) async fn names(&self, folder: &str) -> Result<Vec<String>, Problem> {
+        let listed = self.tried(|| self.operator.list(folder)).await;
+        match listed {
+            Ok(entries) => Ok(entries.iter().map(|entry| entry.name().to_owned()).collect()),
+            Err(error) if is_absent(&error) => Ok(vec![]),
+            Err(error) => Err(self.problem(&error)),
+        }
+    }
+
+    /// Makes an object, unless there is one.
+    pub(super) async fn create(&self, path: &str, bytes: Vec<u8>) -> Result<Put, Problem> {
+        self.put(path, bytes, Condition::New).await.map_err(|error| self.problem(&error))
+    }
+
+    /// Writes over an object as it was last known, or makes it.
+    pub(super) async fn replace(
+        &self,
+        path: &str,
+        bytes: Vec<u8>,
+        known: Option<&Object>,
+    ) -> Result<Put, Problem> {
+        let known = known.map(|object| object.version.as_str());
+        let put = async {
+            let guarded = if known.is_some() { self.guards_versions() } else { self.guards_names() };
+            if guarded {
+                return self.put(path, bytes, known.map_or(Condition::New, Condition::Version)).await;
+            }
+            // The service takes no condition: right before is the nearest there is.
+            let there = self.version(path).await?;
+            if there.as_ref().map(|version| version.etag.as_str()) != known {
+                return Ok(Put::Theirs);
+            }
+            self.put(path, bytes, Condition::None).await
+        };
+        put.await.map_err(|error| self.problem(&error))
+    }
+
+    /// Writes an object, whatever was there.
+    pub(super) async fn overwrite(&self, path: &str, bytes: Vec<u8>) -> Result<(), Problem> {
+        self.put(path, bytes, Condition::None).await.map(drop).map_err(|error| self.problem(&error))
+    }
+
+    async fn put(&self, path: &str, bytes: Vec<u8>, condition: Condition<'_>) -> Result<Put, Error> {
+        let write = || {
+            let write = self.operator.write_with(path, bytes.clone());
+            match condition {
+                Condition::New => write.if_not_exists(true),
+                Condition::Version(version) => write.if_match(version),
+                Condition::None => write,
+            }
+        };
+        match self.tried(write).await {
+            Ok(written) => match written.etag() {
+                Some(version) => Ok(Put::Ours(Object { version: version.to_owned(), bytes })),
+                None => self.was_it_us(path, bytes).await,
+            },
+            // What was there may be what an earlier try wrote.
+            Err(error) if is_refused(&error) => self.was_it_us(path, bytes).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn was_it_us(&self, path: &str, bytes: Vec<u8>) -> Result<Put, Error> {
+        Ok(match self.read(path).await? {
+            Some(object) if object.bytes == bytes => Put::Ours(object),
+            _ => Put::Theirs,
+        })
+    }
+
+    /// Adds to the end of an object, or makes it.
+    pub(super) async fn append(&self, path: &str, bytes: Vec<u8>) -> Result<(), Error> {
+        self.operator.write_with(path, bytes).append(true).await.map(drop)
+    }
+
+    /// Tries something whose failure says nothing of what it did, and asks after each failure.
+    pub(super) async fn pause(&self, nth: usize) {
+        sleep(TRIES.get(nth).copied().unwrap_or_default()).await;
+    }
+
+    pub(super) fn told(&self, error: &Error) -> Problem {
+        self.problem(error)
+    }
+
+    /// Deletes an object. That it is not there is as good.
+    pub(super) async fn delete(&self, path: &str) -> Result<(), Problem> {
+        self.tried(|| self.operator.delete(path)).await.map_err(|error| self.problem(&error))
+    }
+}
+
+struct Version {
+    etag: String,
+    /// The bucket keeps what was there before.
+    kept: bool,
+}

@@ -35,6 +35,7 @@ mod session;
 mod sop;
 mod state;
 mod test;
+mod trail;
 mod validate;
 mod watch;
 mod wrong;

@@ -212,6 +212,8 @@ codes! {
     NeverPasses = "MP121",
     /// a fuzzy keyword so short that it hardly answers more than itself
     ShortFuzzy = "MP122",
+    /// an audit log that cannot be written
+    Audit = "MP166",
 }
 
 #[cfg(test)]

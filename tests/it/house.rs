@@ -36,6 +36,8 @@ const DOORS: &[(&str, &[&str])] = &[
             "state",
         ],
     ),
+    // It listens to what writes, and knows what a plan was to change.
+    ("audit", &["apply", "clock", "model", "plan", "problem", "sending", "state"]),
     ("clock", &[]),
     ("words", &["word"]),
     ("http", &["clock"]),

@@ -34,7 +34,12 @@ pub(super) fn run(command: &Command, context: &Context) -> Exit {
     }
 }
 
-fn show(command: &Command, project: &Project, today: NaiveDate, context: &Context) -> Result<(), Vec<Problem>> {
+fn show(
+    command: &Command,
+    project: &Project,
+    today: NaiveDate,
+    context: &Context,
+) -> Result<(), Vec<Problem>> {
     match command {
         Command::List { accounts, from, to, json } => {
             let from = from.unwrap_or(today);
@@ -55,7 +60,8 @@ fn show(command: &Command, project: &Project, today: NaiveDate, context: &Contex
         Command::Calendar { accounts, month, ics } => {
             let first = month.or_else(|| today.with_day(1)).unwrap_or(today);
             let last = first.with_day(first.num_days_in_month().into()).unwrap_or(first);
-            let found = found(accounts, project, (first, last), |planned| planned.runs_touching(first, last))?;
+            let found =
+                found(accounts, project, (first, last), |planned| planned.runs_touching(first, last))?;
             if *ics {
                 context.print(&ical::calendar(&found, context.now));
             } else {

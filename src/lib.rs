@@ -25,6 +25,8 @@ pub mod sending;
 pub mod state;
 // Plans, events and outcomes for people and programs.
 pub mod report;
+// A line for every write, for whoever has to answer for it.
+pub mod audit;
 
 // What followers wrote, held against the rules that are there.
 pub mod coverage;

@@ -241,6 +241,7 @@ static ZH: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 /// The translations, by room.
 const FILES: &[(&str, &str)] = &[
     ("apply", include_str!("words/zh/apply.yaml")),
+    ("audit", include_str!("words/zh/audit.yaml")),
     ("cli", include_str!("words/zh/cli.yaml")),
     ("config", include_str!("words/zh/config.yaml")),
     ("desired", include_str!("words/zh/desired.yaml")),

@@ -30,7 +30,12 @@ pub enum Event {
         of: u64,
     },
     /// A change came to its end. Told at once; an account's [`Event::Change`]s come in the order of the plan.
-    End(Done),
+    End {
+        /// How.
+        done: Done,
+        /// The vendor's number for the request, where it gives one.
+        request: Option<String>,
+    },
     /// The same, in its turn.
     Change(Done),
     /// Everything was tried in this account, and what was written is being read back. No change of it is told after that.

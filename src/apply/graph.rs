@@ -13,7 +13,7 @@ use super::{Options, Outcome, Tell, Work, verify};
 use crate::model::{Action, Address, kind_named};
 use crate::plan::{Change, Plan, Resumed, users};
 use crate::problem::{Code, Problem};
-use crate::providers::Lane;
+use crate::providers::{Lane, numbered};
 use crate::state::store::Open;
 use crate::state::{Draft, Entry};
 use crate::text;
@@ -96,7 +96,6 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
     let all: HashSet<&Address> = changes.iter().map(|change| &change.address).collect();
     let mut results = InOrder { changes, waiting: HashMap::new(), told: vec![] };
     let mut end = |done: Done, ended: &mut HashMap<Address, Ending>| {
-        tell(&Event::End(done.clone()));
         ended.insert(done.address.clone(), done.ending);
         results.take(done, tell);
     };
@@ -125,13 +124,20 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
                 nth += 1;
                 continue;
             }
-            alone |= lane == Lane::Alone;
             waiting.remove(nth);
             tell(&Event::Start { address: change.address.clone(), action: change.action });
-            running.push(async move { (change, lane, step.take(change).await) });
+            // Whoever heard of it may have reason to stop it.
+            if let Some(why) = step.why_not(options) {
+                let done = skipped(change, why);
+                tell(&Event::End { done: done.clone(), request: None });
+                end(done, &mut ended);
+                continue;
+            }
+            alone |= lane == Lane::Alone;
+            running.push(async move { (change, lane, numbered(step.take(change)).await) });
         }
         match running.next().await {
-            Some((change, lane, result)) => {
+            Some((change, lane, (result, request))) => {
                 if lane == Lane::Alone {
                     alone = false;
                 }
@@ -143,6 +149,7 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
                     ending,
                     problem: result.err(),
                 };
+                tell(&Event::End { done: done.clone(), request });
                 end(done, &mut ended);
             }
             None if waiting.is_empty() => break,
@@ -171,16 +178,27 @@ async fn clear_away(
         let Some(old) = change.id.as_ref().map(|id| change.address.beside(id)) else { continue };
         let user = users.get(&change.address).into_iter().flatten().find(|user| !done.contains(*user));
         let why = user.map(|user| text!("needs {user}", user)).or_else(|| step.why_not(options));
-        let (ending, problem) = match why {
-            Some(why) => (Ending::Skipped, Problem::error(Code::Failed, why)),
-            None => match step.clear_away(change).await {
-                Ok(()) => continue,
-                Err(problem) => (Ending::Failed, problem),
+        let ended = |ending, problem: Option<Problem>| Done {
+            address: old.clone(),
+            action: Action::Delete,
+            ending,
+            problem: problem.map(|problem| problem.about(&old)),
+        };
+        let why = why.or_else(|| {
+            (step.tell)(&Event::Start { address: old.clone(), action: Action::Delete });
+            step.why_not(options)
+        });
+        let (done, request) = match why {
+            Some(why) => (ended(Ending::Skipped, Some(Problem::error(Code::Failed, why))), None),
+            None => match numbered(step.clear_away(change)).await {
+                (Ok(()), request) => (ended(Ending::Done, None), request),
+                (Err(problem), request) => (ended(Ending::Failed, Some(problem)), request),
             },
         };
-        let problem = Some(problem.about(&old));
-        let done = Done { address: old, action: Action::Delete, ending, problem };
-        (step.tell)(&Event::End(done.clone()));
+        (step.tell)(&Event::End { done: done.clone(), request });
+        if done.ending == Ending::Done {
+            continue;
+        }
         (step.tell)(&Event::Change(done.clone()));
         left.push(done);
     }

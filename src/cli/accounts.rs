@@ -47,7 +47,10 @@ impl Accounts {
     ///
     /// # Errors
     /// Patterns that mean nothing, or that none of the names matches.
-    pub(super) fn of<'a>(&self, known: impl IntoIterator<Item = &'a str>) -> Result<Vec<&'a str>, Vec<Problem>> {
+    pub(super) fn of<'a>(
+        &self,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Vec<&'a str>, Vec<Problem>> {
         let known: Vec<_> = known.into_iter().collect();
         if let Some(exactly) = &self.exactly {
             return Ok(known.into_iter().filter(|name| exactly.iter().any(|one| one == name)).collect());
@@ -198,7 +201,8 @@ mod tests {
     fn who_is_in_which_part_stays() {
         let names: Vec<_> = (1..=10).map(|nth| format!("shop-{nth}")).collect();
         let of = |text: &str| shard(text).of(names.iter().map(String::as_str)).expect("a part").join(" ");
-        insta::assert_snapshot!([of("1/3"), of("2/3"), of("3/3")].join("\n"));
+        let parts = ["shop-3 shop-5 shop-10", "shop-1 shop-7 shop-9", "shop-2 shop-4 shop-6 shop-8"];
+        assert_eq!([of("1/3"), of("2/3"), of("3/3")], parts);
     }
 
     fn parts(names: &BTreeSet<String>, of: usize) -> Vec<Vec<String>> {

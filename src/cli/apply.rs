@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::plan::{complain, explain, show};
-use super::session::{
-    ABREAST, Project, Session, interrupted, left_behind, locked, release, unmatched,
-};
+use super::session::{ABREAST, Project, Session, interrupted, left_behind, locked, release, unmatched};
 use super::{Context, Exit, Selection};
-use super::{notice, saved};
+use super::{notice, saved, trail};
 use crate::apply::event::{Done, Event};
 use crate::apply::{self, Options, Outcome, Work};
+use crate::audit::Changes;
 use crate::config::Occasion;
 use crate::http;
 use crate::notify::Notice;
 use crate::plan::Plan;
+use crate::plan::file;
 use crate::plan::saved::{Saved, Standing};
 use crate::problem::{Code, Problem};
 use crate::report;
@@ -123,11 +123,23 @@ async fn applied(
     };
     let Agreed { plans, whole } = agreed;
     let all_planned = whole.failed.is_empty();
+    let known_by = saved.map_or_else(|| file::known_by(&whole), |saved| saved.digest().to_owned());
+    let audit = if whole.is_empty() {
+        None
+    } else {
+        match trail::log("apply", Some(known_by), project, context) {
+            Ok(log) => Some(Changes::new(log, &whole)),
+            Err(problem) => {
+                release(states).await;
+                return Err(problem.into());
+            }
+        }
+    };
     let work = work(&session, plans, states).await;
     if !args.json && !args.shown && !whole.is_empty() {
         context.say("");
     }
-    let Some(mut outcome) = carry_out(work, args, context).await else {
+    let Some(mut outcome) = carry_out(work, audit.as_ref(), args, context).await else {
         context.complain(&[stopped_at_once()]);
         // Whoever asked twice waits for nobody to be told.
         return Ok(Ended { exit: Exit::Partial, notice: None });
@@ -140,7 +152,10 @@ async fn applied(
         ));
         context.print_json(&text);
     }
-    let clean = outcome.tally.failed + outcome.tally.skipped == 0 && outcome.tally.verified && all_planned;
+    let clean = outcome.tally.failed + outcome.tally.skipped == 0
+        && outcome.tally.verified
+        && outcome.problems.is_empty()
+        && all_planned;
     outcome.problems.extend(whole.failed.into_iter().flat_map(|failed| failed.problems));
     let begun = notice::begun(Occasion::Apply, project, context);
     let notice = report::notice::applied(begun, outcome.tally, &outcome.done, &outcome.problems);
@@ -240,8 +255,7 @@ async fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>)
         if let Some(entry) = State::moves(&plan.moved) {
             state.record(entry);
         }
-        let writes =
-            account.connect.writes(http::Writer::new(&account.client), &session.project.config.root);
+        let writes = account.connect.writes(http::Writer::new(&account.client), &session.project.config.root);
         let identity = account.connect.identity();
         Work {
             desired: account.desired,
@@ -257,7 +271,12 @@ async fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>)
 }
 
 /// None if it was stopped at once.
-async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Option<Outcome> {
+async fn carry_out(
+    work: Vec<Work<'_>>,
+    audit: Option<&Changes>,
+    args: &Args,
+    context: &Context,
+) -> Option<Outcome> {
     let stop = Arc::new(AtomicBool::new(false));
     let options = Options {
         accounts: ABREAST,
@@ -267,7 +286,15 @@ async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Optio
     };
     let nothing = work.iter().all(|work| work.plan.is_empty());
     let voice = Mutex::new(Voice::new(args.json, nothing, context));
-    let tell = |event: &Event| voice.lock().unwrap_or_else(PoisonError::into_inner).tell(event, context);
+    let unlogged = Mutex::new(None);
+    let tell = |event: &Event| {
+        // What can't be written down must not be done.
+        if let Some(Err(problem)) = audit.map(|audit| audit.hear(event)) {
+            options.stop.store(true, Ordering::Relaxed);
+            unlogged.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(problem);
+        }
+        voice.lock().unwrap_or_else(PoisonError::into_inner).tell(event, context);
+    };
     let running = apply::run(work, &options, &tell);
     tokio::pin!(running);
     let mut outcome = None;
@@ -284,7 +311,11 @@ async fn carry_out(work: Vec<Work<'_>>, args: &Args, context: &Context) -> Optio
             () = interrupted() => voice.lock().unwrap_or_else(PoisonError::into_inner).rest(context),
         }
     }
-    outcome
+    let unlogged = unlogged.lock().unwrap_or_else(PoisonError::into_inner).take();
+    outcome.map(|outcome| Outcome {
+        problems: unlogged.into_iter().chain(outcome.problems).collect(),
+        ..outcome
+    })
 }
 
 /// Interrupted twice. What was begun is in the state's journal, and the next run looks what came of it.
@@ -325,7 +356,7 @@ impl Voice {
             Event::Change(done) => self.turns.take(done.address.account(), event.clone()),
             Event::Verify { account } => self.turns.over(account),
             Event::Summary(_) => vec![event.clone()],
-            Event::Start { .. } | Event::Sent { .. } | Event::End(_) => return,
+            Event::Start { .. } | Event::Sent { .. } | Event::End { .. } => return,
         };
         told.iter().for_each(|event| self.in_turn(event, context));
     }

@@ -4,7 +4,6 @@ use crate::state::store::Holder;
 use crate::words::Text;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use super::plan::complain;
 use super::session::{Account, Project, Session, abreast, another_account, declared, store};
 use super::{Accounts, Context, Exit, Selection};
@@ -15,6 +14,7 @@ use crate::problem::{Code, Problem};
 use crate::report::Role;
 use crate::state::store::Store;
 use crate::text;
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// Arguments of `doctor`.
 #[derive(Clone, Debug, clap::Args)]
@@ -54,7 +54,8 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         Err(problem) => return complain(context, &[problem]),
     };
     let found = abreast(session.accounts.iter().map(|account| examine(account, &store, context))).await;
-    let (mut found, mut failed) = (session.accounts.iter().zip(found).peekable(), session.failed.iter().peekable());
+    let (mut found, mut failed) =
+        (session.accounts.iter().zip(found).peekable(), session.failed.iter().peekable());
     let mut findings = vec![];
     for name in declared(&project) {
         if let Some((account, finding)) = found.next_if(|(account, _)| account.config.name == name) {

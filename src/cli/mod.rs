@@ -36,6 +36,7 @@ mod session;
 mod sop;
 mod state;
 mod test;
+mod trail;
 mod validate;
 mod watch;
 mod wrong;

@@ -47,7 +47,7 @@ pub(super) async fn stopped(occasion: Occasion, problems: &[Problem], project: &
 }
 
 /// Where a run in CI can be looked at: as GitHub, GitLab and Jenkins say it.
-fn link(context: &Context) -> Option<String> {
+pub(super) fn link(context: &Context) -> Option<String> {
     let set = |name| context.variable(name).filter(|value| !value.is_empty());
     let github = || {
         let (server, repository) = (set("GITHUB_SERVER_URL")?, set("GITHUB_REPOSITORY")?);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::session::{Project, Session, left_behind, unmatched};
-use super::{Context, Exit, Selection};
+use super::{Accounts, Context, Exit, Selection};
 use super::{preview, saved};
 use crate::plan::Plan;
 use crate::plan::picture::Picture;
@@ -46,7 +46,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
     args.selection.accounts.note(session.accounts.len() + session.failed.len(), context);
     let mut shown_whole = true;
     if args.markdown {
-        shown_whole = comment(plan, &project, context);
+        shown_whole = comment(plan, &project, &args.selection.accounts, context);
     } else {
         show(plan, args.json, context);
     }
@@ -111,9 +111,10 @@ impl<'a> Made<'a> {
 }
 
 /// Prints a plan as a comment. False if its deletions don't fit: nobody should approve it by that.
-fn comment(plan: &Plan, project: &Project, context: &Context) -> bool {
+fn comment(plan: &Plan, project: &Project, accounts: &Accounts, context: &Context) -> bool {
     let folder = project.config.root.file_name().unwrap_or_default().to_string_lossy();
-    let comment = report::markdown::plan(plan, &folder, context.style.lang);
+    let part = accounts.shard().map(|shard| shard.to_string());
+    let comment = report::markdown::plan(plan, &folder, part.as_deref(), context.style.lang);
     context.print(&comment.text);
     explain(plan, context);
     if !comment.whole {

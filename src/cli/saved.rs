@@ -85,7 +85,8 @@ pub(super) fn read(path: &Path, context: &Context) -> Result<Saved, Problem> {
 /// What was selected for the plan, as far as the project still has it.
 pub(super) fn selection(saved: &Saved, project: &Project) -> Result<Selection, Problem> {
     let declared: Vec<_> = declared(project).collect();
-    let account: Vec<_> = saved.accounts().filter(|name| declared.contains(name)).map(str::to_owned).collect();
+    let account: Vec<_> =
+        saved.accounts().filter(|name| declared.contains(name)).map(str::to_owned).collect();
     let names: Vec<_> = saved.accounts().collect();
     // A shard may have had none.
     if account.is_empty() && !(names.is_empty() && saved.selection().shard.is_some()) {

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use futures::stream;
 
-use super::accounts::no_account;
 use super::{Context, Selection};
 use crate::clock::Clock;
 use crate::config::{self, StateAt};
-use crate::desired::{Desired, DesiredAccount, desired};
-use crate::http::{self, Client, Gate, Lines, Throttle};
+use crate::desired::{Desired, desired};
+use crate::http;
 use crate::live::{self, By, LiveAccount, Scope};
 use crate::model::kinds::{Keyword, Material, Reply};
 use crate::model::{Address, Kind};
@@ -21,7 +20,6 @@ use crate::plan::picture::Picture;
 use crate::plan::saved::Saved;
 use crate::plan::{self, FailedAccount, Globs, Plan};
 use crate::problem::{Code, Problem, any_error, limited};
-use crate::providers;
 use crate::state::bucket::{self, Leaving};
 use crate::state::store::Store;
 use crate::state::{Entry, State};
@@ -30,8 +28,11 @@ use crate::words::Text;
 
 mod locks;
 mod plans;
+mod reach;
 
 pub(super) use locks::{locked, opened, release};
+pub(super) use reach::{Account, another_account, declared, known, limits, one_account};
+use reach::{Net, reach};
 
 /// A project and what it wants.
 pub(super) struct Project {
@@ -130,10 +131,6 @@ pub(super) fn shared(bucket: &config::Bucket, project: &Project) -> Result<Store
 /// So many accounts are worked on at once: what is read of the others is not in memory yet, or no longer.
 pub(super) const ABREAST: usize = 16;
 
-/// So many calls are under way at once, whatever the accounts allow; more if one of them allows more. With their files
-/// they stay far below the 1,024 that a process may have open nearly everywhere.
-const CALLS: usize = 64;
-
 /// Does something for many accounts, some at a time. What comes of it stands in their order.
 pub(super) async fn abreast<T>(accounts: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
     stream::iter(accounts).buffered(ABREAST).collect().await
@@ -149,14 +146,6 @@ pub(super) struct Session<'a> {
     pub(super) saved: Option<&'a Saved>,
     targets: Globs,
     permits: Permits,
-}
-
-/// One account, reachable.
-pub(super) struct Account<'a> {
-    pub(super) config: &'a config::Account,
-    pub(super) desired: &'a DesiredAccount,
-    pub(super) connect: &'a dyn crate::providers::Connect,
-    pub(super) client: Arc<Client>,
 }
 
 impl<'a> Session<'a> {
@@ -187,9 +176,7 @@ impl<'a> Session<'a> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let most = project.config.accounts.values().map(|config| limits(config).concurrency).max();
-        let lines = Lines::new().map_err(no_lines)?;
-        let net = Net { lines, gate: Gate::new(CALLS.max(most.unwrap_or_default())) };
+        let net = Net::of(project)?;
         let (mut accounts, mut failed) = (vec![], vec![]);
         for name in chosen {
             match reach(project, name, &net) {
@@ -223,7 +210,8 @@ impl<'a> Session<'a> {
                     kept.push(found);
                 }
                 Err(problem) => {
-                    let problem = if problem.about.is_none() { problem.about(&account.config.name) } else { problem };
+                    let problem =
+                        if problem.about.is_none() { problem.about(&account.config.name) } else { problem };
                     let account = account.config.name.clone();
                     self.failed.push(FailedAccount { account, problems: vec![problem] });
                 }
@@ -255,7 +243,8 @@ impl<'a> Session<'a> {
 
     /// Puts accounts into the order of the project.
     pub(super) fn sort(&self, failed: &mut [FailedAccount]) {
-        let order: HashMap<_, _> = declared(self.project).enumerate().map(|(nth, name)| (name, nth)).collect();
+        let order: HashMap<_, _> =
+            declared(self.project).enumerate().map(|(nth, name)| (name, nth)).collect();
         failed.sort_by_key(|failed| order.get(failed.account.as_str()).copied());
     }
 
@@ -372,78 +361,6 @@ struct Seen {
     rebound: Option<Vec<Address>>,
 }
 
-/// One account of a project, by its very name.
-pub(super) fn one_account<'a>(project: &'a Project, name: &str) -> Result<Account<'a>, Vec<Problem>> {
-    let declared: Vec<_> = declared(project).collect();
-    let Some(name) = declared.iter().find(|known| **known == name) else {
-        return Err(vec![no_account(name, &declared)]);
-    };
-    let net = Net { lines: Lines::new().map_err(no_lines)?, gate: Gate::new(usize::MAX >> 4) };
-    reach(project, name, &net)
-}
-
-/// The names of the accounts that a project declares, in its order; those whose settings say nothing come last.
-pub(super) fn declared(project: &Project) -> impl Iterator<Item = &str> {
-    let config::Project { accounts, unusable, .. } = &project.config;
-    accounts.keys().chain(unusable.keys().filter(|name| !accounts.contains_key(*name))).map(String::as_str)
-}
-
-/// An account that nobody knows looks like one that nobody writes to.
-pub(super) async fn known(account: &Account<'_>, reads: &dyn providers::Reads) -> Result<(), Vec<Problem>> {
-    let name = &account.config.name;
-    match reads.known().await {
-        Ok(Some(false)) => Err(vec![
-            Problem::error(Code::AccountUnknown, text!("the vendor does not know this account"))
-                .about(name)
-                .help(text!(
-                    "check `info_id`; `mpform account bind` makes an account of a WeChat id and says its id"
-                )),
-        ]),
-        Ok(_) => Ok(()),
-        Err(error) => Err(vec![error.problem(name)]),
-    }
-}
-
-/// How hard an account may be pressed.
-pub(super) fn limits(config: &config::Account) -> http::Limits {
-    let habit = config.provider.throttle;
-    http::Limits {
-        concurrency: config.limits.concurrency.map_or(habit.concurrency, |most| most as usize),
-        requests_per_second: config.limits.requests_per_second.or(habit.requests_per_second),
-    }
-}
-
-/// What the accounts of a process share.
-struct Net {
-    lines: Lines,
-    gate: Gate,
-}
-
-fn no_lines(message: Text) -> Vec<Problem> {
-    vec![Problem::error(Code::Vendor, message).help(text!("see to this machine's TLS set-up"))]
-}
-
-fn reach<'a>(project: &'a Project, name: &str, net: &Net) -> Result<Account<'a>, Vec<Problem>> {
-    if let Some(problems) = project.config.unusable.get(name) {
-        return Err(problems.clone());
-    }
-    let Some(config) = project.config.accounts.get(name) else { return Err(vec![no_account(name, &[])]) };
-    let broken = |message: Text| {
-        let problem = Problem::error(Code::BadValue, message).about(&config.name).at(config.place.clone());
-        vec![problem.help(text!("correct the account's settings"))]
-    };
-    let connect = config.connect.as_deref().ok_or_else(|| broken(text!("its settings can't be used")))?;
-    let desired = project
-        .desired
-        .accounts
-        .get(&config.name)
-        .ok_or_else(|| broken(text!("it has no place in the project")))?;
-    let headers = config.headers.iter().map(|(name, value)| (name.as_str(), value));
-    let throttle = Throttle::new(limits(config)).behind(&net.gate);
-    let client = Client::on(&net.lines, headers, throttle, project.clock.clone()).map_err(broken)?;
-    Ok(Account { config, desired, connect, client })
-}
-
 /// Another account has other objects: of what is remembered only that counts which this one lists as well. Gives
 /// back what stays of it; messages and runs are never forgotten.
 fn forget_the_other(live: &mut LiveAccount, state: &mut State) -> Vec<Address> {
@@ -472,33 +389,6 @@ pub(super) fn unmatched(session: &Session<'_>, selection: &Selection, plan: &Pla
             .help(config::suggest(pattern, known.iter().copied(), Text::default()))
     });
     missed.collect()
-}
-
-/// Why the account may not be the one that the state remembers.
-pub(super) fn another_account(account: &Account<'_>, state: &State) -> Option<Problem> {
-    if state.is_empty() || state.identity.is_empty() {
-        return None;
-    }
-    let now = account.connect.identity();
-    let differs: Vec<_> = now
-        .iter()
-        .filter(|(setting, value)| state.identity.get(**setting).is_some_and(|known| known != *value))
-        .map(|(setting, now)| {
-            text!("`{setting}` is {now} and was {was}", setting, now, was = state.identity[*setting])
-        })
-        .collect();
-    if differs.is_empty() {
-        return None;
-    }
-    let name = &account.config.name;
-    let problem = Problem::error(
-        Code::Rebind,
-        text!(
-            "it is not the account that the state remembers: {differs}",
-            differs = Text::joined(differs, ", ")
-        ),
-    );
-    Some(problem.about(name).at(account.config.place.clone()).help(text!("nothing was read; if it is meant, give `--rebind {name}`: ids that this account does not list are then forgotten, messages and runs are not", name)))
 }
 
 /// Warnings about states of accounts that the project no longer has.

@@ -8,6 +8,7 @@ use indexmap::{IndexMap, IndexSet};
 use serde::de::IgnoredAny;
 
 use super::account::Account;
+use super::audit;
 use super::calendar::{self, Calendar};
 use super::files::Jail;
 use super::include::Gatherer;
@@ -61,6 +62,8 @@ pub struct Project {
     pub policy: Policy,
     /// Where its state is.
     pub state: StateAt,
+    /// Where a line for every write goes; nothing if nobody wants one.
+    pub audit: Option<PathBuf>,
     /// Who hears how a run ended.
     pub notify: Vec<Webhook>,
     /// Its calendars.
@@ -185,7 +188,9 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
     }
     fill_calendars(&mut written.calendars, &filled, &Jail::new(&real, Path::new("")), problems);
     let state = state_at(&real, written.state, &filled, problems);
+    let audit = audit::file(&real, filled.get("audit"), problems);
     Some(Project {
+        audit,
         root: real,
         environment,
         timezone: written.timezone.0,

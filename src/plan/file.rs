@@ -292,6 +292,11 @@ pub(crate) fn forged(bytes: &[u8]) -> Option<Vec<u8>> {
     serde_json::to_vec(&value).ok()
 }
 
+/// What a plan is known by: the same plan has the same, wherever it is made.
+pub fn known_by(plan: &Plan) -> String {
+    digest(&serde_json::to_value(File::from(plan)).unwrap_or_default())
+}
+
 /// The fingerprint of everything but itself, whatever order the keys have.
 fn digest(file: &Value) -> String {
     let mut file = file.clone();

@@ -77,6 +77,11 @@ impl Saved {
         &self.check.selection
     }
 
+    /// The fingerprint of the file.
+    pub fn digest(&self) -> &str {
+        &self.check.digest
+    }
+
     /// The accounts that were planned.
     pub fn accounts(&self) -> impl Iterator<Item = &str> {
         self.check.accounts.keys().map(String::as_str)

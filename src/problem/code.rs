@@ -226,6 +226,8 @@ codes! {
     StateElsewhere = "MP164",
     /// a connection that others can read and change
     PlainHttp = "MP165",
+    /// an audit log that cannot be written
+    Audit = "MP166",
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod escape;
 #[cfg(test)]
 mod tests;
 
+use super::alike::{Alike, alike};
 use super::text::counted;
 use crate::text;
 use crate::words::Text;
@@ -51,57 +52,38 @@ pub struct Comment {
     pub whole: bool,
 }
 
-/// The plan of a project as a comment.
-pub fn plan(plan: &Plan, project: &str, lang: Lang) -> Comment {
-    let mut text = head(plan, project, lang);
+/// The plan of a project as a comment, or of a part of its accounts, which has a comment of its own.
+pub fn plan(plan: &Plan, project: &str, part: Option<&str>, lang: Lang) -> Comment {
+    let mut text = head(plan, project, part, lang);
     text += &problems(plan, lang);
-    let (losses, others): (Vec<_>, Vec<_>) = plan.changes.iter().partition(|change| change::is_loss(change));
-    let replaced = losses.iter().any(|change| change.replace);
-    let lost = if replaced { text!("Would be deleted or replaced") } else { text!("Would be deleted") };
-    let sections = [(lost, losses), (text!("Would be created or updated"), others)];
+    let alike = alike(plan, lang);
+    let parts = parts(&alike, lang);
     let noticed = noticed(plan, lang);
     let mut room = LIMIT.saturating_sub(text.len() + noticed.len() + RESERVE);
-    let mut left_out = vec![];
-    let mut whole = true;
-    for (nth, (title, changes)) in sections.iter().enumerate().filter(|(_, (_, changes))| !changes.is_empty())
-    {
-        let title = format!("\n#### {} ({})\n\n", title.to(lang), changes.len());
-        room = room.saturating_sub(title.len());
-        text += &title;
-        let must = nth == 0;
-        // The addresses of what comes later are worth more than the fields of what comes first.
-        let later: usize = sections[nth + 1..]
-            .iter()
-            .flat_map(|(_, changes)| changes)
-            .map(|change| change::short(change, lang).len())
-            .sum();
-        let shorts: Vec<_> = changes.iter().map(|change| change::short(change, lang)).collect();
-        let all: usize = shorts.iter().map(String::len).sum();
-        // Each may stand after an empty line.
-        if must && all + shorts.len() + 1 > room {
-            text += &too_many(changes, lang);
-            whole = false;
+    let mut left_out = Left::default();
+    // What would be deleted is named whole or not at all. Each may stand after an empty line.
+    let must = parts.iter().filter(|part| part.is_loss).map(|part| part.least() + part.shorts.len() + 1);
+    let whole = must.sum::<usize>() <= room;
+    for (nth, part) in parts.iter().enumerate() {
+        if part.is_loss && !whole {
+            if nth == 0 {
+                let losses: Vec<_> = plan.changes.iter().filter(|change| change::is_loss(change)).collect();
+                text += &part.title;
+                text += &too_many(&losses, lang);
+            }
             room = 0;
             continue;
         }
-        let (shown, without_fields, unnamed) = section(changes, &shorts, (room, later), lang);
+        room = room.saturating_sub(part.title.len());
+        text += &part.title;
+        // The addresses of what comes later are worth more than the fields of what comes first.
+        let later: usize = parts[nth + 1..].iter().map(|part| part.least() + part.shorts.len()).sum();
+        let (shown, without_fields, unnamed) = section(&part.changes, &part.shorts, (room, later), lang);
         room = room.saturating_sub(shown.len());
         text += &shown;
-        left_out.extend(match (without_fields, must) {
-            (0, _) => None,
-            (1, true) => Some(text!("the fields of 1 change named above that would be deleted")),
-            (count, true) => {
-                Some(text!("the fields of {count} changes named above that would be deleted", count))
-            }
-            (1, false) => Some(text!("the fields of 1 change named above")),
-            (count, false) => Some(text!("the fields of {count} changes named above", count)),
-        });
-        left_out.extend(match unnamed {
-            0 => None,
-            1 => Some(text!("1 change to create or update")),
-            count => Some(text!("{count} changes to create or update", count)),
-        });
+        left_out.take(part, without_fields, unnamed);
     }
+    let left_out = left_out.said();
     text += &noticed;
     if !left_out.is_empty() {
         let left_out = Text::joined(left_out, "; ");
@@ -112,6 +94,103 @@ pub fn plan(plan: &Plan, project: &str, lang: Lang) -> Comment {
         text += &format!("\n{}\n", said.to(lang));
     }
     Comment { text, whole }
+}
+
+/// Changes under one title: of single accounts, or the same of several.
+struct Part<'a> {
+    is_loss: bool,
+    title: String,
+    changes: Vec<&'a Change>,
+    /// Each change in one line.
+    shorts: Vec<String>,
+    /// Of how many accounts each is.
+    accounts: usize,
+}
+
+impl Part<'_> {
+    /// The bytes of its title and one line for each change.
+    fn least(&self) -> usize {
+        self.title.len() + self.shorts.iter().map(String::len).sum::<usize>()
+    }
+}
+
+/// What would be deleted, then the rest; in each the accounts that stand for themselves come first.
+fn parts<'a>(alike: &'a [Alike<'a>], lang: Lang) -> Vec<Part<'a>> {
+    let mut parts = vec![];
+    for is_loss in [true, false] {
+        let of = |these: &'a Alike<'a>| {
+            let changes = these.changes.iter().map(AsRef::as_ref);
+            changes.filter(|change| change::is_loss(change) == is_loss).collect::<Vec<_>>()
+        };
+        let (single, several): (Vec<_>, Vec<_>) = alike.iter().partition(|these| these.accounts.len() == 1);
+        let single: Vec<&Change> = single.into_iter().flat_map(of).collect();
+        let several = several.into_iter().map(|these| (these.accounts.as_slice(), of(these)));
+        let several: Vec<_> = several.filter(|(_, changes)| !changes.is_empty()).collect();
+        let count = single.len()
+            + several.iter().map(|(accounts, changes)| accounts.len() * changes.len()).sum::<usize>();
+        if count == 0 {
+            continue;
+        }
+        let replaced =
+            single.iter().chain(several.iter().flat_map(|(_, changes)| changes)).any(|change| change.replace);
+        let title = match is_loss {
+            true if replaced => text!("Would be deleted or replaced"),
+            true => text!("Would be deleted"),
+            false => text!("Would be created or updated"),
+        };
+        let mut title = format!("\n#### {} ({count})\n\n", title.to(lang));
+        let mut part = |title: &mut String, changes: Vec<&'a Change>, accounts: usize| {
+            let shorts = changes.iter().map(|change| change::short(change, lang)).collect();
+            parts.push(Part { is_loss, title: std::mem::take(title), changes, shorts, accounts });
+        };
+        if !single.is_empty() {
+            part(&mut title, single, 1);
+        }
+        for (accounts, changes) in several {
+            let names: Vec<_> = accounts.iter().map(|name| code(name)).collect();
+            let names = names.join(", ");
+            let same = text!("**The same for {count} accounts:** {names}", count = accounts.len(), names);
+            title += if title.is_empty() { "\n" } else { "" };
+            title += &format!("{}\n\n", same.to(lang));
+            part(&mut title, changes, accounts.len());
+        }
+    }
+    parts
+}
+
+/// How much was left out, for want of room.
+#[derive(Default)]
+struct Left {
+    fields_of_losses: usize,
+    fields: usize,
+    unnamed: usize,
+}
+
+impl Left {
+    fn take(&mut self, part: &Part<'_>, without_fields: usize, unnamed: usize) {
+        let fields = if part.is_loss { &mut self.fields_of_losses } else { &mut self.fields };
+        *fields += without_fields;
+        self.unnamed += unnamed * part.accounts;
+    }
+
+    fn said(&self) -> Vec<Text> {
+        let losses = match self.fields_of_losses {
+            0 => None,
+            1 => Some(text!("the fields of 1 change named above that would be deleted")),
+            count => Some(text!("the fields of {count} changes named above that would be deleted", count)),
+        };
+        let fields = match self.fields {
+            0 => None,
+            1 => Some(text!("the fields of 1 change named above")),
+            count => Some(text!("the fields of {count} changes named above", count)),
+        };
+        let unnamed = match self.unnamed {
+            0 => None,
+            1 => Some(text!("1 change to create or update")),
+            count => Some(text!("{count} changes to create or update", count)),
+        };
+        [losses, fields, unnamed].into_iter().flatten().collect()
+    }
 }
 
 /// The changes of a section, as many as fit; how many of them without their fields, and how many not at all.
@@ -173,7 +252,7 @@ fn section(
     (text, without_fields, unnamed)
 }
 
-fn head(plan: &Plan, project: &str, lang: Lang) -> String {
+fn head(plan: &Plan, project: &str, part: Option<&str>, lang: Lang) -> String {
     let mut sum = vec![if plan.is_empty() && plan.failed.is_empty() && !plan.is_refused() {
         text!("No changes. Everything is as declared.")
     } else {
@@ -183,13 +262,21 @@ fn head(plan: &Plan, project: &str, lang: Lang) -> String {
         sum.push(text!(" Refused: nothing will be applied."));
     }
     let sum = Text::joined(sum, "").to(lang);
-    let title = text!(
-        "mpform: {project} in {environment}",
-        project = code(project),
-        environment = code(&plan.environment)
-    );
+    let environment = code(&plan.environment);
+    let title = match part {
+        None => text!("mpform: {project} in {environment}", project = code(project), environment),
+        Some(part) => {
+            text!(
+                "mpform: {project} in {environment}, part {part}",
+                project = code(project),
+                environment,
+                part
+            )
+        }
+    };
+    let marker = part.map(|part| format!(":{part}")).unwrap_or_default();
     let mut text = format!(
-        "<!-- mpform:{}:{} -->\n### {}\n\n**{sum}**\n",
+        "<!-- mpform:{}:{}{marker} -->\n### {}\n\n**{sum}**\n",
         word(project),
         word(&plan.environment),
         title.to(lang)

@@ -3,6 +3,7 @@
 //!
 //! What a vendor or a user wrote is data: it is escaped before it reaches a terminal.
 
+mod alike;
 pub mod apply;
 pub mod columns;
 pub mod coverage;

@@ -76,7 +76,7 @@ impl Progress {
             Event::Sent { address, sent, of } => self.sent = Some((address.clone(), *sent, *of)),
             // In whose turn it is told is nothing to the progress.
             Event::Change(_) => {}
-            Event::End(done) => {
+            Event::End { done, .. } => {
                 self.running.retain(|address| *address != done.address);
                 self.ended += 1;
                 self.failed += usize::from(done.ending == Ending::Failed);
@@ -162,7 +162,10 @@ mod tests {
 
     fn failed(key: &str) -> Event {
         let address = Address::new("shop", "keyword", [key]);
-        Event::End(Done { address, action: Action::Create, ending: Ending::Failed, problem: None })
+        Event::End {
+            done: Done { address, action: Action::Create, ending: Ending::Failed, problem: None },
+            request: None,
+        }
     }
 
     #[test]
@@ -193,7 +196,9 @@ mod tests {
             sent,
             of: 3 * 1024 * 1024,
         };
-        for event in [Event::Begin { changes: 2, accounts: vec![] }, start("海报"), start("地址"), sent(1536 * 1024)] {
+        for event in
+            [Event::Begin { changes: 2, accounts: vec![] }, start("海报"), start("地址"), sent(1536 * 1024)]
+        {
             assert_eq!(progress.hear(&event, begin), None);
         }
         let line = progress.tick(begin + PAUSE);

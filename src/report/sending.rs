@@ -57,7 +57,7 @@ pub fn sum(tally: Tally, style: Style) -> String {
 
 /// One line of `sop run --json`. The keys and their meaning are a contract: what is here stays; something may be added.
 pub fn told_json(told: &Told, zone: Tz) -> Value {
-    let Told { run, step, item, to, at, what, ending, earlier, id, problem } = told;
+    let Told { run, step, item, to, at, what, ending, earlier, id, problem, .. } = told;
     json!({
         "event": "message",
         "account": run.account(),

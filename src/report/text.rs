@@ -13,9 +13,10 @@ mod tree;
 
 use crate::text;
 use crate::words::Text;
-use indexmap::IndexMap;
+use std::collections::HashSet;
 
-use super::columns::escape;
+use super::alike::{Alike, alike};
+use super::columns::{self, escape};
 use super::{Role, Style};
 use crate::model::Action;
 use crate::plan::{Change, Plan};
@@ -34,13 +35,10 @@ pub fn plan(plan: &Plan, style: &Style, width: usize) -> String {
             escape(&plan.environment)
         ));
     }
-    let mut accounts: IndexMap<&str, Vec<&Change>> = IndexMap::new();
-    for change in &plan.changes {
-        accounts.entry(change.address.account()).or_default().push(change);
-    }
-    for (account, changes) in &accounts {
-        parts.push(heading(account, changes, accounts.len() > 1, style));
-        parts.extend(entries(plan, changes, style, width));
+    let alike = alike(plan, style.lang);
+    for these in &alike {
+        parts.push(heading(these, alike.len() > 1, style, width));
+        parts.extend(entries(these, style, width));
     }
     parts.extend(sections::noticed(plan, style));
     parts.push(sections::summary(plan, style));
@@ -64,36 +62,63 @@ pub fn problems(plan: &Plan, style: Style) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("\n\n"))
 }
 
-fn heading(account: &str, changes: &[&Change], counted: bool, style: Style) -> String {
-    let name = style.paint(Role::Heading, &escape(account));
-    if !counted {
-        return name;
-    }
-    let count = |action| changes.iter().filter(|change| change.action == action).count();
+fn heading(these: &Alike<'_>, counted: bool, style: Style, width: usize) -> String {
+    let count = |action| these.changes.iter().filter(|change| change.action == action).count();
     let (create, update, delete) = (count(Action::Create), count(Action::Update), count(Action::Delete));
     let said = [
         (create, text!("{create} to create", create)),
         (update, text!("{update} to update", update)),
         (delete, text!("{delete} to delete", delete)),
     ];
-    let said = said.into_iter().filter(|(count, _)| *count > 0).map(|(_, said)| said);
-    format!("{name} {}", style.said(Role::Faint, &text!("({said})", said = Text::joined(said, ", "))))
+    let said = Text::joined(said.into_iter().filter(|(count, _)| *count > 0).map(|(_, said)| said), ", ");
+    match these.accounts.as_slice() {
+        [account] => {
+            let name = style.paint(Role::Heading, &escape(account));
+            if !counted {
+                return name;
+            }
+            format!("{name} {}", style.said(Role::Faint, &text!("({said})", said)))
+        }
+        accounts => {
+            let title =
+                text!("The same for {count} accounts ({said} in each):", count = accounts.len(), said);
+            let names = wrapped(accounts, width);
+            format!("{}\n{}", style.said(Role::Heading, &title), names.join("\n"))
+        }
+    }
 }
 
-/// The changes of one account, each tree in the place of the first change in it.
-fn entries(plan: &Plan, changes: &[&Change], style: Style, width: usize) -> Vec<String> {
+/// Names side by side, in lines of so many columns.
+fn wrapped(names: &[&str], width: usize) -> Vec<String> {
+    let mut lines = vec![];
+    let mut line = String::new();
+    for (nth, name) in names.iter().enumerate() {
+        let name = format!("{}{}", escape(name), if nth + 1 < names.len() { "," } else { "" });
+        if !line.is_empty() && columns::width(&line) + 1 + columns::width(&name) > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        line += if line.is_empty() { "    " } else { " " };
+        line += &name;
+    }
+    lines.push(line);
+    lines
+}
+
+/// The changes of an account, or of several, each tree in the place of the first change in it.
+fn entries(these: &Alike<'_>, style: Style, width: usize) -> Vec<String> {
+    let changes: Vec<&Change> = these.changes.iter().map(AsRef::as_ref).collect();
     let mut shown = vec![];
-    let mut drawn = vec![];
-    for change in changes {
+    let mut drawn = HashSet::new();
+    for change in &changes {
         let root = tree::root(&change.address);
         if drawn.contains(&root) {
             continue;
         }
         let grown =
-            plan.trees.iter().find(|tree| tree.first().is_some_and(|first| tree::root(first) == root));
-        let lines = match grown.and_then(|grown| tree::lines(grown, changes, style, width)) {
+            these.trees.iter().find(|tree| tree.first().is_some_and(|first| tree::root(first) == root));
+        let lines = match grown.and_then(|grown| tree::lines(grown, &changes, style, width)) {
             Some(lines) => {
-                drawn.push(root);
+                drawn.insert(root);
                 lines
             }
             None => change::lines(change, style, width),

@@ -10,7 +10,16 @@ use crate::state::Sending;
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A message came to its end.
+    /// A message is about to go out.
+    Start(Box<Told>),
+    /// It came to its end. Told at once; [`Event::Message`]s of an account come in the order in which they fell due.
+    End {
+        /// How.
+        told: Box<Told>,
+        /// The vendor's number for the request, where it gives one.
+        request: Option<String>,
+    },
+    /// The same, in its turn; or what came of a message of an earlier run.
     Message(Box<Told>),
     /// No more messages of this account are told of.
     Over {
@@ -36,6 +45,8 @@ pub struct Told {
     pub at: DateTime<Utc>,
     /// What it says, in short.
     pub what: String,
+    /// The fingerprint of what it says.
+    pub fingerprint: String,
     /// How it ended.
     pub ending: Ending,
     /// It was begun in an earlier run, and only what came of it was looked up now.
@@ -120,7 +131,7 @@ pub fn in_short(words: &crate::model::sop::Own) -> String {
 impl Told {
     /// Of a message that was due now.
     pub fn of(message: &Message, ending: Ending) -> Self {
-        let Message { run, step, item, to, at, body, .. } = message;
+        let Message { run, step, item, to, at, body, fingerprint, .. } = message;
         Self {
             run: run.clone(),
             step: *step,
@@ -128,6 +139,7 @@ impl Told {
             to: to.clone(),
             at: *at,
             what: in_short(body),
+            fingerprint: fingerprint.clone(),
             ending,
             earlier: false,
             id: None,
@@ -137,7 +149,7 @@ impl Told {
 
     /// Of one that was begun in an earlier run.
     pub fn of_earlier(run: &Address, sending: &Sending, ending: Ending) -> Self {
-        let Sending { step, item, to, at, what, .. } = sending;
+        let Sending { step, item, to, at, what, fingerprint, .. } = sending;
         Self {
             run: run.clone(),
             step: *step,
@@ -145,6 +157,7 @@ impl Told {
             to: to.clone(),
             at: *at,
             what: what.clone(),
+            fingerprint: fingerprint.clone(),
             ending,
             earlier: true,
             id: None,

@@ -1,6 +1,7 @@
 //! The messages of one account, each on its own way: written down, sent, and written down again.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::StreamExt;
@@ -13,7 +14,7 @@ use super::{Account, Message, due};
 use crate::model::sop::Own;
 use crate::model::{Address, Link};
 use crate::problem::{Code, Problem};
-use crate::providers::{Happened, Links, Lost, Outgoing, Sends, Settled, VendorError};
+use crate::providers::{Happened, Links, Lost, Outgoing, Sends, Settled, VendorError, numbered};
 use crate::state::store::Open;
 use crate::state::{Entry, Identity, Outcome, Sending, of_words};
 use crate::text;
@@ -180,7 +181,7 @@ impl<'a> Sender<'a> {
                         let problem = Problem::error(Code::NotSent, why).about(&message.run).help(AGAIN);
                         Told::of(message, Ending::Skipped).why(problem)
                     }
-                    None => self.once(message).await,
+                    None => self.told_of(message).await,
                 };
                 if told.ending == Ending::Failed {
                     held.insert(step);
@@ -203,7 +204,17 @@ impl<'a> Sender<'a> {
         state.broken().map(|error| Problem::error(Code::State, why(error)).help(DISK))
     }
 
-    async fn once(&self, message: &Message) -> Told {
+    /// Sends it, and tells at once how it ended if it was begun.
+    async fn told_of(&self, message: &Message) -> Told {
+        let begun = AtomicBool::new(false);
+        let (told, request) = numbered(self.once(message, &begun)).await;
+        if begun.into_inner() {
+            (self.tell)(&Event::End { told: Box::new(told.clone()), request });
+        }
+        told
+    }
+
+    async fn once(&self, message: &Message, told: &AtomicBool) -> Told {
         let about = &message.run;
         let failed = |problem: Problem| Told::of(message, Ending::Failed).why(problem.about(about));
         let links = links(&self.state(), about, [&*message.body, &*message.audience]);
@@ -213,6 +224,9 @@ impl<'a> Sender<'a> {
             Ok(mark) => mark,
             Err(error) => return failed(not_sent(about, &error)),
         };
+        told.store(true, Ordering::Relaxed);
+        (self.tell)(&Event::Start(Box::new(Told::of(message, Ending::Due))));
+        // Whoever heard of it may have reason to stop it.
         if let Some(problem) = self.why_not() {
             return Told::of(message, Ending::Skipped).why(problem.about(about));
         }

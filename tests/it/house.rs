@@ -37,6 +37,8 @@ const DOORS: &[(&str, &[&str])] = &[
             "state",
         ],
     ),
+    // It listens to what writes, and knows what a plan was to change.
+    ("audit", &["apply", "clock", "model", "plan", "problem", "sending", "state"]),
     ("clock", &[]),
     ("words", &["word"]),
     // It stands beside the door: whatever reads foreign bytes is fed from here.

@@ -5,7 +5,8 @@
 //!
 //! - `<!-- transcript: WORLD -->` before a console block plays it in a folder of its own beside a sandbox of its own.
 //!   Blocks with the same word share them and go on where the last one ended. A world whose name begins with
-//!   `examples` begins with a copy of `examples/`.
+//!   `examples` begins with a copy of `examples/`; `examples-NAME` beside a sandbox that holds what `examples/NAME/sandbox.yaml`
+//!   says, if there is one.
 //! - `<!-- edit: WORLD FILE -->` before a diff block makes that edit.
 //! - A line `…` in a transcript stands for any lines that are left out.
 //!
@@ -275,7 +276,12 @@ impl World {
             copy(&Path::new(ROOT).join("examples"), &folder.path().join("examples"));
         }
         let address = "127.0.0.1:0".parse().expect("an address");
-        let sandbox = Sandbox::new().seed(Seed::Demo).start(address).await.expect("a sandbox");
+        let own = name.strip_prefix("examples-").map(|example| folder.path().join("examples").join(example));
+        let seed = match own.and_then(|own| fs::read_to_string(own.join("sandbox.yaml")).ok()) {
+            Some(yaml) => Seed::yaml(&yaml),
+            None => Seed::Demo,
+        };
+        let sandbox = Sandbox::new().seed(seed).start(address).await.expect("a sandbox");
         Self { at: folder.path().to_owned(), folder, sandbox, locale, last: 0 }
     }
 

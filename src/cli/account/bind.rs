@@ -4,8 +4,9 @@ use crate::words::{Text, escape};
 use secrecy::ExposeSecret;
 
 use super::onboard;
-use crate::cli::Context;
+use crate::audit::Write;
 use crate::cli::session::{Account, Project, one_account};
+use crate::cli::{Context, trail};
 use crate::config::Node;
 use crate::problem::{Code, Problem};
 use crate::providers::{Bound, Happened};
@@ -27,17 +28,21 @@ pub(super) async fn run(
         );
         return Err(vec![Problem::error(Code::BadValue, message).help(help)]);
     }
-    let bound = onboard.bind(weixin_id).await.map_err(|error| {
-        let problem = error.problem(name);
-        let uncertain = error.happened == Happened::Maybe;
-        vec![if uncertain {
-            Problem { code: Code::Uncertain, ..problem }.help(text!(
+    let log = trail::log("account bind", None, project, context).map_err(|problem| vec![problem])?;
+    let bound = async {
+        onboard.bind(weixin_id).await.map_err(|error| {
+            let problem = error.problem(name);
+            let uncertain = error.happened == Happened::Maybe;
+            if uncertain {
+                Problem { code: Code::Uncertain, ..problem }.help(text!(
                 "nobody knows whether it was bound; run it again: the same WeChat id gets the same account"
             ))
-        } else {
-            problem
-        }]
-    })?;
+            } else {
+                problem
+            }
+        })
+    };
+    let bound = trail::told(&log, Write::of(name, "bind"), bound).await.map_err(|problem| vec![problem])?;
     // The token is what WeChat is to be given: it is the command's result, and is kept nowhere.
     context.print(&format!(
         "{}: {}\nurl: {}\ntoken: {}\n",

@@ -1,8 +1,9 @@
 //! `mpform account fetch`.
 
 use super::{flag, locked, onboard, read_back, told};
+use crate::audit::{End, Log, Write};
 use crate::cli::session::{Account, Project, known, one_account};
-use crate::cli::{Context, prompt};
+use crate::cli::{Context, prompt, trail};
 use crate::http;
 use crate::model::Kind;
 use crate::model::kinds::{Button, Group};
@@ -47,7 +48,8 @@ pub(super) async fn run(project: &Project, args: &Args, context: &Context) -> Re
     if args.force {
         agree(&account, onboard.as_ref(), &what, context).await?;
     }
-    let (problems, sent) = fetch(&account, onboard.as_ref(), &what, args.force).await;
+    let log = trail::log("account fetch", None, project, context).map_err(|problem| vec![problem])?;
+    let (problems, sent) = fetch(&account, onboard.as_ref(), &what, args.force, &log).await;
     let back =
         if sent.is_empty() { Ok(()) } else { read_back(&account, onboard.as_ref(), &sent, context).await };
     if args.force && !sent.is_empty() {
@@ -64,11 +66,19 @@ async fn fetch(
     onboard: &dyn Onboard,
     what: &[Fetched],
     force: bool,
+    log: &Log,
 ) -> (Vec<Problem>, Vec<Fetched>) {
     let name = &account.config.name;
     let (mut problems, mut sent) = (vec![], vec![]);
     for (nth, one) in what.iter().enumerate() {
-        match onboard.fetch(*one, force).await {
+        let write = Write::of(name, action(*one, force));
+        if let Err(problem) = log.begun(&write) {
+            problems.push(problem);
+            break;
+        }
+        let fetched = onboard.fetch(*one, force).await;
+        let before = problems.len();
+        match fetched {
             Ok(()) => sent.push(*one),
             Err(NotDone::HasIt(error)) => problems.push(has_it(&error, *one, name)),
             Err(NotDone::Kept(error) | NotDone::Failed(error)) => {
@@ -80,6 +90,7 @@ async fn fetch(
                 });
                 sent.extend(uncertain.then_some(*one));
                 if let Some(next) = what.get(nth + 1).filter(|_| force) {
+                    log.ended(&write, &End::of(problems.get(before)));
                     let message = match next {
                         Fetched::Followers => text!("the followers was not tried"),
                         Fetched::Menu => text!("the menu was not tried"),
@@ -90,8 +101,18 @@ async fn fetch(
                 }
             }
         }
+        log.ended(&write, &End::of(problems.get(before)));
     }
     (problems, sent)
+}
+
+fn action(what: Fetched, force: bool) -> &'static str {
+    match (what, force) {
+        (Fetched::Followers, false) => "fetch_followers",
+        (Fetched::Followers, true) => "wipe_and_fetch_followers",
+        (Fetched::Menu, false) => "fetch_menu",
+        (Fetched::Menu, true) => "wipe_and_fetch_menu",
+    }
 }
 
 fn nobody_to_ask(account: &Account<'_>) -> Problem {

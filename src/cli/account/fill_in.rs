@@ -3,8 +3,9 @@
 use secrecy::SecretString;
 
 use super::{locked, onboard, read_back};
+use crate::audit::Write;
 use crate::cli::session::{Project, known, one_account};
-use crate::cli::{Context, prompt};
+use crate::cli::{Context, prompt, trail};
 use crate::http;
 use crate::problem::{Code, Problem};
 use crate::providers::{Fetched, Happened, Holds, NotDone, VendorError};
@@ -31,14 +32,16 @@ pub(super) async fn run(project: &Project, name: &str, context: &Context) -> Res
     let app_id = one_word(app_id, text!("app id")).map_err(|problem| vec![problem])?;
     let secret = prompt::secret(&text!("app secret (does not show): "), context).await;
     let secret: SecretString = one_word(secret, text!("app secret")).map_err(|problem| vec![problem])?.into();
-    match onboard.fill_in(&app_id, &secret).await {
-        Ok(()) => {
-            context.note(&text!("{name} is filled in", name));
-            read_back(&account, onboard.as_ref(), &[Fetched::Followers, Fetched::Menu], context).await
-        }
-        Err(NotDone::Kept(error)) => Err(vec![kept(&error, name, loaded)]),
-        Err(NotDone::HasIt(error) | NotDone::Failed(error)) => Err(vec![failed(&error, name)]),
-    }
+    let log = trail::log("account fill-in", None, project, context).map_err(|problem| vec![problem])?;
+    let filled = async {
+        onboard.fill_in(&app_id, &secret).await.map_err(|error| match error {
+            NotDone::Kept(error) => kept(&error, name, loaded),
+            NotDone::HasIt(error) | NotDone::Failed(error) => failed(&error, name),
+        })
+    };
+    trail::told(&log, Write::of(name, "fill_in"), filled).await.map_err(|problem| vec![problem])?;
+    context.note(&text!("{name} is filled in", name));
+    read_back(&account, onboard.as_ref(), &[Fetched::Followers, Fetched::Menu], context).await
 }
 
 /// An app id or secret is one word; anything else was copied wrongly. It is not quoted: it may be the secret.

@@ -50,7 +50,8 @@ pub(in crate::cli) async fn opened(
         for (nth, tried) in missing.into_iter().zip(tried) {
             found[nth] = Some(tried);
         }
-        let is_held = |nth: &usize| matches!(&found[*nth], Some(Err(problem)) if problem.code == Code::Locked);
+        let is_held =
+            |nth: &usize| matches!(&found[*nth], Some(Err(problem)) if problem.code == Code::Locked);
         let held = row.iter().position(is_held);
         let left = until.saturating_duration_since(Instant::now());
         let Some(at) = held.filter(|_| !left.is_zero()) else { break };

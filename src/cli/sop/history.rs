@@ -77,7 +77,11 @@ fn nothing(args: &Args, project: &Project, context: &Context) -> Text {
     }
 }
 
-async fn past(args: &Args, project: &Project, context: &Context) -> Result<(Vec<Past>, Vec<Problem>), Vec<Problem>> {
+async fn past(
+    args: &Args,
+    project: &Project,
+    context: &Context,
+) -> Result<(Vec<Past>, Vec<Problem>), Vec<Problem>> {
     let only = args.run.as_deref().map(run_address).transpose().map_err(|problem| vec![problem])?;
     let selection = Selection { accounts: args.accounts.clone(), ..Selection::default() };
     let mut session = Session::open(project, &selection)?;

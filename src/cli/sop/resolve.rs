@@ -1,8 +1,9 @@
 //! `mpform sop resolve`: what nobody could find out a person says. Offline; only the state is written.
 
 use super::run_address;
+use crate::audit::Write;
 use crate::cli::session::{Project, store};
-use crate::cli::{Context, Exit};
+use crate::cli::{Context, Exit, trail};
 use crate::model::{Address, RemoteId};
 use crate::problem::{Code, Problem};
 use crate::report::sending::uncertain;
@@ -54,13 +55,18 @@ async fn resolve(args: &Args, project: &Project, context: &Context) -> Result<()
     entries(args, &run, &store.read(run.account()).await?)?;
     let mut open = store.open(run.account(), &context.holder("sop resolve"), context.lock_timeout).await?;
     let entries = entries(args, &run, open.state())?;
-    for (entry, _) in &entries {
-        open.record(entry.clone());
-    }
-    open.close().await.map_err(|(problem, text)| {
-        context.print_json(&text);
-        problem
-    })?;
+    let log = trail::log("sop resolve", None, project, context)?;
+    let write = Write::of(&run, if args.sent { "resolve_sent" } else { "resolve_not_sent" });
+    let saved = async {
+        for (entry, _) in &entries {
+            open.record(entry.clone());
+        }
+        open.close().await.map_err(|(problem, text)| {
+            context.print_json(&text);
+            problem
+        })
+    };
+    trail::told(&log, write, saved).await?;
     for (_, what) in &entries {
         context.tell(&if args.sent {
             text!("{what} is taken for sent", what)

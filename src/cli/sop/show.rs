@@ -60,7 +60,8 @@ async fn show(
         Command::Calendar { accounts, month, ics } => {
             let first = month.or_else(|| today.with_day(1)).unwrap_or(today);
             let last = first.with_day(first.num_days_in_month().into()).unwrap_or(first);
-            let found = found(accounts, project, (first, last), |planned| planned.runs_touching(first, last))?;
+            let found =
+                found(accounts, project, (first, last), |planned| planned.runs_touching(first, last))?;
             if *ics {
                 context.print(&ical::calendar(&found, context.now));
             } else {

@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use super::{address, next, save};
-use crate::cli::Context;
+use crate::audit::{End, Write};
 use crate::cli::session::{Account, Project, another_account, one_account, store};
+use crate::cli::{Context, trail};
 use crate::http;
 use crate::model::{Address, KindInfo, RemoteId, Rule, Shape};
 use crate::problem::{Code, Problem};
 use crate::providers::{Found, Reads};
-use crate::state::{Entry, Record, State};
+use crate::state::{Entry, Record, State, fingerprint};
 use crate::text;
 use crate::words::Text;
 
@@ -30,6 +31,9 @@ pub(super) async fn adopt(text: &str, id: &str, context: &Context) -> Result<(),
     let before = open.state().resources.get(&address).cloned();
     let declared = account.desired.resources.get(&address).and_then(|wanted| wanted.protect);
     let protect = before.as_ref().is_some_and(|record| record.protect) || declared == Some(true);
+    let log = trail::log("state adopt", None, &project, context).map_err(one)?;
+    let write = Write { after: Some(fingerprint(&body)), ..Write::of(&address, "adopt") };
+    log.begun(&write).map_err(one)?;
     if open.state().identity.is_empty() {
         let identity = account.connect.identity();
         let identity = identity.into_iter().map(|(setting, value)| (setting.to_owned(), value)).collect();
@@ -38,7 +42,9 @@ pub(super) async fn adopt(text: &str, id: &str, context: &Context) -> Result<(),
     // Nothing was applied to it yet: it counts as applied as it is, so that nobody's work shows as drift.
     let record = Record::new(id.clone(), body, protect);
     open.record(Entry::Keep { address: address.clone(), record });
-    save(open, context).await.map_err(one)?;
+    let saved = save(open, context).await;
+    log.ended(&write, &End::of(saved.as_ref().err()));
+    saved.map_err(one)?;
 
     context.tell(&match before {
         Some(before) if before.id != id => text!(

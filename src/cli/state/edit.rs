@@ -2,8 +2,9 @@
 
 use super::next::{self, UNKNOWN};
 use super::{address, not_remembered, save};
-use crate::cli::Context;
+use crate::audit::Write;
 use crate::cli::session::{Project, store};
+use crate::cli::{Context, trail};
 use crate::model::Address;
 use crate::problem::{Code, Problem};
 use crate::state::{Entry, State};
@@ -26,10 +27,14 @@ pub(super) async fn mv(
     let mut open = store.open(from.account(), &context.holder("state mv"), context.lock_timeout).await?;
     let moved = moves(open.state(), &from, &to)?;
     let protect = open.state().resources[&from].protect;
-    if let Some(entry) = State::moves(&moved) {
-        open.record(entry);
-    }
-    save(open, context).await?;
+    let log = trail::log("state mv", None, project, context)?;
+    let saved = async {
+        if let Some(entry) = State::moves(&moved) {
+            open.record(entry);
+        }
+        save(open, context).await
+    };
+    trail::told(&log, Write { to: Some(to.to_string()), ..Write::of(&from, "move") }, saved).await?;
     for (from, to) in &moved {
         context.tell(&text!("{from} is {to} from now on", from, to));
     }
@@ -108,8 +113,12 @@ pub(super) async fn rm(project: &Project, sound: bool, text: &str, context: &Con
         return Err(not_remembered(&address));
     }
     let record = open.state().resources.get(&address).cloned();
-    open.record(Entry::Forget { address: address.clone() });
-    save(open, context).await?;
+    let log = trail::log("state rm", None, project, context)?;
+    let saved = async {
+        open.record(Entry::Forget { address: address.clone() });
+        save(open, context).await
+    };
+    trail::told(&log, Write::of(&address, "forget"), saved).await?;
     match record {
         Some(record) => {
             let id = record.id;

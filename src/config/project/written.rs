@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::config::account::AccountText;
+use crate::config::audit::Audit;
 use crate::config::calendar::Calendar;
 use crate::config::nearest::nearest;
 use crate::config::notify::Webhook;
@@ -52,6 +53,10 @@ pub(crate) struct Written {
     /// Where it is kept what a vendor can't tell. 状态
     #[serde(default)]
     pub(super) state: StateText,
+    /// Where a line for every write goes; default: .mpform/audit.jsonl. 审计日志
+    #[serde(default, rename = "audit")]
+    #[schemars(with = "Audit")]
+    _audit: IgnoredAny,
     /// Who hears how `apply`, `drift` and `sop run` ended. 通知
     #[serde(default, rename = "notify")]
     #[schemars(with = "Vec<Webhook>")]

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::token::Tokens;
 use crate::http::{Answer, Post, Writer};
 use crate::providers::answer::json;
+use crate::providers::number::number;
 use crate::providers::{Happened, VendorError};
 use crate::text;
 use crate::words::Text;
@@ -112,6 +113,11 @@ fn verdict(answer: &Answer) -> Result<Verdict, VendorError> {
         let error =
             VendorError::refused(CALL, text!("the token was refused")).code("HTTP 401").hint(CREDENTIALS);
         return Ok(Verdict::TokenRefused(error));
+    }
+    if let Some(id) =
+        serde_json::from_slice::<Envelope>(&answer.body).ok().and_then(|said| word(&said.request))
+    {
+        number(&answer.secrets.out_of(&id));
     }
     let said = match json::<Envelope>(CALL, answer) {
         Ok(said) if said.succeed => return Ok(Verdict::Queued(word(&said.values["taskId"]))),

@@ -18,7 +18,8 @@ fn rule(action: Action, nth: usize, text: &str) -> crate::plan::Change {
 }
 
 fn of(changes: Vec<crate::plan::Change>) -> Comment {
-    let shown = plan(&Plan { environment: "default".into(), changes, ..Plan::default() }, "花店", Lang::En);
+    let shown =
+        plan(&Plan { environment: "default".into(), changes, ..Plan::default() }, "花店", None, Lang::En);
     assert!(shown.text.len() <= LIMIT, "{} bytes", shown.text.len());
     shown
 }
@@ -30,7 +31,7 @@ fn long(bytes: usize) -> String {
 
 #[test]
 fn a_small_plan() {
-    insta::assert_snapshot!(plan(&fixture::small(), "my shop", Lang::En).text, @r#"
+    insta::assert_snapshot!(plan(&fixture::small(), "my shop", None, Lang::En).text, @r#"
     <!-- mpform:my%20shop:default -->
     ### mpform: `my shop` in `default`
 
@@ -58,7 +59,7 @@ fn a_small_plan() {
 
 #[test]
 fn everything_that_a_plan_can_have() {
-    insta::assert_snapshot!(plan(&fixture::full(), "花店", Lang::En).text, @r#"
+    insta::assert_snapshot!(plan(&fixture::full(), "花店", None, Lang::En).text, @r#"
     <!-- mpform:花店:staging -->
     ### mpform: `花店` in `staging`
 
@@ -240,7 +241,7 @@ fn nothing_to_do_and_refused() {
 
     **No changes. Everything is as declared.**
     "#);
-    insta::assert_snapshot!(plan(&fixture::refused(), "shop", Lang::En).text, @r#"
+    insta::assert_snapshot!(plan(&fixture::refused(), "shop", None, Lang::En).text, @r#"
     <!-- mpform:shop:default -->
     ### mpform: `shop` in `default`
 
@@ -335,7 +336,7 @@ fn many_problems_leave_room_for_the_plan() {
     let refusal = |nth| Problem::error(Code::Protected, format!("r{nth} {}", long(2000))).help(long(500));
     let changes = (0..300).map(|nth| rule(Action::Delete, nth, "再见")).collect();
     let all = Plan { refusals: (0..200).map(refusal).collect(), changes, ..Plan::default() };
-    let shown = plan(&all, "shop", Lang::En);
+    let shown = plan(&all, "shop", None, Lang::En);
     assert!(shown.whole && shown.text.len() <= LIMIT);
     assert!(shown.text.contains("problems cut; `mpform plan` shows them whole."));
 }
@@ -356,7 +357,7 @@ fn foreign_text_breaks_out_of_nothing() {
         ..fixture::small()
     };
     all.unmanaged[0].address = fixture::address("shop/keyword/[z](https:%2F%2Fevil)");
-    insta::assert_snapshot!(plan(&all, "x --> @y", Lang::En).text, @r#"
+    insta::assert_snapshot!(plan(&all, "x --> @y", None, Lang::En).text, @r#"
     <!-- mpform:x%20-%2D%3E%20%40y:a-%2D%3Eb -->
     ### mpform: `x --> @y` in `a-->b`
 

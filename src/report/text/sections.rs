@@ -1,10 +1,11 @@
 //! What a plan noticed besides its changes, and its last lines.
 
 use crate::words::Text;
+use indexmap::IndexMap;
 use std::collections::HashSet;
 
 use crate::model::{KindInfo, kind_named};
-use crate::plan::{Live, Plan, Summary, UPCOMING_DAYS};
+use crate::plan::{FailedAccount, Live, Plan, Summary, UPCOMING_DAYS};
 use crate::problem::Problem;
 use crate::report::columns::escape;
 use crate::report::{Role, Style, upcoming};
@@ -57,10 +58,24 @@ pub(super) fn noticed(plan: &Plan, style: Style) -> Vec<String> {
 /// Everything that is wrong, or worth a warning: why an account could not be planned, why the plan is refused.
 pub(super) fn problems(plan: &Plan, style: Style) -> Vec<String> {
     let mut parts: Vec<_> = rendered(&plan.warnings, style).collect();
-    for failed in &plan.failed {
-        let title = text!("{account} could not be planned:", account = escape(&failed.account));
+    // What keeps many accounts, e.g. a gateway that can't be reached, is said once.
+    let mut failed: IndexMap<Vec<String>, (Vec<&str>, &FailedAccount)> = IndexMap::new();
+    for one in &plan.failed {
+        let about_it = |problem: &Problem| problem.about.as_deref() == Some(one.account.as_str());
+        let said = one.problems.iter().map(|problem| match about_it(problem) {
+            true => Problem { about: None, ..problem.clone() }.render(style.colour, style.lang),
+            false => problem.render(style.colour, style.lang),
+        });
+        failed.entry(said.collect()).or_insert_with(|| (vec![], one)).0.push(&one.account);
+    }
+    for (nameless, (accounts, first)) in failed {
+        let names: Vec<_> = accounts.iter().map(|name| escape(name)).collect();
+        let title = text!("{account} could not be planned:", account = names.join(", "));
         parts.push(style.said(Role::Delete, &title));
-        parts.extend(rendered(&failed.problems, style));
+        match accounts.len() {
+            1 => parts.extend(rendered(&first.problems, style)),
+            _ => parts.extend(nameless),
+        }
     }
     if !plan.refusals.is_empty() {
         parts.push(style.said(Role::Delete, &text!("This plan is refused:")));
@@ -82,8 +97,11 @@ pub(in crate::report) fn counted(count: &Summary) -> Text {
 /// The one line that sums it up.
 pub(super) fn summary(plan: &Plan, style: Style) -> String {
     let count = plan.summary();
-    let failed: Vec<_> = plan.failed.iter().map(|failed| escape(&failed.account)).collect();
-    let failed = failed.join(", ");
+    let failed: Vec<_> = plan.failed.iter().map(|failed| escape(&failed.account)).take(NAMED).collect();
+    let mut failed = failed.join(", ");
+    if plan.failed.len() > NAMED {
+        failed = style.say(&text!("{failed} and {rest} more", failed, rest = plan.failed.len() - NAMED));
+    }
     let mut said = vec![if !plan.is_empty() {
         counted(&count)
     } else if failed.is_empty() && !plan.is_refused() {

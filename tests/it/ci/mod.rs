@@ -88,7 +88,8 @@ fn every_command_in_them_is_one() {
     let mut seen = vec![];
     for (folder, ending) in [("github", ".yml"), ("gitlab", ".yml"), ("jenkins", "Jenkinsfile")] {
         for path in files(folder, ending) {
-            let text = std::fs::read_to_string(&path).expect("reads");
+            // Which one it is the matrix says.
+            let text = std::fs::read_to_string(&path).expect("reads").replace("$SHARD", "3/8");
             for words in commands(&text) {
                 let arguments: Vec<_> = words.iter().map(String::as_str).collect();
                 understands(&arguments).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

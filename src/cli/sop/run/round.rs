@@ -8,10 +8,11 @@ use chrono::{DateTime, Utc};
 
 use super::Args;
 use super::voice::Voice;
+use crate::audit::Messages;
 use crate::cli::session::{
-    self, Project, Session, abreast, another_account, interrupted, opened, store,
+    self, Project, Session, abreast, another_account, interrupted, opened, release, store,
 };
-use crate::cli::{Context, Exit, Selection, notice};
+use crate::cli::{Context, Exit, Selection, notice, trail};
 use crate::config::Occasion;
 use crate::config::suggest;
 use crate::desired::{Declared, Forbidden, against_policy};
@@ -266,7 +267,15 @@ async fn sent(args: &Args, project: &Project, voice: &Voice<'_>, context: &Conte
         return round;
     }
     round.idle = false;
-    let (outcome, interrupted) = send(work, voice, context).await;
+    let audit = match trail::log("sop run", None, project, context) {
+        Ok(log) => Messages::new(log),
+        Err(problem) => {
+            common.fails(&problem, &mut round);
+            release(work.into_iter().map(|work| work.state)).await;
+            return round;
+        }
+    };
+    let (outcome, interrupted) = send(work, &audit, voice, context).await;
     round.interrupted = interrupted;
     voice.give_up(outcome.given_up);
     voice.complain(&outcome.problems);
@@ -338,12 +347,24 @@ impl One<'_> {
 }
 
 /// Sends; the first interruption lets what is under way end, the second does not. True if there was one.
-async fn send(work: Vec<Work<'_>>, voice: &Voice<'_>, context: &Context) -> (Outcome, bool) {
+async fn send(
+    work: Vec<Work<'_>>,
+    audit: &Messages,
+    voice: &Voice<'_>,
+    context: &Context,
+) -> (Outcome, bool) {
     let stop = Arc::new(AtomicBool::new(false));
     let options =
         Options { clock: context.clock.clone(), stop: Arc::clone(&stop), patience: Options::PATIENCE };
     voice.begin(work.iter().map(|work| work.account.name.to_owned()).collect());
-    let tell = |event: &Event| voice.tell(event);
+    let tell = |event: &Event| {
+        // What can't be written down must not go out.
+        if let Err(problem) = audit.hear(event) {
+            options.stop.store(true, Ordering::Relaxed);
+            voice.complain([&problem]);
+        }
+        voice.tell(event);
+    };
     let running = sending::run(work, &options, &tell);
     tokio::pin!(running);
     tokio::select! {

@@ -53,7 +53,7 @@ impl<'a> Voice<'a> {
         let told = match event {
             Event::Message(one) => self.heard().turns.take(one.run.account(), (**one).clone()),
             Event::Over { account } => self.heard().turns.over(account),
-            Event::Summary(_) => return,
+            Event::Start(_) | Event::End { .. } | Event::Summary(_) => return,
         };
         told.iter().for_each(|one| self.in_turn(one));
     }

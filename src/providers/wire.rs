@@ -1,4 +1,4 @@
-//! Values that deployments write in more than one way: numbers as text, truth as `"1"`, nothing as `null`.
+//! Values that vendors write in more than one way: numbers as text and ids as numbers, truth as `"1"`, nothing as `null`.
 
 use std::fmt;
 
@@ -93,10 +93,11 @@ pub(super) fn maybe<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Option::deserialize(deserializer)
 }
 
-/// A list, or null instead of an empty one. A page without it is broken, and not empty.
-pub(super) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+/// A list or a text, or null instead of an empty one. Where a page lacks its list, the field has no default: the page is
+/// broken then, and not empty.
+pub(super) fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
-) -> Result<Vec<T>, D::Error> {
+) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
@@ -113,7 +114,7 @@ mod tests {
         fuzzy: bool,
         #[serde(default, deserialize_with = "super::maybe_text")]
         id: Option<String>,
-        #[serde(default, deserialize_with = "super::list")]
+        #[serde(default, deserialize_with = "super::or_empty")]
         items: Vec<u8>,
     }
 
@@ -129,7 +130,7 @@ mod tests {
     fn a_page_without_its_list_is_not_an_empty_one() {
         #[derive(Debug, Deserialize)]
         struct Page {
-            #[serde(deserialize_with = "super::list")]
+            #[serde(deserialize_with = "super::or_empty")]
             items: Vec<u8>,
             #[serde(deserialize_with = "super::maybe")]
             more: Option<u8>,

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::text;
 use crate::words::{Lang, Text, escape, escape_lines};
-use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level as Title, Origin, Renderer, Snippet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -137,7 +137,8 @@ impl Place {
             [&shown[..start], &shown[start..end], &shown[end..]].map(|part| escape_lines(part));
         let line = self.source.line(from);
         let span = before.len()..before.len() + meant.len();
-        Shown { text: [before, meant, after].concat(), line, span }
+        let moved = from > self.source.lines()[line - 1] || before.len() != start;
+        Shown { text: [before, meant, after].concat(), line, span, moved }
     }
 }
 
@@ -149,6 +150,8 @@ struct Shown {
     text: String,
     line: usize,
     span: Range<usize>,
+    /// The place does not stand in its column, since the line is cut or shows what was hidden.
+    moved: bool,
 }
 
 /// `file:line:column`.
@@ -240,7 +243,13 @@ impl Problem {
                 mark = mark.label(place.label.to(lang));
             }
             let snippet = Snippet::source(shown.text.as_str()).line_start(shown.line);
-            group = group.element(snippet.path(escape(&place.source.name)).annotation(mark));
+            let (name, snippet) = (escape(&place.source.name), snippet.annotation(mark));
+            group = if shown.moved {
+                let (line, column) = place.line_column();
+                group.element(Origin::path(name).line(line).char_column(column)).element(snippet)
+            } else {
+                group.element(snippet.path(name))
+            };
         }
         let Some(help) = self.help.as_ref().map(|help| help.to(lang)) else {
             return renderer.render(&[group]).to_string();
@@ -332,6 +341,32 @@ mod tests {
     fn an_offset_past_the_end_is_the_end() {
         let source = Arc::new(Source::new("a", "营"));
         assert_eq!(source.line_column(99), (1, 2));
+    }
+
+    #[test]
+    fn a_place_keeps_its_column_though_its_line_is_cut_or_shows_more() {
+        let problem = |text: &str| {
+            Problem::error(Code::UnknownKey, "no").at(place(text, "here")).render(false, Lang::En)
+        };
+        let shown = problem("a: 1\n\u{1b}\u{202e} here\n");
+        assert!(shown.contains("shop.yaml:2:4") && shown.contains("2 | \\u{1b}\\u{202e} here"), "{shown}");
+        let shown = problem(&format!("a: 1\nb: {}here{}\n", "营".repeat(50_000), "业".repeat(50_000)));
+        assert!(shown.contains("shop.yaml:2:50004") && shown.contains("营here业"), "{shown}");
+        assert!(shown.len() < 5_000, "{} bytes", shown.len());
+    }
+
+    #[test]
+    fn no_more_are_told_than_are_read() {
+        let told = |error: usize, warnings: usize| {
+            let warnings = (0..warnings).map(|_| Problem::warning(Code::UnknownKey, "w"));
+            let mut all: Vec<_> =
+                warnings.chain((0..error).map(|_| Problem::error(Code::UnknownKey, "e"))).collect();
+            limited(&mut all);
+            (all.len(), any_error(&all))
+        };
+        assert_eq!(told(0, MOST), (MOST, false));
+        assert_eq!(told(0, MOST + 1), (MOST + 1, false));
+        assert_eq!(told(1, MOST + 1), (MOST + 1, true));
     }
 
     #[test]

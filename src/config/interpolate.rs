@@ -169,6 +169,7 @@ impl Filler<'_> {
                 Err(()) => return hole(),
             },
             Some(("var", name)) if is_name(name) => match self.look.var(name, &place, self.problems) {
+                None if default.is_none() && enough(self.problems) => return hole(),
                 None if default.is_none() => {
                     let help = match self.look.nearest(name) {
                         Some(near) => text!("did you mean `${{var.{near}}}`?", near),

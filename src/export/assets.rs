@@ -148,8 +148,20 @@ fn safe(name: &str) -> String {
     }
     match safe.trim_matches(['.', ' ']) {
         "" => "file".to_owned(),
+        _ if cfg!(windows) && is_reserved(&safe) => format!("-{}", safe.trim_end_matches(['.', ' '])),
         _ => safe,
     }
+}
+
+/// What Windows takes for a device whatever its ending, or shortens.
+fn is_reserved(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let numbered =
+        |word: &str| stem.strip_prefix(word).is_some_and(|number| number.len() == 1 && number > "0");
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
+        || numbered("COM")
+        || numbered("LPT")
+        || name.ends_with(['.', ' '])
 }
 
 #[cfg(test)]
@@ -199,6 +211,16 @@ mod tests {
         }
         let long = safe(&format!("{}.jpg", "长".repeat(100)));
         assert!(long.len() <= LONGEST && long.ends_with("长.jpg"), "{long}");
+    }
+
+    #[test]
+    fn names_of_devices_are_known() {
+        for name in ["con", "NUL.jpg", "com1.mp3", "Lpt9 .x", "a.jpg.", "a "] {
+            assert!(is_reserved(name), "{name}");
+        }
+        for name in ["console.jpg", "com.jpg", "com10", "a.con", "海报.jpg"] {
+            assert!(!is_reserved(name), "{name}");
+        }
     }
 
     #[test]

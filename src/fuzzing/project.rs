@@ -69,7 +69,9 @@ pub(super) fn fmt(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     match canonical("a.yaml", text) {
         Ok(laid) => {
-            assert_eq!(meaning(text), meaning(&laid), "it says something else:\n{laid}");
+            if let (Some(before), Some(after)) = (meaning(text), meaning(&laid)) {
+                assert_eq!(before, after, "it says something else:\n{laid}");
+            }
             let again = canonical("a.yaml", &laid);
             assert_eq!(again.as_ref(), Ok(&laid), "it is not left alone");
         }

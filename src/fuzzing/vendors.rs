@@ -19,16 +19,16 @@ use crate::providers::{Connect, Links, Outgoing, Provider, provider_named};
 use crate::words::Lang;
 
 pub(super) fn yeapoo(bytes: &[u8]) {
-    ask("yeapoo", "{provider: yeapoo, base_url: \"http://v.test\", info_id: demo}", bytes);
+    ask("yeapoo", "{base_url: \"http://v.test\", info_id: demo}", bytes);
 }
 
 pub(super) fn tanmarket(bytes: &[u8]) {
-    let settings = "{provider: tanmarket, base_url: \"http://v.test\", app_id: a, app_key: geheim-key}";
+    let settings = "{base_url: \"http://v.test\", app_id: a, app_key: geheim-key}";
     ask("tanmarket", settings, bytes);
 }
 
 pub(super) fn youmi(bytes: &[u8]) {
-    let settings = "{provider: youmi, base_url: \"http://v.test\", token_url: \"http://v.test/connect/token\", \
+    let settings = "{base_url: \"http://v.test\", token_url: \"http://v.test/connect/token\", \
                     client_id: c, client_secret: geheim-key}";
     ask("youmi", settings, bytes);
 }

@@ -34,7 +34,7 @@ pub fn canonical(name: &str, text: &str) -> Result<String, Vec<Problem>> {
     let mut problems = vec![];
     if !parse(&source, &mut problems).whole {
         // A key that is there twice is for `validate` to tell.
-        problems.retain(|problem| problem.code == Code::Syntax);
+        problems.retain(|problem| matches!(problem.code, Code::Syntax | Code::TooMuch));
         return Err(problems);
     }
     let returns = text.find('\n').is_some_and(|at| text[..at].ends_with('\r'));

@@ -93,7 +93,8 @@ pub(super) fn maybe<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Option::deserialize(deserializer)
 }
 
-/// A list or a text, or null instead of an empty one. Where it must stand, a page without it is broken, and not empty.
+/// A list or a text, or null instead of an empty one. Where a page lacks its list, the field has no default: the page is
+/// broken then, and not empty.
 pub(super) fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {

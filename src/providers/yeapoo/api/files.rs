@@ -87,9 +87,17 @@ impl WriteApi {
         mime: &'static str,
         watch: &dyn Watch,
     ) -> Result<Answer, Failure> {
+        let path = self.root.join(&asset.file);
+        // A link may have come into its way since it was read. What is not there is told when it is opened.
+        if let (Ok(real), Ok(root)) = (path.canonicalize(), self.root.canonicalize())
+            && !real.starts_with(root)
+        {
+            let name = &asset.file;
+            return Err(Failure::Ours(text!("`{name}` leads out of the project folder", name)));
+        }
         let (tell, mut told) = tokio::sync::watch::channel(0);
         let file = http::Upload {
-            path: self.root.join(&asset.file),
+            path,
             name: asset.name().to_owned(),
             mime,
             size: asset.size,

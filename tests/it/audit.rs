@@ -26,7 +26,14 @@ fn every_change_is_begun_and_ends() {
     world.run("plan -o plan.json").expect_code(0);
     assert_eq!(lines(&world), Vec::<Value>::new(), "a plan writes nothing");
     world.run("apply plan.json").expect_code(0);
-    assert_snapshot!(said(&world).join("\n"), @"");
+    assert_snapshot!(said(&world).join("\n"), @r#"
+    begun create shop/group/vip
+    begun create shop/menu/官网
+    done create shop/group/vip
+    done create shop/menu/官网
+    begun publish shop/menu
+    done publish shop/menu
+    "#);
     let all = lines(&world);
     let file: Value =
         serde_json::from_str(&std::fs::read_to_string(world.path("plan.json")).expect("it is there"))

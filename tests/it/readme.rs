@@ -5,7 +5,7 @@
 //!
 //! - `<!-- transcript: WORLD -->` before a console block plays it in a folder of its own beside a sandbox of its own.
 //!   Blocks with the same word share them and go on where the last one ended. A world whose name begins with
-//!   `examples` begins with a copy of `examples/`; `examples-NAME` beside a sandbox that holds what `examples/NAME/sandbox.yaml`
+//!   `examples` begins with a copy of `examples/`; `examples-NAME` beside a sandbox that holds what `examples/NAME/sandbox.yml`
 //!   says, if there is one.
 //! - `<!-- edit: WORLD FILE -->` before a diff block makes that edit.
 //! - A line `…` in a transcript stands for any lines that are left out.
@@ -277,7 +277,7 @@ impl World {
         }
         let address = "127.0.0.1:0".parse().expect("an address");
         let own = name.strip_prefix("examples-").map(|example| folder.path().join("examples").join(example));
-        let seed = match own.and_then(|own| fs::read_to_string(own.join("sandbox.yaml")).ok()) {
+        let seed = match own.and_then(|own| fs::read_to_string(own.join("sandbox.yml")).ok()) {
             Some(yaml) => Seed::yaml(&yaml),
             None => Seed::Demo,
         };

@@ -131,6 +131,7 @@ fn both_languages_have_the_same_holes() {
 /// Sentences that stand in the program as plain strings, each with the reason.
 const PLAIN: &[(&str, &str)] = &[
     // Kept in the lock file, as the name of the command.
+    ("src/cli/account/bind.rs", "account bind"),
     ("src/cli/account/fetch.rs", "account fetch"),
     ("src/cli/account/fill_in.rs", "account fill-in"),
     ("src/cli/state.rs", "state unlock"),

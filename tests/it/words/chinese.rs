@@ -189,6 +189,7 @@ fn help_and_a_word_that_cannot_be_read() {
     选项:
           --target <ADDRESS>                只处理这些地址及其所需；可用 `*` 和 `**`
           --account <NAME>                  只处理这些账号；可用 `*`
+          --shard <N/OF>                    只处理其中一份，例如 3/8 表示八份中的第三份：均匀划分，每个账号只属于一份
           --allow-deletes <ACCOUNT/KIND=N>  放行某账号某类型恰好这么多个删除，例如 shop/keyword=12
           --rebind <ACCOUNT>                按现状接受该账号，即使状态记录的是另一个或内容更多的账号
           --json                            把计划输出为一个 JSON 对象

@@ -12,6 +12,7 @@ use chrono::{DateTime, Local, SecondsFormat, Utc};
 
 use super::{Colour, Global};
 use crate::clock::Clock;
+use crate::http::Trace;
 use crate::problem::Problem;
 use crate::report::Style;
 use crate::state::store::Holder;
@@ -52,8 +53,10 @@ pub struct Context {
     pub now: DateTime<Utc>,
     /// The environment's variables.
     pub variables: Arc<BTreeMap<String, String>>,
+    /// Where calls to vendors are told.
+    pub trace: Trace,
     out: Mutex<Box<dyn Write + Send>>,
-    talk: Mutex<Box<dyn Write + Send>>,
+    talk: Arc<Mutex<Box<dyn Write + Send>>>,
 }
 
 impl Context {
@@ -88,13 +91,15 @@ impl Context {
                 .unwrap_or(PAGE)
                 .clamp(60, 200),
             can_ask: io::stdin().is_terminal() && talk,
-            can_draw: talk && !global.quiet,
+            // What is drawn over itself and lines between do not go together.
+            can_draw: talk && !global.quiet && global.verbose < 2,
             can_clear: out && !plain,
             now: global.now.unwrap_or_else(|| clock.now()),
             clock,
             variables: Arc::new(variables),
+            trace: Trace::default(),
             out: Mutex::new(Box::new(io::stdout())),
-            talk: Mutex::new(Box::new(io::stderr())),
+            talk: Arc::new(Mutex::new(Box::new(io::stderr()))),
         }
     }
 
@@ -117,8 +122,9 @@ impl Context {
             now: clock.now(),
             clock,
             variables: Arc::new(variables),
+            trace: Trace::default(),
             out: Mutex::new(Box::new(said.out.clone())),
-            talk: Mutex::new(Box::new(said.err.clone())),
+            talk: Arc::new(Mutex::new(Box::new(said.err.clone()))),
         };
         (context, said)
     }
@@ -142,8 +148,9 @@ impl Context {
             now: clock.now(),
             clock: clock.clone(),
             variables: Arc::new(variables),
+            trace: self.trace.clone(),
             out: Mutex::new(Box::new(io::stdout())),
-            talk: Mutex::new(Box::new(io::stdout())),
+            talk: Arc::new(Mutex::new(Box::new(io::stdout()))),
         }
     }
 
@@ -172,6 +179,15 @@ impl Context {
     pub fn say(&self, text: &str) {
         let mut talk = self.talk.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(talk, "{text}");
+    }
+
+    /// What says lines on stderr from wherever it is taken.
+    pub(super) fn teller(&self) -> impl Fn(&str) + Send + Sync + use<> {
+        let talk = Arc::clone(&self.talk);
+        move |line: &str| {
+            let mut talk = talk.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = writeln!(talk, "{line}");
+        }
     }
 
     /// Problems, to stderr.

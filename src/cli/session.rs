@@ -9,7 +9,7 @@ use super::{Context, Selection};
 use crate::clock::Clock;
 use crate::config;
 use crate::desired::{Desired, DesiredAccount, desired};
-use crate::http::{self, Client, Throttle};
+use crate::http::{self, Client, Setup, Throttle, Trace};
 use crate::live::{self, By, LiveAccount, Scope};
 use crate::model::kinds::{Keyword, Material, Reply};
 use crate::model::{Address, Kind};
@@ -30,6 +30,7 @@ mod plans;
 /// A project and what it wants.
 pub(super) struct Project {
     pub(super) clock: Clock,
+    pub(super) trace: Trace,
     pub(super) config: config::Project,
     pub(super) desired: Desired,
 }
@@ -51,6 +52,7 @@ impl Project {
         let project = config.map(|config| Self {
             desired: desired(&config, context.now, &mut problems),
             clock: context.clock.clone(),
+            trace: context.trace.clone(),
             config,
         });
         (project, problems)
@@ -320,8 +322,9 @@ fn reach<'a>(project: &'a Project, config: &'a config::Account) -> Result<Accoun
         .get(&config.name)
         .ok_or_else(|| broken(text!("it has no place in the project")))?;
     let headers = config.headers.iter().map(|(name, value)| (name.as_str(), value));
-    let client =
-        Client::new(headers, Throttle::new(limits(config)), project.clock.clone()).map_err(broken)?;
+    let setup = Setup { account: &config.name, trace: project.trace.clone(), roots: config.roots.clone() };
+    let throttle = Throttle::new(limits(config));
+    let client = Client::set_up(headers, throttle, project.clock.clone(), setup).map_err(broken)?;
     Ok(Account { config, desired, connect, client })
 }
 

@@ -21,6 +21,7 @@ mod policy;
 mod project;
 mod read;
 mod vars;
+mod wire;
 
 #[cfg(test)]
 pub(crate) mod tests;

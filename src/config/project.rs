@@ -20,6 +20,7 @@ use super::overlay;
 use super::paths::{self, Refused};
 use super::policy::Policy;
 use super::read::{Part, fields_of, read, read_part};
+use super::wire;
 use crate::model::Files;
 use crate::problem::{Code, Problem};
 use crate::text;
@@ -155,7 +156,8 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
     let reader = Filling::new(&node, options, problems);
     let filled = reader.filled(&node, problems);
     let written: Option<Written> = read(&filled, problems);
-    let accounts = reader.accounts(&node, problems);
+    let mut accounts = reader.accounts(&node, problems);
+    wire::roots(&real, &mut accounts, problems);
     let names: IndexSet<String> = accounts.keys().cloned().collect();
 
     let mut gatherer = Gatherer::new(&real, problems);
@@ -181,13 +183,15 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
     }
     fill_calendars(&mut written.calendars, &filled, &Jail::new(&real, Path::new("")), problems);
     let state = state_folder(&real, &written.state, &filled, problems);
+    let notify = webhooks(filled.get("notify"), problems);
+    wire::addresses(&accounts, &notify, &written.policy, problems);
     Some(Project {
         root: real,
         environment,
         timezone: written.timezone.0,
         policy: written.policy,
         state,
-        notify: webhooks(filled.get("notify"), problems),
+        notify,
         calendars: written.calendars,
         accounts: accounts.into_iter().filter_map(|(name, account)| Some((name, account?))).collect(),
         documents,

@@ -15,7 +15,9 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
-use super::{Answer, Failure, Secrets, Throttle};
+use super::tls::untrusted;
+use super::trace::{Called, Sent, Trace};
+use super::{Answer, Failure, Roots, Secrets, Throttle};
 use crate::clock::Clock;
 use crate::text;
 use crate::words::Text;
@@ -34,8 +36,21 @@ pub struct Client {
     secrets: Mutex<Secrets>,
     throttle: Throttle,
     clock: Clock,
+    account: String,
+    trace: Trace,
     calls: AtomicUsize,
     date: Mutex<Option<(String, Instant)>>,
+}
+
+/// What not every client needs.
+#[derive(Clone, Debug, Default)]
+pub struct Setup<'a> {
+    /// Who calls, for the trace.
+    pub account: &'a str,
+    /// Where calls are told.
+    pub trace: Trace,
+    /// Whom to trust besides whom this machine trusts.
+    pub roots: Roots,
 }
 
 impl Client {
@@ -47,6 +62,19 @@ impl Client {
         headers: impl IntoIterator<Item = (&'a str, &'a SecretString)>,
         throttle: Throttle,
         clock: Clock,
+    ) -> Result<Arc<Self>, Text> {
+        Self::set_up(headers, throttle, clock, Setup::default())
+    }
+
+    /// The same with all that there is to say.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn set_up<'a>(
+        headers: impl IntoIterator<Item = (&'a str, &'a SecretString)>,
+        throttle: Throttle,
+        clock: Clock,
+        setup: Setup<'_>,
     ) -> Result<Arc<Self>, Text> {
         // Whoever comes first installs the provider; that another did is no mistake.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -65,6 +93,7 @@ impl Client {
         let made = |builder: ClientBuilder| {
             builder.build().map_err(|error| text!("can't set up HTTP: {why}", why = reason(&error)))
         };
+        let builder = || builder().tls_certs_merge(setup.roots.certificates());
         let calling = made(builder().read_timeout(READ_TIMEOUT))?;
         // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
         // starts on a connection that the server may be closing: it is too long to be lost like that.
@@ -76,6 +105,8 @@ impl Client {
             secrets: Mutex::new(secrets),
             throttle,
             clock,
+            account: setup.account.to_owned(),
+            trace: setup.trace,
             calls: AtomicUsize::new(0),
             date: Mutex::default(),
         }))
@@ -105,17 +136,28 @@ impl Client {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Sends a request and waits for the head of its answer.
-    pub(super) async fn begin(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        let response = request.send().await.map_err(|error| {
+    /// Sends a request and waits for the head of its answer. What is read of it after that is told to the call.
+    pub(super) async fn begin(
+        &self,
+        request: RequestBuilder,
+        sent: &Sent,
+        secrets: Secrets,
+    ) -> Result<(Response, Called), Failure> {
+        let (client, request) = request.build_split();
+        let request = request.map_err(|error| Failure::Unsent(unreachable(&error)))?;
+        let mut called = self.trace.begin(&self.account, &request, sent, secrets, &self.clock);
+        let response = client.execute(request).await.map_err(|error| {
             let unsent = error.is_connect() || error.is_builder();
-            if unsent { Failure::Unsent(unreachable(&error)) } else { lost(error) }
+            let failure = if unsent { unconnected(&error) } else { lost(error) };
+            called.failed(&failure);
+            failure
         })?;
+        called.head(&response);
         if let Some(date) = response.headers().get(DATE).and_then(|date| date.to_str().ok()) {
             let mut last = self.date.lock().unwrap_or_else(PoisonError::into_inner);
             *last = Some((date.to_owned(), Instant::now()));
         }
-        Ok(response)
+        Ok((response, called))
     }
 
     /// Sends a request with these headers and no others, and waits for its whole answer.
@@ -125,6 +167,7 @@ impl Client {
         url: &str,
         body: Option<Bytes>,
         headers: HeaderMap,
+        sent: Sent,
     ) -> Result<Answer, Failure> {
         let _permit = self.enter().await;
         self.count();
@@ -140,7 +183,7 @@ impl Client {
             }
             request = request.body(body);
         }
-        whole(self.begin(request).await?, secrets).await
+        whole(self.begin(request, &sent, secrets.clone()).await?, secrets).await
     }
 
     /// The same with a JSON body, the account's headers, and these in the place of those of the same names.
@@ -154,7 +197,7 @@ impl Client {
         let mut headers = self.headers.clone();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.extend(own);
-        self.send(method, url, Some(body), headers).await
+        self.send(method, url, Some(body), headers, Sent::Body).await
     }
 }
 
@@ -186,8 +229,17 @@ impl Head {
 }
 
 /// The answer with its whole body.
-pub(super) async fn whole(mut response: Response, secrets: Secrets) -> Result<Answer, Failure> {
+pub(super) async fn whole(
+    (mut response, mut called): (Response, Called),
+    secrets: Secrets,
+) -> Result<Answer, Failure> {
     let Head { status, content_type, retry_after } = Head::of(&response);
+    let read = read_all(&mut response).await.inspect_err(|failure| called.failed(failure))?;
+    called.body(&read);
+    Ok(Answer { status, content_type, retry_after, body: read, secrets })
+}
+
+async fn read_all(response: &mut Response) -> Result<Bytes, Failure> {
     let mut read = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(lost)? {
         if read.len() + chunk.len() > LARGEST_ANSWER {
@@ -198,7 +250,7 @@ pub(super) async fn whole(mut response: Response, secrets: Secrets) -> Result<An
         }
         read.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, content_type, retry_after, body: read.freeze(), secrets })
+    Ok(read.freeze())
 }
 
 /// The face of a client that can only read.
@@ -231,7 +283,7 @@ impl Reader {
     /// # Errors
     /// When there is no whole answer.
     pub async fn get(&self, url: &str) -> Result<Answer, Failure> {
-        self.0.send(Method::GET, url, None, self.0.headers.clone()).await
+        self.0.send(Method::GET, url, None, self.0.headers.clone(), Sent::Body).await
     }
 
     /// One POST with a JSON body that only asks, once: for vendors whose reads are POSTs. Only a path that the vendor
@@ -292,6 +344,13 @@ impl Writer {
 /// Sent, and no whole answer came back.
 pub(super) fn lost(error: reqwest::Error) -> Failure {
     Failure::Lost(reason(&error))
+}
+
+/// There was no connection.
+fn unconnected(error: &reqwest::Error) -> Failure {
+    let host = error.url().and_then(|url| Some((url.host_str()?, url.port_or_known_default()?)));
+    let host = host.map(|(host, port)| format!("{host}:{port}")).unwrap_or_default();
+    untrusted(&host, error).unwrap_or_else(|| Failure::Unsent(unreachable(error)))
 }
 
 /// Host and port are no secret, and without them nobody can tell what could not be reached.

@@ -23,14 +23,18 @@ pub mod retry;
 mod secrets;
 mod streamed;
 mod throttle;
+mod tls;
+pub mod trace;
 mod upload;
 
-pub use client::{Client, Reader, Writer};
+pub use client::{Client, Reader, Setup, Writer};
 pub use download::{FileAnswer, Headers};
 pub use post::Post;
 pub use secrets::Secrets;
 pub use streamed::Streamed;
 pub use throttle::{Limits, Throttle};
+pub use tls::{Roots, unencrypted};
+pub use trace::Trace;
 pub use upload::Upload;
 
 /// An answer, whatever it says.
@@ -57,6 +61,13 @@ pub enum Failure {
     Lost(Text),
     /// A file or the disk on this side: nothing has happened at the vendor's, and the same call would end the same way.
     Ours(Text),
+    /// Who answers there could not show who it is: nothing was sent, and the same call would end the same way.
+    Untrusted {
+        /// What was wrong with its certificate.
+        why: Text,
+        /// What to do about it.
+        help: Text,
+    },
 }
 
 impl Failure {
@@ -64,6 +75,7 @@ impl Failure {
     pub fn message(&self) -> &Text {
         match self {
             Self::Unsent(message) | Self::Lost(message) | Self::Ours(message) => message,
+            Self::Untrusted { why, .. } => why,
         }
     }
 }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 const DOORS: &[(&str, &[&str])] = &[
     ("model", &["problem"]),
     ("problem", &[]),
-    ("config", &["model", "problem", "providers"]),
+    // What an account trusts is read as the client takes it, and addresses as it understands them.
+    ("config", &["http", "model", "problem", "providers"]),
     ("desired", &["config", "model", "problem", "providers"]),
     ("live", &["desired", "diff", "model", "problem", "providers", "state"]),
     ("diff", &["model", "plan"]),

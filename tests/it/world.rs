@@ -146,6 +146,14 @@ impl World {
         self.begin(command, &arguments.split_whitespace().collect::<Vec<_>>(), &[]).end()
     }
 
+    /// Runs the binary where new files would be for everybody.
+    #[cfg(unix)]
+    pub(crate) fn run_loosely(&self, arguments: &str) -> Ran {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "umask 0; exec \"$0\" \"$@\"", BINARY]);
+        self.begin(command, &arguments.split_whitespace().collect::<Vec<_>>(), &[]).end()
+    }
+
     /// Runs the binary with lines on its standard input, which is no terminal.
     pub(crate) fn run_told(&self, arguments: &str, lines: &str) -> Ran {
         let words: Vec<_> = arguments.split_whitespace().collect();

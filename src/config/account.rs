@@ -34,7 +34,9 @@ pub struct Account {
     pub headers: IndexMap<String, SecretString>,
     /// Whom it trusts besides whom this machine trusts.
     pub roots: Roots,
-    /// The file that they are read from, as it is written.
+    /// The file that they are read from and its text.
+    pub root_file: Option<(String, String)>,
+    /// That file as it is written.
     pub(super) ca_cert: Option<Node>,
     /// Its keys that only its provider understands.
     pub node: Node,
@@ -141,6 +143,7 @@ pub(super) fn read_account(
         limits: text.limits,
         headers: text.headers,
         roots: Roots::default(),
+        root_file: None,
         ca_cert: common.get("ca_cert").cloned(),
         node: own,
         connect,

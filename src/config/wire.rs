@@ -28,12 +28,13 @@ pub(super) fn roots(
     for account in accounts.values_mut().flatten() {
         let Some(written) = account.ca_cert.as_ref().filter(|node| !node.is_stand_in()) else { continue };
         let name = written.text().unwrap_or_default();
-        let problem = match files.text(name).map(|text| Roots::pem(text.as_bytes())) {
-            Ok(Ok(roots)) => {
+        let problem = match files.text(name).map(|text| (Roots::pem(text.as_bytes()), text)) {
+            Ok((Ok(roots), text)) => {
                 account.roots = roots;
+                account.root_file = Some((name.to_owned(), text));
                 continue;
             }
-            Ok(Err(why)) => Problem::error(Code::CaCert, text!("`{name}` is no root: {why}", name, why)).help(text!(
+            Ok((Err(why), _)) => Problem::error(Code::CaCert, text!("`{name}` is no root: {why}", name, why)).help(text!(
                 "name a PEM file with the certificate that signed the server's: `-----BEGIN CERTIFICATE-----` and so on"
             )),
             Err(finding) => Problem::error(finding.code, finding.message).help(finding.help),

@@ -112,6 +112,16 @@ fn a_root_of_the_account_vouches_for_reads_writes_uploads_and_downloads() {
 }
 
 #[test]
+fn an_export_takes_the_root_along() {
+    let world = world("base_url: \"https://localhost:PORT\", ca_cert: certs/root.pem");
+    world.apply();
+    world.run("export shop -o out").expect_code(0);
+    assert_eq!(std::fs::read_to_string(world.path("out/certs/root.pem")).expect("is there"), ROOT);
+    let planned = world.run("--project out plan --detailed-exitcode");
+    assert_eq!(planned.code, Some(0), "{}{}", planned.out, planned.err);
+}
+
+#[test]
 fn another_host_is_refused_whoever_vouches_for_it() {
     let world = world("base_url: \"https://127.0.0.1:PORT\", ca_cert: certs/root.pem");
     world.run("plan").expect_code(1).says(&[

@@ -13,6 +13,7 @@ use chrono::{DateTime, Local, SecondsFormat, Utc};
 
 use super::{Colour, Global};
 use crate::clock::Clock;
+use crate::http::Trace;
 use crate::problem::Problem;
 use crate::report::Style;
 use crate::state::bucket::Leaving;
@@ -56,8 +57,10 @@ pub struct Context {
     pub variables: Arc<BTreeMap<String, String>>,
     /// What is still on its way to a bucket when the command has ended.
     pub leaving: Leaving,
+    /// Where calls to vendors are told.
+    pub trace: Trace,
     out: Mutex<Box<dyn Write + Send>>,
-    talk: Mutex<Box<dyn Write + Send>>,
+    talk: Arc<Mutex<Box<dyn Write + Send>>>,
 }
 
 impl Context {
@@ -92,14 +95,16 @@ impl Context {
                 .unwrap_or(PAGE)
                 .clamp(60, 200),
             can_ask: io::stdin().is_terminal() && talk,
-            can_draw: talk && !global.quiet,
+            // What is drawn over itself and lines between do not go together.
+            can_draw: talk && !global.quiet && global.verbose < 2,
             can_clear: out && !plain,
             now: global.now.unwrap_or_else(|| clock.now()),
             clock,
             variables: Arc::new(variables),
             leaving: Leaving::default(),
+            trace: Trace::default(),
             out: Mutex::new(Box::new(io::stdout())),
-            talk: Mutex::new(Box::new(io::stderr())),
+            talk: Arc::new(Mutex::new(Box::new(io::stderr()))),
         }
     }
 
@@ -123,8 +128,9 @@ impl Context {
             clock,
             variables: Arc::new(variables),
             leaving: Leaving::default(),
+            trace: Trace::default(),
             out: Mutex::new(Box::new(said.out.clone())),
-            talk: Mutex::new(Box::new(said.err.clone())),
+            talk: Arc::new(Mutex::new(Box::new(said.err.clone()))),
         };
         (context, said)
     }
@@ -149,8 +155,9 @@ impl Context {
             clock: clock.clone(),
             variables: Arc::new(variables),
             leaving: self.leaving.clone(),
+            trace: self.trace.clone(),
             out: Mutex::new(Box::new(io::stdout())),
-            talk: Mutex::new(Box::new(io::stdout())),
+            talk: Arc::new(Mutex::new(Box::new(io::stdout()))),
         }
     }
 
@@ -189,6 +196,15 @@ impl Context {
     pub fn say(&self, text: &str) {
         let mut talk = self.talk.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(talk, "{text}");
+    }
+
+    /// What says lines on stderr from wherever it is taken.
+    pub(super) fn teller(&self) -> impl Fn(&str) + Send + Sync + use<> {
+        let talk = Arc::clone(&self.talk);
+        move |line: &str| {
+            let mut talk = talk.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = writeln!(talk, "{line}");
+        }
     }
 
     /// Problems, to stderr.

@@ -76,6 +76,7 @@ async fn work(args: &Args, project: &Project, context: &Context) -> Result<(), V
         provider: account.config.provider,
         reads: account.connect.reads(http::Reader::new(&account.client)),
         written: &project.config.written,
+        beside: config_files(project, &args.account),
         options: &options(context, false),
         state: &state,
     };
@@ -176,7 +177,8 @@ impl<'a> Target<'a> {
 
     fn files<'b>(&self, made: &'b Export) -> impl Iterator<Item = &'b File> {
         // The project document comes last: without it the files are no project yet.
-        made.files.iter().chain((!self.there).then_some(&made.project))
+        let project = made.beside.iter().chain([&made.project]);
+        made.files.iter().chain(project.filter(|_| !self.there))
     }
 
     fn write(&self, made: &Export, context: &Context) -> Result<(), Problem> {
@@ -218,6 +220,13 @@ fn loaded(folder: &Path, context: &Context) -> Result<Project, Problem> {
                 .help(text!("run `mpform validate` there"))
             })),
     }
+}
+
+/// What the account's settings name: without it the new project could not be read.
+fn config_files(project: &Project, account: &str) -> Vec<File> {
+    let account = project.config.accounts.get(account);
+    let root = account.and_then(|account| account.root_file.clone());
+    root.into_iter().map(|(name, text)| File::text(name, text)).collect()
 }
 
 /// Files that are there are overwritten only if somebody says so.

@@ -26,6 +26,7 @@ mod init;
 mod man;
 mod notice;
 mod output;
+mod panic;
 mod plan;
 mod preview;
 mod prompt;
@@ -36,6 +37,7 @@ mod session;
 mod sop;
 mod state;
 mod test;
+mod trace;
 mod trail;
 mod validate;
 mod watch;
@@ -79,7 +81,7 @@ pub struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
     color: Colour,
-    /// Says more
+    /// Says more: -v how many calls were made, -vv each call, -vvv its headers' names
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
     /// Says less
@@ -91,6 +93,10 @@ pub struct Global {
     /// How long to wait for whoever holds the state's lock, e.g. 30s or 5m
     #[arg(long, global = true, value_name = "TIME", default_value = "0s", value_parser = duration)]
     lock_timeout: Duration,
+    /// Writes every call to a vendor and its answer to FILE, a line of JSON each: secrets left out, openids and texts of
+    /// messages not
+    #[arg(long, global = true, value_name = "FILE")]
+    trace_http: Option<PathBuf>,
 }
 
 /// When to use colours.
@@ -204,6 +210,7 @@ pub struct Selection {
 /// Runs the program.
 pub fn main() -> Exit {
     let lang = context::asked_for();
+    panic::tell_in(lang);
     let mut command = help::in_language(Cli::command(), lang);
     let parsed = command.try_get_matches_from_mut(context::words());
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
@@ -217,7 +224,7 @@ pub fn main() -> Exit {
             return exit;
         }
     };
-    let context = Context::real(&cli.global);
+    let mut context = Context::real(&cli.global);
     // Whatever sends or writes does so at the time that it is.
     if cli.global.now.is_some() && !cli.command.only_looks() {
         context.fail(&text!(
@@ -225,13 +232,21 @@ pub fn main() -> Exit {
         ));
         return Exit::Error;
     }
+    if let Err(problem) = trace::begin(&mut context, cli.global.trace_http.as_deref()) {
+        context.complain([&problem]);
+        return Exit::Error;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
-        Ok(runtime) => runtime.block_on(async {
-            let exit = run(cli.command, &context).await;
-            context.leaving.done().await;
+        Ok(runtime) => {
+            let exit = runtime.block_on(async {
+                let exit = run(cli.command, &context).await;
+                context.leaving.done().await;
+                exit
+            });
+            trace::end(&context);
             exit
-        }),
+        }
         Err(error) => {
             context.fail(&text!("can't start: {error}", error));
             Exit::Error

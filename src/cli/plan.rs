@@ -65,10 +65,6 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
             Err(problem) => return complain(context, &[problem]),
         }
     }
-    if context.verbose > 0 {
-        let calls: usize = session.accounts.iter().map(|account| account.client.calls()).sum();
-        context.note(&text!("{calls} calls made", calls));
-    }
     match made.exit() {
         Exit::Done if !shown_whole => Exit::Error,
         Exit::Done if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,

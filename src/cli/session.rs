@@ -10,7 +10,7 @@ use super::{Context, Selection};
 use crate::clock::Clock;
 use crate::config::{self, StateAt};
 use crate::desired::{Desired, desired};
-use crate::http;
+use crate::http::{self, Trace};
 use crate::live::{self, By, LiveAccount, Scope};
 use crate::model::kinds::{Keyword, Material, Reply};
 use crate::model::{Address, Kind};
@@ -37,6 +37,7 @@ use reach::{Net, reach};
 /// A project and what it wants.
 pub(super) struct Project {
     pub(super) clock: Clock,
+    pub(super) trace: Trace,
     pub(super) config: config::Project,
     pub(super) desired: Desired,
     variables: Arc<BTreeMap<String, String>>,
@@ -62,6 +63,7 @@ impl Project {
             clock: context.clock.clone(),
             variables: Arc::clone(&context.variables),
             leaving: context.leaving.clone(),
+            trace: context.trace.clone(),
             config,
         });
         limited(&mut problems);

@@ -12,6 +12,7 @@ use super::nearest::{nearest, suggest};
 use super::node::Node;
 use super::read::{Part, read_part};
 use super::vars::Vars;
+use crate::http::Roots;
 use crate::problem::{Code, Place, Problem};
 use crate::providers::{Connect, Provider, provider_named, providers};
 use crate::text;
@@ -31,6 +32,12 @@ pub struct Account {
     pub limits: Limits,
     /// Headers that go with every request.
     pub headers: IndexMap<String, SecretString>,
+    /// Whom it trusts besides whom this machine trusts.
+    pub roots: Roots,
+    /// The file that they are read from and its text.
+    pub root_file: Option<(String, String)>,
+    /// That file as it is written.
+    pub(super) ca_cert: Option<Node>,
     /// Its keys that only its provider understands.
     pub node: Node,
     /// The provider's settings, read; nothing if they are wrong.
@@ -71,9 +78,13 @@ pub(crate) struct AccountText {
     #[serde(default)]
     #[schemars(with = "IndexMap<String, String>")]
     headers: IndexMap<String, SecretString>,
+    /// A PEM file with roots that are trusted besides the machine's own, relative to this file. 自有根证书
+    #[serde(default, rename = "ca_cert")]
+    #[schemars(with = "String", example = &"certs/private-ca.pem")]
+    _ca_cert: Option<String>,
 }
 
-const COMMON: &[&str] = &["provider", "vars", "limits", "headers"];
+const COMMON: &[&str] = &["provider", "vars", "limits", "headers", "ca_cert"];
 
 /// True for a name that may stand in addresses.
 pub(super) fn is_name(name: &str) -> bool {
@@ -131,6 +142,9 @@ pub(super) fn read_account(
         vars,
         limits: text.limits,
         headers: text.headers,
+        roots: Roots::default(),
+        root_file: None,
+        ca_cert: common.get("ca_cert").cloned(),
         node: own,
         connect,
     })

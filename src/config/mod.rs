@@ -23,6 +23,7 @@ mod project;
 mod read;
 mod state;
 mod vars;
+mod wire;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -22,6 +22,7 @@ use super::paths::Refused;
 use super::policy::Policy;
 use super::read::{Part, fields_of, read, read_part};
 use super::state::{StateAt, state_at};
+use super::wire;
 use crate::model::Files;
 use crate::problem::{Code, Problem};
 use crate::text;
@@ -162,7 +163,8 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
     let filled = reader.filled(&node, problems);
     let written: Option<Written> = read(&filled, problems);
     let mut unusable = IndexMap::new();
-    let accounts = reader.accounts(&node, problems, &mut unusable);
+    let mut accounts = reader.accounts(&node, problems, &mut unusable);
+    wire::roots(&real, &mut accounts, problems);
     let names: IndexSet<String> = accounts.keys().cloned().collect();
 
     let mut gatherer = Gatherer::new(&real, problems);
@@ -189,6 +191,8 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
     fill_calendars(&mut written.calendars, &filled, &Jail::new(&real, Path::new("")), problems);
     let state = state_at(&real, written.state, &filled, problems);
     let audit = audit::file(&real, filled.get("audit"), problems);
+    let notify = webhooks(filled.get("notify"), problems);
+    wire::addresses(&accounts, &notify, &written.policy, problems);
     Some(Project {
         audit,
         root: real,
@@ -196,7 +200,7 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
         timezone: written.timezone.0,
         policy: written.policy,
         state,
-        notify: webhooks(filled.get("notify"), problems),
+        notify,
         calendars: written.calendars,
         accounts: accounts.into_iter().filter_map(|(name, account)| Some((name, account?))).collect(),
         unusable,

@@ -49,6 +49,8 @@ pub struct Source<'a> {
     pub reads: Arc<dyn Reads>,
     /// The project document that declares it, `${…}` not filled in.
     pub written: &'a Node,
+    /// Files that the account's settings name.
+    pub beside: Vec<File>,
     /// How that project was read.
     pub options: &'a Options,
     /// What is remembered where the files go to: its keys are kept.
@@ -60,6 +62,8 @@ pub struct Source<'a> {
 pub struct Export {
     /// The project document, for a project that has none.
     pub project: File,
+    /// What goes with it: files that it names.
+    pub beside: Vec<File>,
     /// The variables that it names in place of secrets.
     pub secrets: Vec<String>,
     /// The account's files.
@@ -108,6 +112,7 @@ pub async fn export(source: &Source<'_>) -> Result<Export, Vec<Problem>> {
                     aside: fates.all().len(),
                     plan,
                     project: File::yaml("mpform.yaml", &draft.project.text),
+                    beside: source.beside.clone(),
                     secrets: draft.project.secrets,
                     declared: draft.declared.into_keys().collect(),
                     files: draft.files,

@@ -81,7 +81,7 @@ impl Draft {
         };
         let folder = tempfile::tempdir().map_err(failed)?;
         let project = File::text("mpform.yaml", &*self.project.text);
-        for file in self.files.iter().chain([&project]) {
+        for file in self.files.iter().chain(&source.beside).chain([&project]) {
             file.try_out(folder.path()).map_err(failed)?;
         }
         let (env, secrets) = (Arc::clone(&source.options.env), self.project.secrets.clone());

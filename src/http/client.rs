@@ -15,7 +15,9 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
 use super::throttle::Permit;
-use super::{Answer, Failure, Secrets, Throttle};
+use super::tls::untrusted;
+use super::trace::{Called, Sent, Trace};
+use super::{Answer, Failure, Roots, Secrets, Throttle};
 use crate::clock::Clock;
 use crate::text;
 use crate::words::Text;
@@ -43,11 +45,20 @@ impl Lines {
     /// # Errors
     /// A TLS set-up that does not work.
     pub fn new() -> Result<Self, Text> {
+        Self::trusting(&Roots::default())
+    }
+
+    /// The same to servers that these roots vouch for, besides those that this machine trusts.
+    ///
+    /// # Errors
+    /// A TLS set-up that does not work.
+    pub fn trusting(roots: &Roots) -> Result<Self, Text> {
         // Whoever comes first installs the provider; that another did is no mistake.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let made = |builder: ClientBuilder| {
             builder.build().map_err(|error| text!("can't set up HTTP: {why}", why = reason(&error)))
         };
+        let builder = || builder().tls_certs_merge(roots.certificates());
         let calling = builder().read_timeout(READ_TIMEOUT).pool_idle_timeout(IDLE);
         Ok(Self {
             calling: made(calling.pool_max_idle_per_host(IDLE_PER_HOST))?,
@@ -67,10 +78,21 @@ pub struct Client {
     secrets: Mutex<Secrets>,
     throttle: Throttle,
     clock: Clock,
+    account: String,
+    trace: Trace,
     calls: AtomicUsize,
     date: Mutex<Option<(String, Instant)>>,
     #[cfg(any(test, feature = "fuzzing"))]
     pub(super) canned: super::canned::Shelf,
+}
+
+/// What not every client needs.
+#[derive(Clone, Debug, Default)]
+pub struct Setup<'a> {
+    /// Who calls, for the trace.
+    pub account: &'a str,
+    /// Where calls are told.
+    pub trace: Trace,
 }
 
 impl Client {
@@ -84,10 +106,10 @@ impl Client {
         throttle: Throttle,
         clock: Clock,
     ) -> Result<Arc<Self>, Text> {
-        Self::on(&Lines::new()?, headers, throttle, clock)
+        Self::on(&Lines::new()?, headers, throttle, clock, Setup::default())
     }
 
-    /// The same on connections that others use as well.
+    /// The same on connections that others use as well, with all that there is to say.
     ///
     /// # Errors
     /// A header that HTTP does not allow, by name.
@@ -96,6 +118,7 @@ impl Client {
         headers: impl IntoIterator<Item = (&'a str, &'a SecretString)>,
         throttle: Throttle,
         clock: Clock,
+        setup: Setup<'_>,
     ) -> Result<Arc<Self>, Text> {
         let Lines { calling, uploading } = lines.clone();
         let mut map = HeaderMap::new();
@@ -117,6 +140,8 @@ impl Client {
             secrets: Mutex::new(secrets),
             throttle,
             clock,
+            account: setup.account.to_owned(),
+            trace: setup.trace,
             calls: AtomicUsize::new(0),
             date: Mutex::default(),
             #[cfg(any(test, feature = "fuzzing"))]
@@ -148,21 +173,32 @@ impl Client {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Sends a request and waits for the head of its answer.
-    pub(super) async fn begin(&self, request: RequestBuilder) -> Result<Response, Failure> {
+    /// Sends a request and waits for the head of its answer. What is read of it after that is told to the call.
+    pub(super) async fn begin(
+        &self,
+        request: RequestBuilder,
+        sent: &Sent,
+        secrets: Secrets,
+    ) -> Result<(Response, Called), Failure> {
+        let (client, request) = request.build_split();
+        let request = request.map_err(|error| Failure::Unsent(unreachable(&error)))?;
+        let mut called = self.trace.begin(&self.account, &request, sent, secrets, &self.clock);
         #[cfg(any(test, feature = "fuzzing"))]
         if let Some(answer) = self.canned.next() {
-            return answer;
+            return answer.map(|response| (response, called));
         }
-        let response = request.send().await.map_err(|error| {
+        let response = client.execute(request).await.map_err(|error| {
             let unsent = error.is_connect() || error.is_builder();
-            if unsent { Failure::Unsent(unreachable(&error)) } else { lost(error) }
+            let failure = if unsent { unconnected(&error) } else { lost(error) };
+            called.failed(&failure);
+            failure
         })?;
+        called.head(&response);
         if let Some(date) = response.headers().get(DATE).and_then(|date| date.to_str().ok()) {
             let mut last = self.date.lock().unwrap_or_else(PoisonError::into_inner);
             *last = Some((date.to_owned(), Instant::now()));
         }
-        Ok(response)
+        Ok((response, called))
     }
 
     /// Sends a request with these headers and no others, and waits for its whole answer.
@@ -172,6 +208,7 @@ impl Client {
         url: &str,
         body: Option<Bytes>,
         headers: HeaderMap,
+        sent: Sent,
     ) -> Result<Answer, Failure> {
         let _permit = self.enter().await;
         self.count();
@@ -187,7 +224,7 @@ impl Client {
             }
             request = request.body(body);
         }
-        whole(self.begin(request).await?, secrets).await
+        whole(self.begin(request, &sent, secrets.clone()).await?, secrets).await
     }
 
     /// The same with a JSON body, the account's headers, and these in the place of those of the same names.
@@ -201,7 +238,7 @@ impl Client {
         let mut headers = self.headers.clone();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.extend(own);
-        self.send(method, url, Some(body), headers).await
+        self.send(method, url, Some(body), headers, Sent::Body).await
     }
 }
 
@@ -233,8 +270,17 @@ impl Head {
 }
 
 /// The answer with its whole body.
-pub(super) async fn whole(mut response: Response, secrets: Secrets) -> Result<Answer, Failure> {
+pub(super) async fn whole(
+    (mut response, mut called): (Response, Called),
+    secrets: Secrets,
+) -> Result<Answer, Failure> {
     let Head { status, content_type, retry_after } = Head::of(&response);
+    let read = read_all(&mut response).await.inspect_err(|failure| called.failed(failure))?;
+    called.body(&read);
+    Ok(Answer { status, content_type, retry_after, body: read, secrets })
+}
+
+async fn read_all(response: &mut Response) -> Result<Bytes, Failure> {
     let mut read = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(lost)? {
         if read.len() + chunk.len() > LARGEST_ANSWER {
@@ -245,7 +291,7 @@ pub(super) async fn whole(mut response: Response, secrets: Secrets) -> Result<An
         }
         read.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, content_type, retry_after, body: read.freeze(), secrets })
+    Ok(read.freeze())
 }
 
 /// The face of a client that can only read.
@@ -278,7 +324,7 @@ impl Reader {
     /// # Errors
     /// When there is no whole answer.
     pub async fn get(&self, url: &str) -> Result<Answer, Failure> {
-        self.0.send(Method::GET, url, None, self.0.headers.clone()).await
+        self.0.send(Method::GET, url, None, self.0.headers.clone(), Sent::Body).await
     }
 
     /// One POST with a JSON body that only asks, once: for vendors whose reads are POSTs. Only a path that the vendor
@@ -339,6 +385,13 @@ impl Writer {
 /// Sent, and no whole answer came back.
 pub(super) fn lost(error: reqwest::Error) -> Failure {
     Failure::Lost(reason(&error))
+}
+
+/// There was no connection.
+fn unconnected(error: &reqwest::Error) -> Failure {
+    let host = error.url().and_then(|url| Some((url.host_str()?, url.port_or_known_default()?)));
+    let host = host.map(|(host, port)| format!("{host}:{port}")).unwrap_or_default();
+    untrusted(&host, error).unwrap_or_else(|| Failure::Unsent(unreachable(error)))
 }
 
 /// Host and port are no secret, and without them nobody can tell what could not be reached.

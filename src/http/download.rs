@@ -11,6 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::client::{Client, Head, lost};
 use super::streamed::Streaming;
+use super::trace::{Called, Sent};
 use super::{Failure, Reader, Secrets, Streamed};
 use crate::text;
 
@@ -57,29 +58,29 @@ impl Reader {
         let client = &self.0;
         let _permit = client.enter().await;
         client.count();
-        let mut response = get(client, url, headers).await?;
+        let (mut response, mut called) = get(client, url, headers).await?;
         if headers == Headers::None {
             for _ in 0..HOPS {
                 let Some(next) = next_hop(&response) else { break };
-                response = get(client, next.as_str(), headers).await?;
+                (response, called) = get(client, next.as_str(), headers).await?;
             }
         }
         let Head { status, content_type, retry_after } = Head::of(&response);
         // A vendor's "not found" is no file, and must not take the place of one.
         let to = to.filter(|_| response.status().is_success());
-        let (streamed, head) = receive(response, to).await?;
+        let received = receive(response, to).await;
+        let (streamed, head) = received.inspect_err(|failure| called.failed(failure))?;
+        called.file(&streamed);
         Ok(FileAnswer { status, content_type, retry_after, streamed, head, secrets: client.secrets() })
     }
 }
 
-async fn get(client: &Client, url: &str, headers: Headers) -> Result<Response, Failure> {
-    let request = client.calling.get(url);
-    client
-        .begin(match headers {
-            Headers::Account => request.headers(client.headers.clone()),
-            Headers::None => request,
-        })
-        .await
+async fn get(client: &Client, url: &str, headers: Headers) -> Result<(Response, Called), Failure> {
+    let mut request = client.calling.get(url);
+    if headers == Headers::Account {
+        request = request.headers(client.headers.clone());
+    }
+    client.begin(request, &Sent::Body, client.secrets()).await
 }
 
 /// Where a redirect points, if to the web. Old servers write a `Location` in raw UTF-8, which is no `str` to HTTP.

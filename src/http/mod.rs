@@ -26,15 +26,19 @@ pub mod retry;
 mod secrets;
 mod streamed;
 mod throttle;
+mod tls;
+pub mod trace;
 mod upload;
 
-pub use client::{Client, Lines, Reader, Writer};
+pub use client::{Client, Lines, Reader, Setup, Writer};
 pub use download::{FileAnswer, Headers};
 pub use objects::Objects;
 pub use post::Post;
 pub use secrets::Secrets;
 pub use streamed::Streamed;
 pub use throttle::{Gate, Limits, Throttle};
+pub use tls::{Roots, unencrypted};
+pub use trace::Trace;
 pub use upload::Upload;
 
 /// An answer, whatever it says.
@@ -61,6 +65,13 @@ pub enum Failure {
     Lost(Text),
     /// A file or the disk on this side: nothing has happened at the vendor's, and the same call would end the same way.
     Ours(Text),
+    /// Who answers there could not show who it is: nothing was sent, and the same call would end the same way.
+    Untrusted {
+        /// What was wrong with its certificate.
+        why: Text,
+        /// What to do about it.
+        help: Text,
+    },
 }
 
 impl Failure {
@@ -68,6 +79,7 @@ impl Failure {
     pub fn message(&self) -> &Text {
         match self {
             Self::Unsent(message) | Self::Lost(message) | Self::Ours(message) => message,
+            Self::Untrusted { why, .. } => why,
         }
     }
 }

@@ -6,6 +6,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::trace::Sent;
 use super::{Answer, Failure, Writer};
 use crate::text;
 
@@ -20,6 +21,8 @@ pub struct Post<'a> {
     /// Whether the account's headers go along. To another host than the account's they must not: they are meant for
     /// what stands in front of the account, and tell others how to get past it.
     pub with_account_headers: bool,
+    /// Whether neither body nor answer may be written down anywhere: they hold what lets somebody in.
+    pub confidential: bool,
 }
 
 impl Writer {
@@ -48,7 +51,8 @@ impl Writer {
             value.set_sensitive(true);
             headers.insert(key, value);
         }
-        client.send(Method::POST, url, Some(post.body), headers).await
+        let sent = if post.confidential { Sent::Confidential } else { Sent::Body };
+        client.send(Method::POST, url, Some(post.body), headers, sent).await
     }
 }
 
@@ -60,7 +64,8 @@ mod tests {
     async fn posted(headers: &[(&str, &SecretString)], with_account_headers: bool) -> Vec<Request> {
         let server = Loopback::start([answer("200 OK", "", b"{}")]).await;
         let content_type = "application/x-www-form-urlencoded";
-        let post = Post { headers, content_type, body: "a=1".into(), with_account_headers };
+        let post =
+            Post { headers, content_type, body: "a=1".into(), with_account_headers, confidential: false };
         let got = Writer::new(&account()).post(&server.url("/x"), post).await;
         assert_eq!(got.expect("an answer").status, 200);
         server.requests().await
@@ -88,8 +93,13 @@ mod tests {
     async fn what_can_not_stand_in_a_header_is_not_sent() {
         let value = SecretString::from("a\nb");
         let headers = [("authorization", &value)];
-        let post =
-            Post { headers: &headers, content_type: "x/y", body: Bytes::new(), with_account_headers: true };
+        let post = Post {
+            headers: &headers,
+            content_type: "x/y",
+            body: Bytes::new(),
+            with_account_headers: true,
+            confidential: false,
+        };
         let sent = Writer::new(&account()).post("http://127.0.0.1:9", post).await;
         let Err(Failure::Unsent(why)) = sent else { panic!("sent") };
         assert!(why.en().contains("`authorization`") && !why.en().contains("a\nb"), "{why:?}");

@@ -9,6 +9,7 @@ use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 
 use super::client::whole;
 use super::form::{Form, Sending};
+use super::trace::Sent;
 use super::{Answer, Failure, Writer};
 use crate::text;
 
@@ -47,6 +48,7 @@ impl Writer {
         let _permit = client.enter().await;
         let size = file.size;
         let form = Form::around(&file);
+        let sent = Sent::file(&file);
         let content_type = HeaderValue::try_from(form.content_type())
             .map_err(|_| Failure::Ours(text!("`{hash}` is no hash", hash = file.sha256)))?;
         let mut headers = client.headers.clone();
@@ -61,7 +63,9 @@ impl Writer {
             .headers(headers)
             .timeout(longest(size))
             .body(Body::wrap_stream(sending.stream()));
-        let answer = async { whole(client.begin(request).await?, client.secrets()).await }.await;
+        let secrets = client.secrets();
+        let answer =
+            async { whole(client.begin(request, &sent, secrets.clone()).await?, secrets).await }.await;
         // Whatever came back, if anything: a form without its end is no upload.
         match stopped.get() {
             Some(why) => Err(Failure::Ours(why.clone())),

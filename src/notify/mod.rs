@@ -74,7 +74,7 @@ async fn post(hook: &Webhook, notice: &Notice, lang: Lang, clock: &Clock) -> Res
     let url = signed.url(hook.webhook.expose_secret());
     let body = Bytes::from(body::body(hook.format, notice, lang, &signed).to_string());
     let content_type = "application/json; charset=utf-8";
-    let post = Post { headers: &[], content_type, body, with_account_headers: false };
+    let post = Post { headers: &[], content_type, body, with_account_headers: false, confidential: true };
     let answer = tokio::time::timeout(PATIENCE, send(&client, &url, post)).await;
     judged(hook.format, &answer.map_err(|_| text!("no answer in time"))??)
 }

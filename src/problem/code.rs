@@ -26,6 +26,7 @@ macro_rules! codes {
                             | Code::Blacklisted
                             | Code::UnknownInTest
                             | Code::ShortFuzzy
+                            | Code::Unencrypted
                     )
             }
 
@@ -208,6 +209,12 @@ codes! {
     Rewrite = "MP132",
     /// a folder whose changes cannot be noticed
     Watch = "MP133",
+    /// an address to which everything goes unencrypted
+    Unencrypted = "MP176",
+    /// a `ca_cert` that is no certificate
+    CaCert = "MP177",
+    /// a trace of calls that cannot be written
+    Trace = "MP178",
     /// a rule, material or button that a conversation test names and nobody declares
     UnknownInTest = "MP120",
     /// a conversation test that no answer can meet

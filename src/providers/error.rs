@@ -67,6 +67,7 @@ impl VendorError {
             Failure::Unsent(_) => (Happened::No, Again::Soon, None),
             Failure::Lost(_) => (Happened::Maybe, Again::Soon, None),
             Failure::Ours(_) => (Happened::No, Again::No, Some(OURS)),
+            Failure::Untrusted { help, .. } => (Happened::No, Again::No, Some(help.clone())),
         };
         Self { call: call.into(), code: None, message: failure.message().clone(), happened, again, hint }
     }

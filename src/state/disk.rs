@@ -258,7 +258,7 @@ fn failed(message: Text) -> Problem {
 }
 
 /// Files that only their owner may read: they hold openids and unpublished texts.
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options

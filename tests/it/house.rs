@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 const DOORS: &[(&str, &[&str])] = &[
     ("model", &["problem"]),
     ("problem", &[]),
-    ("config", &["model", "problem", "providers"]),
+    // What an account trusts is read as the client takes it, and addresses as it understands them.
+    ("config", &["http", "model", "problem", "providers"]),
     ("desired", &["config", "model", "problem", "providers"]),
     ("live", &["desired", "diff", "model", "problem", "providers", "state"]),
     ("diff", &["model", "plan"]),
@@ -230,4 +231,49 @@ fn every_code_is_used() {
         .map(|code| code.as_str())
         .collect();
     assert_eq!(unused, Vec::<&str>::new());
+}
+
+/// Packages in the lock, whatever they are for. Each is somebody else's code to be looked through: who adds some raises
+/// the number, and says here what for.
+///
+/// 300: the program, its vendors' HTTP and TLS, the YAML, the terminal; about a third are for tests, or for Windows and Macs.
+const PACKAGES: usize = 300;
+
+#[test]
+fn no_package_comes_unnoticed() {
+    let lock =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).expect("reads");
+    let packages = lock.lines().filter(|line| *line == "[[package]]").count();
+    assert!(packages <= PACKAGES, "{packages} packages are locked, {PACKAGES} are agreed on: see PACKAGES");
+}
+
+/// Commands and files that it names are there.
+#[test]
+fn the_security_page_is_true() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("SECURITY.md")).expect("reads");
+    for path in [
+        "examples/ci/README.md",
+        "tests/it/secrets/shown.rs",
+        "deny.toml",
+        "tests/it/house.rs",
+        ".ci/sbom",
+        ".ci/release",
+    ] {
+        assert!(page.contains(path) && root.join(path).exists(), "{path}");
+    }
+    for code in page.split("(MP").skip(1).map(|rest| format!("MP{}", &rest[..3])) {
+        assert!(mpform::problem::Code::ALL.iter().any(|known| known.as_str() == code), "{code}");
+    }
+    for words in ["validate", "plan --trace-http calls.jsonl", "fmt --check", "test", "apply"] {
+        let words: Vec<_> = words.split(' ').collect();
+        assert!(mpform::cli::understands(&words).is_ok(), "{words:?}");
+    }
+    // No recipe plans what a stranger wrote with the secrets of the repository.
+    let plan = std::fs::read_to_string(root.join("examples/ci/github/plan.yml")).expect("reads");
+    assert!(!plan.contains("pull_request_target"));
+    let own = plan
+        .find("if: github.event.pull_request.head.repo.full_name == github.repository")
+        .expect("own branches only");
+    assert!(plan.find("secrets.").is_some_and(|at| at > own), "no secret before that");
 }

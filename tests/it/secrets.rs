@@ -2,6 +2,9 @@
 
 use crate::world::{PROJECT, World};
 
+mod echo;
+mod shown;
+
 const SECRET: &str = "s3cr3t-bearer-0815";
 
 /// Each of these is refused, with the secret near the mistake or in it.

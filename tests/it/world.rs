@@ -155,6 +155,12 @@ impl World {
         self.begin(command, &arguments.split_whitespace().collect::<Vec<_>>(), &[]).end()
     }
 
+    /// Runs the binary where new files would be for everybody.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn run_loosely(&self, arguments: &str) -> Ran {
+        self.run_within("umask 0", arguments)
+    }
+
     /// Runs the binary within what a shell allows, e.g. `ulimit -t 10`.
     #[cfg(target_os = "linux")]
     pub(crate) fn run_within(&self, bounds: &str, arguments: &str) -> Ran {

@@ -6,7 +6,7 @@ use super::Project;
 use crate::cli::accounts::no_account;
 use crate::config;
 use crate::desired::DesiredAccount;
-use crate::http::{self, Client, Gate, Lines, Throttle};
+use crate::http::{self, Client, Gate, Lines, Setup, Throttle};
 use crate::problem::{Code, Problem};
 use crate::providers;
 use crate::state::State;
@@ -102,7 +102,11 @@ pub(super) fn reach<'a>(project: &'a Project, name: &str, net: &Net) -> Result<A
         .ok_or_else(|| broken(text!("it has no place in the project")))?;
     let headers = config.headers.iter().map(|(name, value)| (name.as_str(), value));
     let throttle = Throttle::new(limits(config)).behind(&net.gate);
-    let client = Client::on(&net.lines, headers, throttle, project.clock.clone()).map_err(broken)?;
+    let setup = Setup { account: &config.name, trace: project.trace.clone() };
+    // Whom one account trusts is no other's to trust.
+    let own = (!config.roots.is_empty()).then(|| Lines::trusting(&config.roots)).transpose().map_err(broken)?;
+    let lines = own.as_ref().unwrap_or(&net.lines);
+    let client = Client::on(lines, headers, throttle, project.clock.clone(), setup).map_err(broken)?;
     Ok(Account { config, desired, connect, client })
 }
 

@@ -85,8 +85,13 @@ impl Api {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(PATH);
         }
-        let post =
-            Post { headers: &headers, content_type: "application/json", body, with_account_headers: true };
+        let post = Post {
+            headers: &headers,
+            content_type: "application/json",
+            body,
+            with_account_headers: true,
+            confidential: false,
+        };
         let answer = self.http.post(url.as_str(), post).await;
         let answer = answer.map_err(|failure| VendorError::unanswered(CALL, &failure))?;
         verdict(&answer)

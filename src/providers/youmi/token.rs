@@ -126,6 +126,7 @@ async fn fetch(http: &Writer, url: &Url, home: &Url, form: Bytes) -> Result<Held
             // They are for the gateway in front of the API. What gives out tokens is somebody else's server, unless
             // it is reached through the same gateway.
             with_account_headers: url.origin() == home.origin(),
+            confidential: true,
         };
         let answer = http.post(url.as_str(), post).await;
         let answer = answer.map_err(|failure| VendorError {

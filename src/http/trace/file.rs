@@ -1,0 +1,90 @@
+//! The file that calls are written to. It shows what people wrote to each other, so nobody else may read it; and what is
+//! no trace is never overwritten by one.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::path::Path;
+
+use serde_json::json;
+
+/// What the first line of every trace begins with.
+const MARK: &str = "{\"trace\":\"mpform\"";
+
+/// Why there is no file to write to.
+#[derive(Debug)]
+pub enum Refused {
+    /// Something else stands there.
+    Taken,
+    /// The file system says no.
+    Unwritable(io::Error),
+}
+
+impl From<io::Error> for Refused {
+    fn from(error: io::Error) -> Self {
+        Self::Unwritable(error)
+    }
+}
+
+/// Opens a new trace, in the place of an older one.
+///
+/// # Errors
+/// When something else stands there, or it can't be written.
+pub fn open(path: &Path) -> Result<File, Refused> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = match options.clone().create_new(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let mut first = String::new();
+            let read = BufReader::new(File::open(path)?).read_line(&mut first);
+            if !path.is_file() || read.is_err() || !(first.is_empty() || first.starts_with(MARK)) {
+                return Err(Refused::Taken);
+            }
+            let file = options.open(path)?;
+            #[cfg(unix)]
+            file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+            file.set_len(0)?;
+            file
+        }
+        file => file?,
+    };
+    let head = json!({"trace": "mpform", "format_version": "1.0", "tool_version": env!("CARGO_PKG_VERSION")});
+    file.write_all(format!("{head}\n").as_bytes())?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_takes_the_place_of_a_trace_and_of_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("calls.jsonl");
+        for _ in 0..2 {
+            drop(open(&path).expect("opens"));
+            let text = std::fs::read_to_string(&path).expect("reads");
+            assert!(text.starts_with(MARK) && text.ends_with("\n") && text.lines().count() == 1, "{text}");
+        }
+        std::fs::write(&path, "version: 1\n").expect("writes");
+        assert!(matches!(open(&path), Err(Refused::Taken)));
+        assert_eq!(std::fs::read_to_string(&path).expect("reads"), "version: 1\n");
+        assert!(matches!(open(folder.path()), Err(Refused::Taken | Refused::Unwritable(_))));
+        assert!(matches!(open(&folder.path().join("no/such/folder")), Err(Refused::Unwritable(_))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_read_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("calls.jsonl");
+        let mode = || std::fs::metadata(&path).expect("is there").permissions().mode() & 0o777;
+        drop(open(&path).expect("opens"));
+        assert_eq!(mode(), 0o600);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("can be set");
+        drop(open(&path).expect("opens"));
+        assert_eq!(mode(), 0o600);
+    }
+}

@@ -20,6 +20,7 @@ mod paths;
 mod policy;
 mod project;
 mod read;
+mod timeout;
 mod vars;
 
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use parse::{Parsed, parse};
 pub use policy::{LintCode, LintLevel, MaxDeletes, Pattern, Policy, QuietHours};
 pub use project::{Document, Options, Project, files, load};
 pub use read::{Part, fields_of, read, read_part};
+pub use timeout::Timeout;
 pub use vars::Vars;
 
 pub(crate) use account::AccountText;

@@ -8,11 +8,11 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
 use reqwest::header::{
-    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::{ClientBuilder, Method, RequestBuilder, Response, redirect};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::SemaphorePermit;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::{Answer, Failure, Throttle};
@@ -22,8 +22,9 @@ use crate::words::Text;
 
 /// The largest answer that is read; a vendor's page of 100 objects stays far below.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
+/// Answers beyond this are read one at a time, so that many of them at once don't fill the memory.
+const LARGE_ANSWER: usize = 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The connections of one account.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub struct Client {
     pub(super) uploading: reqwest::Client,
     pub(super) headers: HeaderMap,
     throttle: Throttle,
+    large: Semaphore,
     clock: Clock,
     calls: AtomicUsize,
     date: Mutex<Option<(String, Instant)>>,
@@ -62,7 +64,7 @@ impl Client {
         let made = |builder: ClientBuilder| {
             builder.build().map_err(|error| text!("can't set up HTTP: {why}", why = reason(&error)))
         };
-        let calling = made(builder().read_timeout(READ_TIMEOUT))?;
+        let calling = made(builder().read_timeout(throttle.timeout()))?;
         // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
         // starts on a connection that the server may be closing: it is too long to be lost like that.
         let uploading = made(builder().pool_max_idle_per_host(0))?;
@@ -71,6 +73,7 @@ impl Client {
             uploading,
             headers: map,
             throttle,
+            large: Semaphore::new(1),
             clock,
             calls: AtomicUsize::new(0),
             date: Mutex::default(),
@@ -90,6 +93,11 @@ impl Client {
     /// Waits until a call may start. The call is over when the permit is dropped.
     pub(super) async fn enter(&self) -> Option<SemaphorePermit<'_>> {
         self.throttle.enter().await
+    }
+
+    /// How long one call may take in all: an answer that trickles must not last for ever.
+    pub(super) fn timeout(&self) -> Duration {
+        self.throttle.timeout()
     }
 
     pub(super) fn count(&self) {
@@ -119,7 +127,7 @@ impl Client {
     ) -> Result<Answer, Failure> {
         let _permit = self.enter().await;
         self.count();
-        let mut request = self.calling.request(method, url).headers(headers);
+        let mut request = self.calling.request(method, url).headers(headers).timeout(self.timeout());
         if let Some(body) = body {
             // Without a length of 0, some servers and proxies refuse a POST; it is not sent by itself.
             if body.is_empty() {
@@ -127,7 +135,30 @@ impl Client {
             }
             request = request.body(body);
         }
-        whole(self.begin(request).await?).await
+        self.whole(self.begin(request).await?).await
+    }
+
+    /// The answer with its whole body.
+    pub(super) async fn whole(&self, mut response: Response) -> Result<Answer, Failure> {
+        let Head { status, content_type, retry_after } = Head::of(&response);
+        let redirect = redirect_of(&response);
+        let too_large = |size| size > LARGEST_ANSWER as u64;
+        let refused =
+            || Failure::Lost(text!("the answer is larger than {most} bytes", most = LARGEST_ANSWER));
+        if response.content_length().is_some_and(too_large) {
+            return Err(refused());
+        }
+        let (mut read, mut alone) = (BytesMut::new(), None);
+        while let Some(chunk) = response.chunk().await.map_err(lost)? {
+            if too_large((read.len() + chunk.len()) as u64) {
+                return Err(refused());
+            }
+            read.extend_from_slice(&chunk);
+            if read.len() > LARGE_ANSWER && alone.is_none() {
+                alone = self.large.acquire().await.ok();
+            }
+        }
+        Ok(Answer { status, content_type, retry_after, redirect, body: read.freeze() })
     }
 
     /// The same with a JSON body, the account's headers, and these in the place of those of the same names.
@@ -172,20 +203,14 @@ impl Head {
     }
 }
 
-/// The answer with its whole body.
-pub(super) async fn whole(mut response: Response) -> Result<Answer, Failure> {
-    let Head { status, content_type, retry_after } = Head::of(&response);
-    let mut read = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(lost)? {
-        if read.len() + chunk.len() > LARGEST_ANSWER {
-            return Err(Failure::Lost(text!(
-                "the answer is larger than {most} bytes",
-                most = LARGEST_ANSWER
-            )));
-        }
-        read.extend_from_slice(&chunk);
+/// To which server a redirect points: scheme, host and port, since the rest may hold what is nobody's business.
+fn redirect_of(response: &Response) -> Option<String> {
+    if !response.status().is_redirection() {
+        return None;
     }
-    Ok(Answer { status, content_type, retry_after, body: read.freeze() })
+    let location = std::str::from_utf8(response.headers().get(LOCATION)?.as_bytes()).ok()?;
+    let to = response.url().join(location).ok()?;
+    to.host().map(|_| to.origin().ascii_serialization())
 }
 
 /// The face of a client that can only read.

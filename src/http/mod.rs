@@ -28,7 +28,7 @@ pub use client::{Client, Reader, Writer};
 pub use download::{FileAnswer, Headers};
 pub use post::Post;
 pub use streamed::Streamed;
-pub use throttle::{Limits, Throttle};
+pub use throttle::{Limits, TIMEOUT, Throttle};
 pub use upload::Upload;
 
 /// An answer, whatever it says.
@@ -40,6 +40,8 @@ pub struct Answer {
     pub content_type: String,
     /// How long the vendor asks us to wait.
     pub retry_after: Option<Duration>,
+    /// To which server we are sent on, by scheme, host and port. It is not followed.
+    pub redirect: Option<String>,
     /// The whole body.
     pub body: Bytes,
 }
@@ -63,3 +65,6 @@ impl Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,12 @@ pub struct Limits {
     pub concurrency: usize,
     /// Calls started in a second; none means no limit.
     pub requests_per_second: Option<f64>,
+    /// How long one call may take until its answer is whole.
+    pub timeout: Duration,
 }
+
+/// The usual patience with one call.
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Keeps one account within its limits.
 #[derive(Debug)]
@@ -21,6 +26,7 @@ pub struct Throttle {
     places: Semaphore,
     gap: Option<Duration>,
     next: Mutex<Option<Instant>>,
+    timeout: Duration,
 }
 
 impl Throttle {
@@ -33,7 +39,13 @@ impl Throttle {
                 .filter(|rate| *rate > 0.0)
                 .map(|rate| Duration::from_secs_f64(1.0 / rate)),
             next: Mutex::new(None),
+            timeout: limits.timeout,
         }
+    }
+
+    /// How long one call may take until its answer is whole.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// Waits until a call may start. The call is over when the permit is dropped.
@@ -60,7 +72,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn calls_keep_their_distance() {
-        let throttle = Throttle::new(Limits { concurrency: 8, requests_per_second: Some(10.0) });
+        let throttle =
+            Throttle::new(Limits { concurrency: 8, requests_per_second: Some(10.0), timeout: TIMEOUT });
         let begun = Instant::now();
         for _ in 0..4 {
             drop(throttle.enter().await);
@@ -70,7 +83,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_than_allowed_at_once() {
-        let throttle = Throttle::new(Limits { concurrency: 2, requests_per_second: None });
+        let throttle = Throttle::new(Limits { concurrency: 2, requests_per_second: None, timeout: TIMEOUT });
         let (_one, _two) = (throttle.enter().await, throttle.enter().await);
         assert_eq!(throttle.places.available_permits(), 0);
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, Utc};
 use futures::future::BoxFuture;
 use serde::Deserialize;
 
-use super::api::{Page, Pagination, ReadApi};
+use super::api::{Counts, Page, Pagination, ReadApi};
 use super::{masssend, wire};
 use crate::providers::{Messages, Received, Sent, Status, VendorError};
 
@@ -20,8 +20,8 @@ pub(super) struct Talk {
 
 #[derive(Deserialize)]
 struct Listing {
-    #[serde(default, deserialize_with = "wire::list")]
-    message: Vec<Listed>,
+    #[serde(deserialize_with = "wire::maybe_list")]
+    message: Option<Vec<Listed>>,
     pagination: Option<Pagination>,
 }
 
@@ -61,7 +61,7 @@ impl Messages for Talk {
             let day = day_before(since);
             let query = [("start_date", day.as_str())];
             let listed =
-                self.api.pages(&["msg"], &query, open, |message: &Listed| &message.id, false).await?;
+                self.api.pages(&["msg"], &query, open, |message: &Listed| &message.id, Counts::More).await?;
             Ok(listed.into_iter().filter(|message| message.create_time >= since).map(Listed::said).collect())
         })
     }

@@ -7,14 +7,16 @@ use crate::http::{Client, Limits, Throttle};
 use crate::sandbox::{Fault, Rule};
 
 fn reader() -> http::Reader {
-    let throttle = Throttle::new(Limits { concurrency: 1, requests_per_second: None });
+    let throttle =
+        Throttle::new(Limits { concurrency: 1, requests_per_second: None, timeout: crate::http::TIMEOUT });
     let client = Client::new([], throttle, Clock::by_hand(DateTime::UNIX_EPOCH)).expect("a client");
     http::Reader::new(&client)
 }
 
 fn said(status: u16, body: &str) -> Result<Value, VendorError> {
     let body = Bytes::copy_from_slice(body.as_bytes());
-    let answer = Answer { status, content_type: "application/json".into(), retry_after: None, body };
+    let answer =
+        Answer { status, content_type: "application/json".into(), retry_after: None, redirect: None, body };
     data("POST getGroupList", &answer, DateTime::UNIX_EPOCH, &reader(), Mask("k-e-y"))
 }
 

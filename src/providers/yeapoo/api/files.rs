@@ -128,6 +128,7 @@ fn streamed(call: &str, answer: FileAnswer, headers: Headers) -> Result<Option<S
         status: answer.status,
         content_type: answer.content_type,
         retry_after: answer.retry_after,
+        redirect: None,
         body: answer.head,
     };
     match data(call, &document) {

@@ -10,7 +10,8 @@ use crate::sandbox::{Fault, Rule};
 
 fn judged(status: u16, content_type: &str, body: &str) -> Result<Option<String>, VendorError> {
     let body = Bytes::from(body.to_owned());
-    let answer = Answer { status, content_type: content_type.to_owned(), retry_after: None, body };
+    let answer =
+        Answer { status, content_type: content_type.to_owned(), retry_after: None, redirect: None, body };
     match verdict(&answer, &SecretString::from("the-token"))? {
         Verdict::Queued(task) => Ok(task),
         Verdict::TokenRefused(error) => {

@@ -10,6 +10,7 @@ pub(crate) mod harms;
 mod journeys;
 mod kill;
 pub(crate) mod materials;
+mod pages;
 mod plans;
 pub(crate) mod sample;
 mod storm;

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::api::{Counts, Page, Pagination, ReadApi, WriteApi, is_code_500, is_unknown_id};
-use super::wire;
 use crate::model::kinds::Group;
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
+use crate::providers::wire;
 use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
 use crate::text;
 use crate::words::Text;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::api::{Counts, Page, Pagination, ReadApi, is_unknown_id};
-use super::wire;
+use crate::providers::wire;
 use crate::providers::{Sent, Status, VendorError};
 use crate::text;
 

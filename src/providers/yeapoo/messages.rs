@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::api::{Counts, Page, Pagination, ReadApi};
 use super::{masssend, wire};
+use crate::providers::wire;
 use crate::providers::{Messages, Received, Sent, Status, VendorError};
 
 /// The vendor's type of a text.

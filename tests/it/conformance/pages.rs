@@ -10,7 +10,8 @@ const MANY: usize = 130;
 
 /// A rule of somebody else, and then ours; the oldest comes first in the list.
 fn world() -> World {
-    let seed = crate::world::FOLLOWERS.to_owned() + "    rules: [{name: 别人的, match: [别人], text: 别人}]\n";
+    let seed =
+        crate::world::FOLLOWERS.to_owned() + "    rules: [{name: 别人的, match: [别人], text: 别人}]\n";
     let world = World::new(&seed);
     let rule = |nth| format!("  r{nth:03}: {{match: [\"m{nth:03}\"], reply: {{text: 一}}}}\n");
     world.shop(&("keywords:\n".to_owned() + &(0..MANY).map(rule).collect::<String>()));
@@ -21,7 +22,8 @@ fn world() -> World {
 
 fn names(world: &World) -> Vec<String> {
     let rules = world.live()["rules"].as_array().expect("rules").clone();
-    let mut names: Vec<_> = rules.iter().map(|rule| rule["name"].as_str().expect("a name").to_owned()).collect();
+    let mut names: Vec<_> =
+        rules.iter().map(|rule| rule["name"].as_str().expect("a name").to_owned()).collect();
     names.sort();
     names
 }
@@ -30,7 +32,10 @@ fn names(world: &World) -> Vec<String> {
 fn nothing_is_doubled(world: &World, about: &str) {
     let names = names(world);
     let ours = (0..MANY).map(|nth| format!("r{nth:03}"));
-    assert!(ours.clone().all(|name| names.iter().filter(|one| **one == name).count() == 1), "{about}: {names:?}");
+    assert!(
+        ours.clone().all(|name| names.iter().filter(|one| **one == name).count() == 1),
+        "{about}: {names:?}"
+    );
 }
 
 /// Somebody deletes a rule of the first page, and makes one, before the second page is read: the count is as it was, and
@@ -79,7 +84,9 @@ fn a_file_that_the_list_leaves_out() {
     world.shop("materials: {poster: {image: assets/poster.jpg}, jingle: {voice: assets/jingle.mp3}, tour: {video: assets/tour.mp4, title: 探店}}\n");
     world.apply();
     world.writes();
-    for (path, at) in [("/image?", "/data/image/*"), ("/voice?", "/data/music/*"), ("/video?", "/data/video/*")] {
+    for (path, at) in
+        [("/image?", "/data/image/*"), ("/voice?", "/data/music/*"), ("/video?", "/data/video/*")]
+    {
         let hidden = Fault::Alter { at: at.into(), to: None };
         world.sandbox.fault(Rule::new("GET", path, hidden).always());
         for lost in [false, true] {
@@ -109,6 +116,8 @@ fn huge_answers_do_not_fill_the_memory() {
         assert!(ran.err.contains("the answer is larger than 33554432 bytes"), "{}", ran.err);
         world.sandbox.clear_faults();
     }
-    world.sandbox.fault(Rule::new("GET", "/keyword/", Fault::Large { bytes: 30 << 20, length: false }).times(20));
+    world
+        .sandbox
+        .fault(Rule::new("GET", "/keyword/", Fault::Large { bytes: 30 << 20, length: false }).times(20));
     world.run_in_a_shell(little, "plan").expect_code(0);
 }

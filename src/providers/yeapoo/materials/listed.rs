@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::Table;
 use crate::model::Asset;
 use crate::model::kinds::{Article, Material};
+use crate::providers::wire;
 use crate::providers::yeapoo::api::{Counts, Page, Pagination, ReadApi};
-use crate::providers::yeapoo::wire;
 use crate::providers::{Found, VendorError};
 
 /// Characters that the server puts in front of a file's name in its address, the last of them `_`.

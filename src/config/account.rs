@@ -11,6 +11,7 @@ use serde::de::IgnoredAny;
 use super::nearest::{nearest, suggest};
 use super::node::Node;
 use super::read::{Part, read_part};
+use super::timeout::Timeout;
 use super::vars::Vars;
 use crate::http::Roots;
 use crate::problem::{Code, Place, Problem};
@@ -60,6 +61,9 @@ pub struct Limits {
     /// Requests in a second. 每秒请求数
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub requests_per_second: Option<f64>,
+    /// How long one call may take until its answer is whole, from 1s to 10m; 60s without it. 单次请求的时限
+    #[schemars(with = "Option<Timeout>", example = &"60s")]
+    pub timeout: Option<Timeout>,
 }
 
 /// The keys that accounts of all providers have.

@@ -22,6 +22,7 @@ mod policy;
 mod project;
 mod read;
 mod state;
+mod timeout;
 mod vars;
 mod wire;
 
@@ -43,6 +44,7 @@ pub use policy::{LintCode, LintLevel, MaxDeletes, Pattern, Policy, QuietHours};
 pub use project::{Document, Options, Project, files, load};
 pub use read::{Part, fields_of, read, read_part};
 pub use state::{Backend, Bucket, StateAt, default_folder};
+pub use timeout::Timeout;
 pub use vars::Vars;
 
 pub(crate) use account::AccountText;

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use crate::clock::Clock;
 use crate::config;
 use crate::http::canned::Canned;
-use crate::http::{Client, Limits, Reader, Throttle, Writer};
+use crate::http::{Client, Limits, TIMEOUT, Reader, Throttle, Writer};
 use crate::model::sop::Own;
 use crate::problem::Source;
 use crate::providers::{Connect, Links, Outgoing, Provider, provider_named};
@@ -47,7 +47,7 @@ impl Desk {
     fn new() -> Self {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         let runtime = builder.enable_time().start_paused(true).build().expect("a runtime");
-        let throttle = Throttle::new(Limits { concurrency: 16, requests_per_second: None });
+        let throttle = Throttle::new(Limits { concurrency: 16, requests_per_second: None, timeout: TIMEOUT });
         let now = DateTime::from_timestamp(1_795_000_000, 0).expect("a time");
         let client = Client::new([], throttle, Clock::by_hand(now)).expect("a client");
         Self { runtime, client }

@@ -8,10 +8,11 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
 use reqwest::header::{
-    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::{ClientBuilder, Method, RequestBuilder, Response, redirect};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::throttle::Permit;
@@ -24,8 +25,9 @@ use crate::words::Text;
 
 /// The largest answer that is read; a vendor's page of 100 objects stays far below.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
+/// Answers beyond this are read one at a time, so that many of them at once don't fill the memory.
+const LARGE_ANSWER: usize = 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-pub(super) const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Connections stay open for the next call so long, and so many to one host: of hundreds of accounts at hosts of their
 /// own each leaves some.
@@ -37,6 +39,7 @@ const IDLE_PER_HOST: usize = 4;
 pub struct Lines {
     calling: reqwest::Client,
     uploading: reqwest::Client,
+    large: Arc<Semaphore>,
 }
 
 impl Lines {
@@ -59,12 +62,13 @@ impl Lines {
             builder.build().map_err(|error| text!("can't set up HTTP: {why}", why = reason(&error)))
         };
         let builder = || builder().tls_certs_merge(roots.certificates());
-        let calling = builder().read_timeout(READ_TIMEOUT).pool_idle_timeout(IDLE);
+        let calling = builder().pool_idle_timeout(IDLE);
         Ok(Self {
             calling: made(calling.pool_max_idle_per_host(IDLE_PER_HOST))?,
             // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
             // starts on a connection that the server may be closing: it is too long to be lost like that.
             uploading: made(builder().pool_max_idle_per_host(0))?,
+            large: Arc::new(Semaphore::new(1)),
         })
     }
 }
@@ -77,6 +81,7 @@ pub struct Client {
     pub(super) headers: HeaderMap,
     secrets: Mutex<Secrets>,
     throttle: Throttle,
+    large: Arc<Semaphore>,
     clock: Clock,
     account: String,
     trace: Trace,
@@ -120,7 +125,7 @@ impl Client {
         clock: Clock,
         setup: Setup<'_>,
     ) -> Result<Arc<Self>, Text> {
-        let Lines { calling, uploading } = lines.clone();
+        let Lines { calling, uploading, large } = lines.clone();
         let mut map = HeaderMap::new();
         let mut secrets = Secrets::default();
         map.insert(ACCEPT, HeaderValue::from_static("application/json, */*;q=0.1"));
@@ -139,6 +144,7 @@ impl Client {
             headers: map,
             secrets: Mutex::new(secrets),
             throttle,
+            large,
             clock,
             account: setup.account.to_owned(),
             trace: setup.trace,
@@ -167,6 +173,11 @@ impl Client {
     /// Waits until a call may start. The call is over when the permit is dropped.
     pub(super) async fn enter(&self) -> Permit<'_> {
         self.throttle.enter().await
+    }
+
+    /// How long one call may take in all: an answer that trickles must not last for ever.
+    pub(super) fn timeout(&self) -> Duration {
+        self.throttle.timeout()
     }
 
     pub(super) fn count(&self) {
@@ -216,7 +227,7 @@ impl Client {
         for value in headers.values().filter(|value| value.is_sensitive()) {
             secrets.add(&SecretString::from(String::from_utf8_lossy(value.as_bytes()).into_owned()));
         }
-        let mut request = self.calling.request(method, url).headers(headers);
+        let mut request = self.calling.request(method, url).headers(headers).timeout(self.timeout());
         if let Some(body) = body {
             // Without a length of 0, some servers and proxies refuse a POST; it is not sent by itself.
             if body.is_empty() {
@@ -224,7 +235,40 @@ impl Client {
             }
             request = request.body(body);
         }
-        whole(self.begin(request, &sent, secrets.clone()).await?, secrets).await
+        self.whole(self.begin(request, &sent, secrets.clone()).await?, secrets).await
+    }
+
+    /// The answer with its whole body.
+    pub(super) async fn whole(
+        &self,
+        (mut response, mut called): (Response, Called),
+        secrets: Secrets,
+    ) -> Result<Answer, Failure> {
+        let Head { status, content_type, retry_after } = Head::of(&response);
+        let redirect = redirect_of(&response);
+        let body = self.read_all(&mut response).await.inspect_err(|failure| called.failed(failure))?;
+        called.body(&body);
+        Ok(Answer { status, content_type, retry_after, redirect, body, secrets })
+    }
+
+    async fn read_all(&self, response: &mut Response) -> Result<Bytes, Failure> {
+        let too_large = |size| size > LARGEST_ANSWER as u64;
+        let refused =
+            || Failure::Lost(text!("the answer is larger than {most} bytes", most = LARGEST_ANSWER));
+        if response.content_length().is_some_and(too_large) {
+            return Err(refused());
+        }
+        let (mut read, mut alone) = (BytesMut::new(), None);
+        while let Some(chunk) = response.chunk().await.map_err(lost)? {
+            if too_large((read.len() + chunk.len()) as u64) {
+                return Err(refused());
+            }
+            read.extend_from_slice(&chunk);
+            if read.len() > LARGE_ANSWER && alone.is_none() {
+                alone = self.large.acquire().await.ok();
+            }
+        }
+        Ok(read.freeze())
     }
 
     /// The same with a JSON body, the account's headers, and these in the place of those of the same names.
@@ -269,29 +313,14 @@ impl Head {
     }
 }
 
-/// The answer with its whole body.
-pub(super) async fn whole(
-    (mut response, mut called): (Response, Called),
-    secrets: Secrets,
-) -> Result<Answer, Failure> {
-    let Head { status, content_type, retry_after } = Head::of(&response);
-    let read = read_all(&mut response).await.inspect_err(|failure| called.failed(failure))?;
-    called.body(&read);
-    Ok(Answer { status, content_type, retry_after, body: read, secrets })
-}
-
-async fn read_all(response: &mut Response) -> Result<Bytes, Failure> {
-    let mut read = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(lost)? {
-        if read.len() + chunk.len() > LARGEST_ANSWER {
-            return Err(Failure::Lost(text!(
-                "the answer is larger than {most} bytes",
-                most = LARGEST_ANSWER
-            )));
-        }
-        read.extend_from_slice(&chunk);
+/// To which server a redirect points: scheme, host and port, since the rest may hold what is nobody's business.
+fn redirect_of(response: &Response) -> Option<String> {
+    if !response.status().is_redirection() {
+        return None;
     }
-    Ok(read.freeze())
+    let location = std::str::from_utf8(response.headers().get(LOCATION)?.as_bytes()).ok()?;
+    let to = response.url().join(location).ok()?;
+    to.host().map(|_| to.origin().ascii_serialization())
 }
 
 /// The face of a client that can only read.

@@ -8,15 +8,19 @@ use reqwest::header::LOCATION;
 use reqwest::{Response, Url};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
+use tokio::time::{Instant, timeout_at};
 
 use super::client::{Client, Head, lost};
 use super::streamed::Streaming;
 use super::trace::{Called, Sent};
+use super::upload::on_a_slow_line;
 use super::{Failure, Reader, Secrets, Streamed};
 use crate::text;
 
 /// How much of a body is kept: enough to tell an error document from a file.
 const HEAD: usize = 64 * 1024;
+/// The largest file that is fetched; a vendor's largest material is a film of 10 MiB.
+const LARGEST: u64 = 256 * 1024 * 1024;
 /// How often a static address may send us on: to https, to a CDN, and once to spare.
 const HOPS: usize = 3;
 
@@ -68,7 +72,7 @@ impl Reader {
         let Head { status, content_type, retry_after } = Head::of(&response);
         // A vendor's "not found" is no file, and must not take the place of one.
         let to = to.filter(|_| response.status().is_success());
-        let received = receive(response, to).await;
+        let received = receive(response, to, client.timeout()).await;
         let (streamed, head) = received.inspect_err(|failure| called.failed(failure))?;
         called.file(&streamed);
         Ok(FileAnswer { status, content_type, retry_after, streamed, head, secrets: client.secrets() })
@@ -92,7 +96,13 @@ fn next_hop(response: &Response) -> Option<Url> {
     response.url().join(location).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-async fn receive(mut response: Response, to: Option<&Path>) -> Result<(Streamed, Bytes), Failure> {
+/// What trickles slower than the slowest line is given up when its patience is over.
+async fn receive(
+    mut response: Response,
+    to: Option<&Path>,
+    patience: Duration,
+) -> Result<(Streamed, Bytes), Failure> {
+    let begun = Instant::now();
     let unwritten = |error: std::io::Error| {
         let path = to.unwrap_or(Path::new("")).display();
         Failure::Ours(text!("can't write {path}: {error}", path, error))
@@ -103,8 +113,15 @@ async fn receive(mut response: Response, to: Option<&Path>) -> Result<(Streamed,
     };
     let mut streaming = Streaming::default();
     let mut head = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(lost)? {
+    loop {
+        let until = begun + patience + on_a_slow_line(streaming.size());
+        let chunk = timeout_at(until, response.chunk()).await;
+        let chunk = chunk.map_err(|_| Failure::Lost(text!("no answer in time")))?.map_err(lost)?;
+        let Some(chunk) = chunk else { break };
         streaming.add(&chunk);
+        if streaming.size() > LARGEST {
+            return Err(Failure::Lost(text!("the file is larger than {most} bytes", most = LARGEST)));
+        }
         let wanted = chunk.len().min(HEAD - head.len());
         head.extend_from_slice(&chunk[..wanted]);
         if let Some(file) = &mut file {

@@ -74,6 +74,11 @@ impl Loopback {
         format!("{}{path}", self.base)
     }
 
+    /// Whether its answers were all fetched.
+    pub(super) fn was_asked(&self) -> bool {
+        self.served.is_finished()
+    }
+
     pub(super) async fn requests(self) -> Vec<Request> {
         self.served.await.expect("a server without a mistake")
     }
@@ -88,7 +93,8 @@ pub(super) fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
 
 /// An account whose requests can be told by a header.
 pub(super) fn account() -> Arc<Client> {
-    let throttle = Throttle::new(Limits { concurrency: 1, requests_per_second: None });
+    let throttle =
+        Throttle::new(Limits { concurrency: 1, requests_per_second: None, timeout: super::TIMEOUT });
     Client::new([("x-token", &SecretString::from("secret"))], throttle, Clock::by_hand(DateTime::UNIX_EPOCH))
         .expect("a client")
 }

@@ -36,7 +36,7 @@ pub use objects::Objects;
 pub use post::Post;
 pub use secrets::Secrets;
 pub use streamed::Streamed;
-pub use throttle::{Gate, Limits, Throttle};
+pub use throttle::{Gate, Limits, TIMEOUT, Throttle};
 pub use tls::{Roots, unencrypted};
 pub use trace::Trace;
 pub use upload::Upload;
@@ -50,6 +50,8 @@ pub struct Answer {
     pub content_type: String,
     /// How long the vendor asks us to wait.
     pub retry_after: Option<Duration>,
+    /// To which server we are sent on, by scheme, host and port. It is not followed.
+    pub redirect: Option<String>,
     /// The whole body.
     pub body: Bytes,
     /// What may not show of it: what the account shows to be let in, and what this request was let in with.
@@ -83,3 +85,6 @@ impl Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use opendal::raw::{HttpBody, HttpFetch};
 use opendal::{Buffer, Error, ErrorKind};
 
-use super::client::{READ_TIMEOUT, builder, reason};
+use super::TIMEOUT;
+use super::client::{builder, reason};
 use crate::text;
 use crate::words::Text;
 
@@ -25,7 +26,7 @@ impl Objects {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let client = builder()
-            .read_timeout(READ_TIMEOUT)
+            .read_timeout(TIMEOUT)
             // Names below localhost are this machine's, whatever its resolver knows of them.
             .resolve(&format!("{bucket}.localhost"), here)
             .build()

@@ -13,6 +13,8 @@ pub struct Limits {
     pub concurrency: usize,
     /// Calls started in a second; none means no limit.
     pub requests_per_second: Option<f64>,
+    /// How long one call may take until its answer is whole.
+    pub timeout: Duration,
 }
 
 /// What all accounts of a process have in common: so many calls are under way at once, whoever makes them.
@@ -31,6 +33,8 @@ pub(super) struct Permit<'a> {
     _place: Option<SemaphorePermit<'a>>,
     _gate: Option<SemaphorePermit<'a>>,
 }
+/// The usual patience with one call.
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Keeps one account within its limits.
 #[derive(Debug)]
@@ -39,6 +43,7 @@ pub struct Throttle {
     gate: Option<Gate>,
     gap: Option<Duration>,
     next: Mutex<Option<Instant>>,
+    timeout: Duration,
 }
 
 impl Throttle {
@@ -52,6 +57,7 @@ impl Throttle {
                 .filter(|rate| *rate > 0.0)
                 .map(|rate| Duration::from_secs_f64(1.0 / rate)),
             next: Mutex::new(None),
+            timeout: limits.timeout,
         }
     }
 
@@ -59,6 +65,11 @@ impl Throttle {
     #[must_use]
     pub fn behind(self, gate: &Gate) -> Self {
         Self { gate: Some(gate.clone()), ..self }
+    }
+
+    /// How long one call may take until its answer is whole.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// Waits until a call may start. The call is over when the permit is dropped.
@@ -100,7 +111,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn calls_keep_their_distance() {
-        let throttle = Throttle::new(Limits { concurrency: 8, requests_per_second: Some(10.0) });
+        let throttle =
+            Throttle::new(Limits { concurrency: 8, requests_per_second: Some(10.0), timeout: TIMEOUT });
         let begun = Instant::now();
         for _ in 0..4 {
             drop(throttle.enter().await);
@@ -110,15 +122,15 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_than_allowed_at_once() {
-        let throttle = Throttle::new(Limits { concurrency: 2, requests_per_second: None });
+        let throttle = Throttle::new(Limits { concurrency: 2, requests_per_second: None, timeout: TIMEOUT });
         let (_one, _two) = (throttle.enter().await, throttle.enter().await);
         assert_eq!(throttle.places.available_permits(), 0);
     }
     #[tokio::test(start_paused = true)]
     async fn accounts_share_the_gate_and_none_keeps_it_while_it_waits_for_its_turn() {
         let gate = Gate::new(1);
-        let slow = Throttle::new(Limits { concurrency: 4, requests_per_second: Some(1.0) }).behind(&gate);
-        let quick = Throttle::new(Limits { concurrency: 4, requests_per_second: None }).behind(&gate);
+        let slow = Throttle::new(Limits { concurrency: 4, requests_per_second: Some(1.0), timeout: TIMEOUT }).behind(&gate);
+        let quick = Throttle::new(Limits { concurrency: 4, requests_per_second: None, timeout: TIMEOUT }).behind(&gate);
         let first = slow.enter().await;
         let waiting = tokio::time::timeout(Duration::from_millis(1), quick.enter()).await;
         assert!(waiting.is_err(), "the gate lets one through");

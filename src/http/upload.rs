@@ -7,14 +7,11 @@ use std::time::Duration;
 use reqwest::Body;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 
-use super::client::whole;
 use super::form::{Form, Sending};
 use super::trace::Sent;
 use super::{Answer, Failure, Writer};
 use crate::text;
 
-/// What any upload may take, for the vendor to think about it.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Bytes in a second on the slowest line that is waited for.
 const SLOWEST: u64 = 16 * 1024;
 
@@ -61,11 +58,11 @@ impl Writer {
             .uploading
             .post(url)
             .headers(headers)
-            .timeout(longest(size))
+            .timeout(client.timeout() + on_a_slow_line(size))
             .body(Body::wrap_stream(sending.stream()));
         let secrets = client.secrets();
         let answer =
-            async { whole(client.begin(request, &sent, secrets.clone()).await?, secrets).await }.await;
+            async { client.whole(client.begin(request, &sent, secrets.clone()).await?, secrets).await }.await;
         // Whatever came back, if anything: a form without its end is no upload.
         match stopped.get() {
             Some(why) => Err(Failure::Ours(why.clone())),
@@ -74,8 +71,9 @@ impl Writer {
     }
 }
 
-fn longest(size: u64) -> Duration {
-    PATIENCE + Duration::from_secs(size / SLOWEST)
+/// How long a file may be on its way.
+pub(super) fn on_a_slow_line(size: u64) -> Duration {
+    Duration::from_secs(size / SLOWEST)
 }
 
 #[cfg(test)]
@@ -202,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_slow_line_is_waited_for() {
-        assert_eq!(longest(0), Duration::from_secs(60));
-        assert_eq!(longest(16 * 1024 * 1024), Duration::from_secs(60 + 1024));
+        assert_eq!(on_a_slow_line(0), Duration::ZERO);
+        assert_eq!(on_a_slow_line(16 * 1024 * 1024), Duration::from_secs(1024));
     }
 }

@@ -34,12 +34,17 @@ pub(super) async fn fetch(
         let wanted = desired.resources.get(&address).and_then(|wanted| wanted.body.as_ref());
         // A list does not show content: what goes is held against what was applied.
         let want = wanted.or(known.filter(|_| kind.info.by_content));
-        let shown = kind.by_id(&id).and_then(|found| found.body.clone()).filter(|_| want.is_none());
+        let found = kind.by_id(&id);
+        let shown = found.and_then(|found| found.body.clone()).filter(|_| want.is_none());
         Box::pin(async move {
-            let body = match shown {
+            let mut body = match shown {
                 Some(body) => Ok(Some(body)),
                 None => kind.reader.read(&id, want, known).await,
             };
+            // The list has just shown it: one answer that it is not there is not enough to take it for gone.
+            if matches!(body, Ok(None)) && found.is_some() {
+                body = kind.reader.read(&id, want, known).await;
+            }
             (address, id, by, body)
         })
     });

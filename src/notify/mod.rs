@@ -67,7 +67,7 @@ pub async fn tell(hooks: &[Webhook], notice: &Notice, lang: Lang, clock: &Clock)
 }
 
 async fn post(hook: &Webhook, notice: &Notice, lang: Lang, clock: &Clock) -> Result<(), Text> {
-    let throttle = Throttle::new(Limits { concurrency: 1, requests_per_second: None });
+    let throttle = Throttle::new(Limits { concurrency: 1, requests_per_second: None, timeout: PATIENCE });
     let client = Client::new([], throttle, clock.clone())?;
     let secret = hook.secret.as_ref().map(ExposeSecret::expose_secret);
     let signed = body::signed(hook.format, secret, clock.now());

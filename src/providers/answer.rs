@@ -1,7 +1,7 @@
 //! What an answer says by its status and its form, whoever the vendor is: what stands inside the envelope is each
 //! vendor's own to read.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 
 use super::VendorError;
 use crate::http::Answer;
@@ -30,6 +30,23 @@ pub(super) fn begins(answer: &Answer) -> Text {
     if line.is_empty() { text!("an empty answer") } else { Text::verbatim(line) }
 }
 
+/// Every envelope is an object. Serde also reads one from a list, field by field, and what the list lacks would look
+/// as if it were left out.
+fn object<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err(serde_json::Error::custom("a list instead of an object"));
+    }
+    serde_json::from_slice(body)
+}
+
+/// Says where an answer would lead.
+pub(super) fn redirected(answer: &Answer) -> Text {
+    match &answer.redirect {
+        Some(to) => text!("the answer redirects to {to}, which is not followed", to),
+        None => text!("the answer redirects elsewhere, which is not followed"),
+    }
+}
+
 /// The JSON of an answer, or why there is none.
 pub(super) fn json<T: DeserializeOwned>(call: &str, answer: &Answer) -> Result<T, VendorError> {
     let refused = |message: Text| VendorError::refused(call, message);
@@ -41,15 +58,16 @@ pub(super) fn json<T: DeserializeOwned>(call: &str, answer: &Answer) -> Result<T
         429 => return Err(http(text!("too many requests")).hint(SLOWER).may_pass(again())),
         404 => return Err(http(text!("no such path"))),
         300..=399 => {
-            let message = text!("the answer redirects elsewhere, which is not followed");
-            return Err(http(message).hint(ELSEWHERE));
+            let refused = http(redirected(answer)).hint(ELSEWHERE);
+            // "See other" is what follows on a form that was taken.
+            return Err(if answer.status == 303 { refused.maybe_happened() } else { refused });
         }
         400..=407 | 409..=498 => return Err(http(begins())),
         // Whatever broke down, and 408 and 499: somebody on the way had enough of waiting. How far the call has
         // come nobody knows.
         _ => return Err(http(begins()).may_pass(again()).maybe_happened()),
     }
-    serde_json::from_slice(&answer.body).map_err(|error| {
+    object(&answer.body).map_err(|error| {
         let (what, hint) = if answer.content_type.contains("html") {
             (text!("an HTML page instead of JSON"), Some(NOT_THE_API))
         } else {
@@ -73,7 +91,7 @@ mod tests {
         let mut secrets = Secrets::default();
         secrets.add(&SecretString::from("k/e+y"));
         let body = body.to_owned().into();
-        Answer { status: 400, content_type: "text/plain".to_owned(), retry_after: None, body, secrets }
+        Answer { status: 400, content_type: "text/plain".to_owned(), retry_after: None, redirect: None, body, secrets }
     }
 
     #[test]

@@ -37,7 +37,7 @@ fn project() -> Value {
         "accounts": {"shop": {
             "provider": "yeapoo", "base_url": "https://mp.example.com", "info_id": "${env.A}",
             "headers": {"Authorization": "Bearer x"}, "vars": {"city": "上海"},
-            "limits": {"concurrency": 16, "requests_per_second": 200.5}
+            "limits": {"concurrency": 16, "requests_per_second": 200.5, "timeout": "90s"}
         }},
         "environments": {"staging": {"vars": {"site": "x"}, "accounts": {"shop": {"info_id": "demo"}}}},
         "calendars": {"cn": {"dates": ["2026-10-01..2026-10-07"], "workdays": ["2026-10-10"]}},

@@ -6,10 +6,13 @@ use crate::world::{Ran, World, changes};
 
 mod cases;
 mod faults;
+pub(crate) mod harms;
 mod journeys;
 mod kill;
 pub(crate) mod materials;
+mod pages;
 mod plans;
+pub(crate) mod sample;
 mod storm;
 
 use cases::{CASES, Case, SEED};

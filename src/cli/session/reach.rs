@@ -65,6 +65,7 @@ pub(in crate::cli) fn limits(config: &config::Account) -> http::Limits {
     http::Limits {
         concurrency: config.limits.concurrency.map_or(habit.concurrency, |most| most as usize),
         requests_per_second: config.limits.requests_per_second.or(habit.requests_per_second),
+        timeout: config.limits.timeout.map_or(habit.timeout, config::Timeout::duration),
     }
 }
 

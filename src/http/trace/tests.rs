@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::*;
 use crate::http::loopback::{Loopback, answer};
-use crate::http::{Client, Limits, Lines, Post, Reader, Setup, Throttle, Writer};
+use crate::http::{Client, Limits, Lines, Post, Reader, Setup, TIMEOUT, Throttle, Writer};
 
 /// An account that tells its calls, the file that they go to, and what is said.
 fn traced(path: &std::path::Path) -> (Arc<Client>, std::sync::mpsc::Receiver<String>) {
@@ -18,7 +18,7 @@ fn traced(path: &std::path::Path) -> (Arc<Client>, std::sync::mpsc::Receiver<Str
             Box::new(move |line: &str| say.send(line.to_owned()).expect("somebody listens")),
         )),
     );
-    let throttle = Throttle::new(Limits { concurrency: 1, requests_per_second: None });
+    let throttle = Throttle::new(Limits { concurrency: 1, requests_per_second: None, timeout: TIMEOUT });
     let lines = Lines::new().expect("lines");
     let setup = Setup { account: "shop", trace };
     let secret = SecretString::from("s3cr3t-header");

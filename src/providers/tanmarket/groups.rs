@@ -118,21 +118,37 @@ impl From<Row> for Group {
 /// gone.
 pub(super) async fn groups(api: &ReadApi) -> Result<Vec<Group>, VendorError> {
     let (mut shown, mut said) = (0, 0);
+    let mut before: Option<BTreeSet<String>> = None;
     for _ in 0..PASSES {
-        let (found, count) = once(api).await?;
-        if found.len() == count {
+        let Pass { found, count, pages } = once(api).await?;
+        (shown, said) = (found.len(), count);
+        if shown != count {
+            continue;
+        }
+        // Of several pages, what goes and what comes meanwhile make up for each other, and what moves to a page that was
+        // read already has not shown: two readings must show the same.
+        let chats = found.keys().cloned().collect();
+        if pages == 1 || before.as_ref() == Some(&chats) {
             return Ok(found.into_values().collect());
         }
-        (shown, said) = (found.len(), count);
+        before = Some(chats);
     }
     let message = text!("the list is to have {said} groups, and shows {shown}", said, shown);
     Err(VendorError::refused("POST getGroupList", message)
         .hint(text!("run the command again; somebody may be changing groups meanwhile")))
 }
 
-/// One pass over all pages, by chat, and the count that the last page gave. Groups that come or go meanwhile move
-/// others from page to page, so one may show twice and another not at all.
-async fn once(api: &ReadApi) -> Result<(BTreeMap<String, Group>, usize), VendorError> {
+/// One reading of all pages.
+struct Pass {
+    /// By chat.
+    found: BTreeMap<String, Group>,
+    /// What the last page said that there are.
+    count: usize,
+    pages: usize,
+}
+
+/// Groups that come or go meanwhile move others from page to page, so one may show twice and another not at all.
+async fn once(api: &ReadApi) -> Result<Pass, VendorError> {
     let (mut found, mut rows, mut page_no) = (BTreeMap::new(), 0, 1);
     loop {
         let request = Request { page_no, page_size: PAGE, ..Request::default() };
@@ -144,7 +160,7 @@ async fn once(api: &ReadApi) -> Result<(BTreeMap<String, Group>, usize), VendorE
         // as well.
         let endless = rows > page.total_count.saturating_mul(2).saturating_add(PAGE);
         if length == 0 || found.len() >= page.total_count || endless {
-            return Ok((found, page.total_count));
+            return Ok(Pass { found, count: page.total_count, pages: page_no });
         }
         page_no += 1;
     }

@@ -49,7 +49,7 @@ pub(super) const PROVIDER: Provider = Provider {
     limits: |_, _| vec![],
     together: |_| vec![],
     // The vendor publishes no limits; this is what a busy person at its console might do.
-    throttle: http::Limits { concurrency: 4, requests_per_second: Some(10.0) },
+    throttle: http::Limits { concurrency: 4, requests_per_second: Some(10.0), timeout: http::TIMEOUT },
 };
 
 /// What an account at Tanmarket needs.

@@ -55,7 +55,11 @@ impl Bench {
     }
 
     fn client(&self) -> Arc<Client> {
-        let throttle = Throttle::new(Limits { concurrency: 4, requests_per_second: None });
+        let throttle = Throttle::new(Limits {
+            concurrency: 4,
+            requests_per_second: None,
+            timeout: crate::http::TIMEOUT,
+        });
         Client::new([], throttle, self.clock.clone()).expect("a client")
     }
 

@@ -60,9 +60,38 @@ struct Envelope {
 
 /// One page of a list.
 pub(super) struct Page<T> {
-    pub(super) items: Vec<T>,
+    /// None if null stands there. The server says that where there is nothing, of some lists.
+    pub(super) items: Option<Vec<T>>,
     pub(super) pagination: Option<Pagination>,
 }
+
+/// What the count of a list says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// What is counted is shown. A list that shows less was not read to its end.
+    Exactly,
+    /// Some are counted and never shown.
+    AlsoHidden,
+    /// More or less of it does no harm: it is read once.
+    More,
+}
+
+/// What has shown so far.
+struct Got<T> {
+    items: Vec<T>,
+    seen: HashSet<String>,
+}
+
+/// One reading of a list.
+struct Pass {
+    /// All that is counted has shown by now.
+    complete: bool,
+    pages: usize,
+    count: usize,
+}
+
+/// What to do about a list that is not whole.
+const CHANGING: Text = text!("run the command again; somebody may be changing the account meanwhile");
 
 /// What the server says of a page.
 #[derive(Deserialize)]
@@ -102,66 +131,77 @@ impl ReadApi {
     ///
     /// Pages are cut by offset without a unique order, so an item may show twice and another not at all: where the
     /// distinct ids don't make up `count`, the list is read again, to its last page and as long as that brings
-    /// something new. Some lists count what they never show.
+    /// something new. So is a list of several pages that makes it up: what goes and what comes meanwhile make up for
+    /// each other, and what moves to a page that was read already has not shown.
     pub(super) async fn pages<T, D: DeserializeOwned>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
         open: impl Fn(D) -> Page<T>,
         id: impl Fn(&T) -> &str,
-        count_is_true: bool,
+        counts: Counts,
     ) -> Result<Vec<T>, VendorError> {
-        let mut items = vec![];
-        let mut seen = HashSet::new();
-        let mut complete = self.pages_once(path, query, &open, &id, (&mut items, &mut seen), false).await?;
+        let mut got = Got { items: vec![], seen: HashSet::new() };
+        let mut pass = self.pass(path, query, &open, &id, &mut got, false).await?;
+        if counts == Counts::More || (pass.complete && pass.pages == 1) {
+            return Ok(got.items);
+        }
         for _ in 0..PASSES {
-            let before = seen.len();
-            if complete || !count_is_true {
-                break;
-            }
-            complete = self.pages_once(path, query, &open, &id, (&mut items, &mut seen), true).await?;
-            if seen.len() == before {
+            let before = got.seen.len();
+            pass = self.pass(path, query, &open, &id, &mut got, !pass.complete).await?;
+            if got.seen.len() == before {
                 break;
             }
         }
-        Ok(items)
+        if counts == Counts::Exactly && !pass.complete {
+            let (said, shown) = (pass.count, got.seen.len());
+            let message = text!("the list is to have {said} entries, and shows {shown}", said, shown);
+            return Err(VendorError::refused(call_name("GET", path, query), message).hint(CHANGING));
+        }
+        Ok(got.items)
     }
 
-    async fn pages_once<T, D: DeserializeOwned>(
+    /// Reads the pages once: as many as the count asks for, or up to the one that is empty.
+    async fn pass<T, D: DeserializeOwned>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
         open: &impl Fn(D) -> Page<T>,
         id: &impl Fn(&T) -> &str,
-        (items, seen): (&mut Vec<T>, &mut HashSet<String>),
+        got: &mut Got<T>,
         to_the_last: bool,
-    ) -> Result<bool, VendorError> {
-        let mut index = 1;
-        let mut read = 0;
+    ) -> Result<Pass, VendorError> {
+        let refused = |message: Text| VendorError::refused(call_name("GET", path, query), message);
+        let (mut pages, mut read, mut here) = (0, 0, HashSet::new());
         loop {
-            let (nth, size) = (index.to_string(), PAGE.to_string());
+            pages += 1;
+            let (nth, size) = (pages.to_string(), PAGE.to_string());
             let mut paged = query.to_vec();
             paged.extend([("index", nth.as_str()), ("size", size.as_str())]);
             let page = open(self.get(path, &paged).await?);
-            let (length, before) = (page.items.len(), seen.len());
-            read += length;
-            items.extend(page.items.into_iter().filter(|item| seen.insert(id(item).to_owned())));
             let (size, count) = page.pagination.map_or((PAGE, usize::MAX), |said| (said.size, said.count));
-            if seen.len() >= count {
-                return Ok(true);
-            }
+            let items = match page.items {
+                Some(items) => items,
+                None if count == 0 || pages > 1 => vec![],
+                None => return Err(refused(text!("there is no list in the answer"))),
+            };
+            let (length, before) = (items.len(), here.len());
+            read += length;
+            here.extend(items.iter().map(|item| id(item).to_owned()));
+            got.items.extend(items.into_iter().filter(|item| got.seen.insert(id(item).to_owned())));
+            let complete = got.seen.len() >= count;
             // A page may be shorter than it says and not be the last: where something is missing, only an empty one is.
-            if length < if to_the_last { 1 } else { size.clamp(1, PAGE) } {
+            let is_last = length < if to_the_last { 1 } else { size.clamp(1, PAGE) };
+            let has_all = complete && (to_the_last || here.len() >= count);
+            if is_last || has_all {
                 // Without a count, a short page is all that tells the end.
-                return Ok(count == usize::MAX);
+                return Ok(Pass { complete: complete || count == usize::MAX, pages, count });
             }
             if read > count.saturating_mul(2).saturating_add(PAGE)
-                || (count == usize::MAX && seen.len() == before)
+                || (count == usize::MAX && here.len() == before)
             {
-                let call = call_name("GET", path, query);
-                return Err(VendorError::refused(call, text!("the list does not come to an end")));
+                return Err(refused(text!("the list does not come to an end")));
             }
-            index += 1;
         }
     }
 
@@ -312,7 +352,7 @@ pub(super) fn shape<T: DeserializeOwned>(
     data: Value,
     http: &http::Reader,
 ) -> Result<T, VendorError> {
-    serde_json::from_value(data).map_err(|error| {
+    wire::shaped(data).map_err(|error| {
         VendorError::refused(call, text!("the answer has another shape than the document's: {error}", error))
             .without(&http.secrets())
     })

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use super::api::{Page, Pagination, ReadApi, WriteApi, is_code_500, is_unknown_id};
+use super::api::{Counts, Page, Pagination, ReadApi, WriteApi, is_code_500, is_unknown_id};
 use crate::model::kinds::Group;
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
@@ -39,7 +39,6 @@ struct Listing {
     /// Followers of the account, not groups.
     #[serde(default, deserialize_with = "wire::number")]
     total: usize,
-    #[serde(deserialize_with = "wire::or_empty")]
     groups: Vec<Listed>,
 }
 
@@ -53,8 +52,8 @@ struct Listed {
 
 #[derive(Deserialize)]
 struct Members {
-    #[serde(deserialize_with = "wire::or_empty")]
-    user: Vec<Member>,
+    #[serde(deserialize_with = "wire::maybe")]
+    user: Option<Vec<Member>>,
     pagination: Option<Pagination>,
 }
 
@@ -99,7 +98,7 @@ impl Groups {
         let open = |page: Members| Page { items: page.user, pagination: page.pagination };
         let members = self
             .api
-            .pages(&["user"], &[("group", group)], open, |member: &Member| &member.openid, false)
+            .pages(&["user"], &[("group", group)], open, |member: &Member| &member.openid, Counts::More)
             .await?;
         let sorted: BTreeSet<_> = members.into_iter().map(|member| member.openid).collect();
         Ok(sorted.into_iter().collect())

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::api::{Page, Pagination, ReadApi, WriteApi};
+use super::api::{Counts, Page, Pagination, ReadApi, WriteApi};
 use super::texts;
 use crate::model::kinds::{Keyword, Match};
 use crate::model::{Action, RemoteId};
@@ -21,8 +21,8 @@ pub(super) struct Keywords {
 
 #[derive(Deserialize)]
 struct Listing {
-    #[serde(deserialize_with = "wire::or_empty")]
-    keyword: Vec<Listed>,
+    #[serde(deserialize_with = "wire::maybe")]
+    keyword: Option<Vec<Listed>>,
     pagination: Option<Pagination>,
 }
 
@@ -58,7 +58,8 @@ impl Reader<Keyword> for Keywords {
     /// Rules without keywords are counted and not shown.
     async fn list(&self) -> Result<Vec<Found<Keyword>>, VendorError> {
         let open = |page: Listing| Page { items: page.keyword, pagination: page.pagination };
-        let listed = self.api.pages(&["keyword"], &[], open, |rule: &Listed| &rule.id, true).await?;
+        let listed =
+            self.api.pages(&["keyword"], &[], open, |rule: &Listed| &rule.id, Counts::AlsoHidden).await?;
         let found = listed.into_iter().map(|rule| Found {
             id: RemoteId(rule.id),
             natural: rule.name,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::api::{Page, Pagination, ReadApi, is_unknown_id};
+use super::api::{Counts, Page, Pagination, ReadApi, is_unknown_id};
 use crate::providers::wire;
 use crate::providers::{Sent, Status, VendorError};
 use crate::text;
@@ -13,8 +13,8 @@ use crate::text;
 #[derive(Deserialize)]
 struct Listing {
     /// Null, not an empty list, if nothing was ever sent.
-    #[serde(deserialize_with = "wire::or_empty")]
-    message: Vec<Listed>,
+    #[serde(deserialize_with = "wire::maybe")]
+    message: Option<Vec<Listed>>,
     pagination: Option<Pagination>,
 }
 
@@ -83,7 +83,7 @@ async fn counted(api: &ReadApi) -> Result<(Vec<Sent>, usize), VendorError> {
         count.store(counts, Ordering::Relaxed);
         Page { items: page.message, pagination: page.pagination }
     };
-    let listed = api.pages(&["masssend"], &[], open, |sent: &Listed| &sent.id, true).await?;
+    let listed = api.pages(&["masssend"], &[], open, |sent: &Listed| &sent.id, Counts::AlsoHidden).await?;
     Ok((listed.into_iter().map(Sent::from).collect(), count.load(Ordering::Relaxed)))
 }
 
@@ -93,7 +93,8 @@ pub(super) async fn newest(
     is_meant: impl Fn(&Sent) -> bool,
 ) -> Result<Option<String>, VendorError> {
     let page: Listing = api.get(&["masssend"], &[("index", "1"), ("size", "100")]).await?;
-    let mut meant: Vec<_> = page.message.into_iter().map(Sent::from).filter(|sent| is_meant(sent)).collect();
+    let mut meant: Vec<_> =
+        page.message.into_iter().flatten().map(Sent::from).filter(|sent| is_meant(sent)).collect();
     meant.sort_by_key(|sent| std::cmp::Reverse(sent.at));
     let alone = meant.get(1).is_none_or(|next| next.at < meant[0].at);
     Ok(meant.into_iter().next().filter(|sent| alone && !sent.id.is_empty()).map(|sent| sent.id))

@@ -102,7 +102,7 @@ impl Menu {
 
 async fn menu(api: &ReadApi) -> Result<Vec<Wire>, VendorError> {
     // A menu that was never touched may be null instead of empty.
-    let mut buttons: Vec<Wire> = api.get::<Option<_>>(&["menu"], &[]).await?.unwrap_or_default();
+    let mut buttons: Vec<Wire> = api.get(&["menu"], &[]).await?;
     buttons.sort_by_key(|button| button.sequence);
     for button in &mut buttons {
         button.sub_button.sort_by_key(|below| below.sequence);

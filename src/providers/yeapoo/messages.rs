@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, Utc};
 use futures::future::BoxFuture;
 use serde::Deserialize;
 
-use super::api::{Page, Pagination, ReadApi};
+use super::api::{Counts, Page, Pagination, ReadApi};
 use super::masssend;
 use crate::providers::wire;
 use crate::providers::{Messages, Received, Sent, Status, VendorError};
@@ -21,8 +21,8 @@ pub(super) struct Talk {
 
 #[derive(Deserialize)]
 struct Listing {
-    #[serde(deserialize_with = "wire::or_empty")]
-    message: Vec<Listed>,
+    #[serde(deserialize_with = "wire::maybe")]
+    message: Option<Vec<Listed>>,
     pagination: Option<Pagination>,
 }
 
@@ -62,7 +62,7 @@ impl Messages for Talk {
             let day = day_before(since);
             let query = [("start_date", day.as_str())];
             let listed =
-                self.api.pages(&["msg"], &query, open, |message: &Listed| &message.id, false).await?;
+                self.api.pages(&["msg"], &query, open, |message: &Listed| &message.id, Counts::More).await?;
             Ok(listed.into_iter().filter(|message| message.create_time >= since).map(Listed::said).collect())
         })
     }

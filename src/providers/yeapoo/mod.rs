@@ -57,7 +57,7 @@ pub(super) const PROVIDER: Provider = Provider {
     limits: limits::limits,
     together: limits::together,
     // The server's pool holds 30 database connections; this leaves half of them to others.
-    throttle: http::Limits { concurrency: 16, requests_per_second: None },
+    throttle: http::Limits { concurrency: 16, requests_per_second: None, timeout: http::TIMEOUT },
 };
 
 /// What an account at Yeapoo needs.

@@ -29,6 +29,7 @@ pub(super) async fn writable(seed: &str, info_id: &str, clock: Clock) -> (Runnin
 async fn started(seed: &str, clock: Clock) -> (Running, Arc<Client>) {
     let address = "127.0.0.1:0".parse().expect("an address");
     let sandbox = Sandbox::new().seed(Seed::yaml(seed)).start(address).await.expect("starts");
-    let throttle = Throttle::new(Limits { concurrency: 4, requests_per_second: None });
+    let throttle =
+        Throttle::new(Limits { concurrency: 4, requests_per_second: None, timeout: crate::http::TIMEOUT });
     (sandbox, Client::new([], throttle, clock).expect("a client"))
 }

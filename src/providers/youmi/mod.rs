@@ -46,7 +46,7 @@ pub(super) const PROVIDER: Provider = Provider {
     limits: limits::limits,
     together: |_| vec![],
     // The vendor publishes no limits; messages to people are nothing to hurry with.
-    throttle: http::Limits { concurrency: 2, requests_per_second: Some(2.0) },
+    throttle: http::Limits { concurrency: 2, requests_per_second: Some(2.0), timeout: http::TIMEOUT },
 };
 
 /// An account whose settings are in order.

@@ -56,7 +56,11 @@ impl Desk {
         let address = "127.0.0.1:0".parse().expect("an address");
         let sandbox = Sandbox::new().seed(Seed::yaml(WORLD)).start(address).await.expect("starts");
         let clock = Clock::by_hand(DateTime::UNIX_EPOCH);
-        let throttle = Throttle::new(Limits { concurrency: 4, requests_per_second: None });
+        let throttle = Throttle::new(Limits {
+            concurrency: 4,
+            requests_per_second: None,
+            timeout: crate::http::TIMEOUT,
+        });
         let client = Client::new([("x-gate", &SecretString::from("gate"))], throttle, clock.clone());
         let http = Writer::new(&client.expect("a client"));
         let url = sandbox.url().parse().expect("an address");

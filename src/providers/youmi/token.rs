@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{Answer, Post, Writer};
+use crate::providers::answer::redirected;
 use crate::providers::{Happened, VendorError};
 use crate::text;
 use crate::words::Text;
@@ -148,7 +149,7 @@ fn granted(call: &str, answer: &Answer, asked: DateTime<Utc>) -> Result<Held, Ve
     match answer.status {
         200..=299 => {}
         300..=399 => {
-            return Err(refused(text!("the answer redirects elsewhere, which is not followed")).code(http()));
+            return Err(refused(redirected(answer)).code(http()));
         }
         429 | 500.. => {
             let again = answer.retry_after.map_or(Again::Soon, Again::After);

@@ -5,33 +5,25 @@
 
 use super::faults::converged;
 use super::journeys::JOURNEYS;
+use super::sample::Dice;
 use mpform::sandbox::{Fault, Rule};
 
-/// Numbers that look like chance and are the same each time (Knuth's MMIX generator).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-
-    fn fault(&mut self) -> Rule {
-        let fault = match self.roll(7) {
-            0 => Fault::ResetBefore,
-            1 => Fault::ResetAfter,
-            2 => Fault::Code { code: 500, message: "Deadlock found".into() },
-            3 => Fault::Status { status: 502 },
-            4 => Fault::RetryAfter { seconds: 0 },
-            5 => Fault::Cut,
-            _ => Fault::Html,
-        };
-        let method = ["GET", "POST", "POST", "PUT", "DELETE"][usize::try_from(self.roll(5)).unwrap_or(0)];
-        let (skip, times) = (self.roll(15), 1 + self.roll(3));
-        Rule::new(method, "/v1/", fault)
-            .skip(u32::try_from(skip).unwrap_or(0))
-            .times(u32::try_from(times).unwrap_or(1))
-    }
+/// One fault of such a day.
+fn fault(dice: &mut Dice) -> Rule {
+    let fault = match dice.roll(7) {
+        0 => Fault::ResetBefore,
+        1 => Fault::ResetAfter,
+        2 => Fault::Code { code: 500, message: "Deadlock found".into() },
+        3 => Fault::Status { status: 502 },
+        4 => Fault::RetryAfter { seconds: 0 },
+        5 => Fault::Cut,
+        _ => Fault::Html,
+    };
+    let method = ["GET", "POST", "POST", "PUT", "DELETE"][usize::try_from(dice.roll(5)).unwrap_or(0)];
+    let (skip, times) = (dice.roll(15), 1 + dice.roll(3));
+    Rule::new(method, "/v1/", fault)
+        .skip(u32::try_from(skip).unwrap_or(0))
+        .times(u32::try_from(times).unwrap_or(1))
 }
 
 #[test]
@@ -39,9 +31,9 @@ fn a_bad_day_ends_well() {
     for journey in JOURNEYS {
         let undisturbed = journey.undisturbed();
         for day in 1..=8 {
-            let mut dice = Dice(day);
+            let mut dice = Dice::new(day);
             let world = journey.world();
-            let rules: Vec<_> = (0..6).map(|_| dice.fault()).collect();
+            let rules: Vec<_> = (0..6).map(|_| fault(&mut dice)).collect();
             rules.iter().for_each(|rule| world.sandbox.fault(rule.clone()));
             // 1 where so much failed that nothing could even be planned.
             let ran = world.run("apply --yes");

@@ -5,6 +5,8 @@ use mpform::sandbox::{Fault, Rule};
 use serde_json::Value;
 
 use super::trial::{Message, got, run, survives};
+use crate::conformance::harms::{HARMS, Harm, Site};
+use crate::conformance::sample::Sample;
 use crate::town::Town;
 
 /// So many people get something.
@@ -43,28 +45,20 @@ fn at_call(nth: usize, fault: &Fault) -> Rule {
     Rule::new("", "", fault.clone()).skip(u32::try_from(nth).expect("few"))
 }
 
-fn at_each_call_to_fifty(fault: &Fault) {
+/// The calls of a run to fifty, the token and each message; some of them, or each in a soak.
+fn at_calls_to_fifty(harm: &Harm) {
     let (town, planned) = (care_town(ONE), to_all(&["早上好"]));
-    // The token, and fifty messages.
-    for nth in 0..=MANY {
-        town.again("2026-11-23 10:01");
-        assert!(survives(&town, &planned, at_call(nth, fault), "2026-11-23 10:03"), "{nth}");
+    let site = Site::youmi();
+    // One harm is done to the answer alone, and what it says is whether it went well.
+    let more = Fault::Alter { at: "/succeed".into(), to: Some(false.into()) };
+    let faults = [Some(harm.at(&site)), (harm.name == "another shape").then_some(more)];
+    for fault in faults.into_iter().flatten() {
+        for nth in Sample::new(harm.name).of(MANY + 1, 3) {
+            town.again("2026-11-23 10:01");
+            assert!(survives(&town, &planned, at_call(nth, &fault), "2026-11-23 10:03"), "{nth}");
+            site.nobody_was_sent_on();
+        }
     }
-    town.again("2026-11-23 10:01");
-    assert!(
-        !survives(&town, &planned, at_call(MANY + 1, fault), "2026-11-23 10:03"),
-        "more calls than expected"
-    );
-}
-
-#[test]
-fn a_connection_that_breaks_before_each_of_fifty() {
-    at_each_call_to_fifty(&Fault::ResetBefore);
-}
-
-#[test]
-fn a_connection_that_breaks_after_each_of_fifty() {
-    at_each_call_to_fifty(&Fault::ResetAfter);
 }
 
 fn code(code: i64) -> Fault {
@@ -72,24 +66,23 @@ fn code(code: i64) -> Fault {
 }
 
 #[test]
-fn whatever_goes_wrong_at_some_of_fifty() {
+fn whatever_the_vendor_says_to_some_of_fifty() {
     let (town, planned) = (care_town(ONE), to_all(&["早上好"]));
-    let codes = [10_003, 200_011, 200_013, 200_022, 500].map(code);
-    let answers = [
-        Fault::Status { status: 400 },
-        Fault::Status { status: 500 },
-        Fault::Status { status: 502 },
-        Fault::Html,
-        Fault::Cut,
-        Fault::RetryAfter { seconds: 0 },
-    ];
-    for fault in codes.iter().chain(&answers) {
+    for fault in [10_003, 200_011, 200_013, 200_022, 500].map(code) {
         for nth in [0, 2, MANY] {
             town.again("2026-11-23 10:01");
             // What refuses the first call for good refuses the token, and then nobody gets anything.
-            assert!(survives(&town, &planned, at_call(nth, fault), "2026-11-23 10:03"), "{fault:?} {nth}");
+            assert!(survives(&town, &planned, at_call(nth, &fault), "2026-11-23 10:03"), "{fault:?} {nth}");
         }
     }
+}
+
+#[test]
+fn a_run_to_fifty_has_that_many_calls() {
+    let (town, planned) = (care_town(ONE), to_all(&["早上好"]));
+    town.again("2026-11-23 10:01");
+    let rule = at_call(MANY + 1, &Fault::ResetAfter);
+    assert!(!survives(&town, &planned, rule, "2026-11-23 10:03"), "more calls than expected");
 }
 
 /// Who did not get the first of two messages does not get the second without it; who may have, does.
@@ -153,30 +146,28 @@ fn broadcasts() -> Vec<Message> {
     ["material of type image", "text 周一好"].map(|what| ("shop".to_owned(), what.to_owned())).to_vec()
 }
 
+/// The calls of two mass sends: a text is made, both are sent, and looked for in the list.
+const CALLS: usize = 5;
+
 /// A mass send that went out can be read back, so that is settled without a person: each call, each fault, and a look
 /// soon after or later.
+fn at_calls_of_a_mass_send(harm: &Harm) {
+    let site = Site::yeapoo();
+    let mut sample = Sample::new(harm.name);
+    for nth in sample.of(CALLS, 2) {
+        let later = ["2026-11-23 10:07", "2026-11-23 10:03"][sample.dice().place(2)];
+        let hit = survives(&shop_town(), &broadcasts(), at_call(nth, &harm.at(&site)), later);
+        assert!(hit, "{}: no call {nth}", harm.name);
+        site.nobody_was_sent_on();
+    }
+}
+
 #[test]
-fn whatever_goes_wrong_at_each_call_of_a_mass_send() {
-    let faults = [
-        Fault::ResetBefore,
-        Fault::ResetAfter,
-        Fault::Cut,
-        Fault::Html,
-        Fault::RetryAfter { seconds: 0 },
-        Fault::Status { status: 500 },
-        Fault::Status { status: 502 },
-        Fault::Status { status: 408 },
-        code(400),
-        code(500),
-    ];
-    for (nth, fault) in faults.iter().enumerate() {
-        let later = ["2026-11-23 10:07", "2026-11-23 10:03"][nth % 2];
-        let mut calls = 0;
-        while survives(&shop_town(), &broadcasts(), at_call(calls, fault), later) {
-            calls += 1;
+fn whatever_the_vendor_says_to_a_mass_send() {
+    for fault in [code(400), code(500), Fault::Status { status: 408 }] {
+        for nth in 0..CALLS {
+            assert!(survives(&shop_town(), &broadcasts(), at_call(nth, &fault), "2026-11-23 10:07"));
         }
-        // A text is made, both are sent, and looked for in the list.
-        assert!(calls >= 5, "{fault:?}: {calls}");
     }
 }
 
@@ -286,19 +277,26 @@ const TITLES: [&str; 5] = [
     "wr3 加餐 2026-11-24",
 ];
 
+/// The calls of the apply that makes three runs: a list before, each run and a list after it, and one in the end.
+fn calls_that_make_runs() -> usize {
+    let town = Town::new().only("community");
+    town.write("community.yaml", COMMUNITY);
+    town.apply();
+    town.sandbox.journal().len()
+}
+
 /// No group gets a run twice, whatever happens to the calls that make it.
-fn runs_are_made_once(fault: &Fault) {
-    let mut calls = 0;
-    loop {
-        let about = format!("{fault:?} at call {calls}");
+fn at_calls_that_make_runs(harm: &Harm) {
+    for nth in Sample::new(harm.name).of(calls_that_make_runs(), 3) {
+        let about = format!("{} at call {nth}", harm.name);
         let town = Town::new().only("community");
         town.write("community.yaml", COMMUNITY);
-        town.sandbox.fault(at_call(calls, fault));
+        let site = Site::tanmarket();
+        town.sandbox.fault(at_call(nth, &harm.at(&site)));
         let ran = town.run("apply --yes");
-        if !town.sandbox.journal().iter().any(|entry| entry.fault.is_some()) {
-            break;
-        }
+        assert!(town.sandbox.journal().iter().any(|entry| entry.fault.is_some()), "{about}: nothing was hit");
         town.sandbox.clear_faults();
+        site.nobody_was_sent_on();
         let once = |titles: &[String]| {
             assert!(titles.iter().all(|title| TITLES.contains(&title.as_str())), "{about}: {titles:?}");
             assert!(titles.windows(2).all(|two| two[0] != two[1]), "{about}: {titles:?}");
@@ -321,26 +319,27 @@ fn runs_are_made_once(fault: &Fault) {
         town.sandbox.clear_journal();
         town.run("apply --yes").expect(Exit::Done);
         assert_eq!(town.sandbox.writes(), [], "{about}");
-        calls += 1;
     }
-    assert!(calls > 6, "{calls}");
 }
 
-macro_rules! creates {
-    ($($name:ident: $fault:expr;)+) => {$(
+/// Each harm, in turn; so that several go side by side, there is a test for some of them each.
+macro_rules! shares {
+    ($($name:ident: $share:expr, $trial:expr;)+) => {$(
         #[test]
         fn $name() {
-            runs_are_made_once(&$fault);
+            HARMS.iter().skip($share).step_by(3).for_each($trial);
         }
     )+};
 }
 
-creates! {
-    runs_whose_request_is_lost: Fault::ResetBefore;
-    runs_whose_answer_is_lost: Fault::ResetAfter;
-    runs_whose_answer_is_cut: Fault::Cut;
-    runs_that_a_gateway_breaks: Fault::Status { status: 502 };
-    runs_that_a_login_page_answers: Fault::Html;
-    runs_that_are_refused: code(-1);
-    runs_that_have_to_wait: Fault::RetryAfter { seconds: 0 };
+shares! {
+    one_third_of_all_harms_to_fifty: 0, at_calls_to_fifty;
+    another_third_of_all_harms_to_fifty: 1, at_calls_to_fifty;
+    the_last_third_of_all_harms_to_fifty: 2, at_calls_to_fifty;
+    one_third_of_all_harms_to_a_mass_send: 0, at_calls_of_a_mass_send;
+    another_third_of_all_harms_to_a_mass_send: 1, at_calls_of_a_mass_send;
+    the_last_third_of_all_harms_to_a_mass_send: 2, at_calls_of_a_mass_send;
+    one_third_of_all_harms_to_runs: 0, at_calls_that_make_runs;
+    another_third_of_all_harms_to_runs: 1, at_calls_that_make_runs;
+    the_last_third_of_all_harms_to_runs: 2, at_calls_that_make_runs;
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::faults::{ONE, care, to_all};
 use super::trial::{Message, got, is_true, told};
+use crate::conformance::sample::Sample;
 use crate::town::{SEED, project_of};
 use crate::world::{World, copy};
 
@@ -59,8 +60,10 @@ impl Noon {
 
     fn care() -> Self {
         // As many calls at once as there are messages under way.
-        let project = project_of("care")
-            .replace("requests_per_second: 100000", "concurrency: 16, requests_per_second: 100000");
+        let project = project_of("care").replace(
+            "requests_per_second: 100000, timeout: 1s",
+            "concurrency: 16, requests_per_second: 100000",
+        );
         Self::new("care", &project, &care(ONE))
     }
 
@@ -111,7 +114,8 @@ fn is_hit(journal: &[Entry]) -> bool {
 /// Each call of a run in turn is the last that the program lives to make, whether the vendor did it or not.
 fn killed_at_each_call_to_fifty(done: bool) {
     let (noon, planned) = (Noon::care(), to_all(&["早上好"]));
-    for nth in 0..=50 {
+    for nth in Sample::new("killed at a call to fifty").of(51, 8) {
+        let nth = u32::try_from(nth).expect("few");
         let about = format!("killed at call {nth}, which {}", if done { "was done" } else { "was not done" });
         noon.again();
         noon.world.sandbox.fault(Rule::new("", "", FOR_EVER).skip(nth));
@@ -130,6 +134,30 @@ fn killed_at_each_call_to_fifty(done: bool) {
             sent.len()
         );
     }
+}
+
+/// In the middle of writing down what is about to be sent, or that it was: the file is cut where it grew too large.
+#[cfg(target_os = "linux")]
+#[test]
+fn killed_while_it_writes_down() {
+    let (noon, planned) = (Noon::care(), to_all(&["早上好"]));
+    let mut kills = 0;
+    for blocks in Sample::new("killed while it writes down").of(40, 8) {
+        let about = format!("killed when a file had {blocks} blocks");
+        noon.again();
+        let ran = noon.world.run_until_a_file_has(blocks as u64, "sop run");
+        let went = got(&noon.world.sandbox).len();
+        if ran.code.is_some() {
+            assert_eq!((ran.code, went), (Some(0), planned.len()), "{about}: {ran:?}");
+            continue;
+        }
+        kills += 1;
+        let outcomes = noon.run(&planned, &about);
+        let open = outcomes.get("uncertain").copied().unwrap_or_default();
+        assert!(open <= PARALLEL && !outcomes.contains_key("failed"), "{about}: {outcomes:?}");
+        assert!(got(&noon.world.sandbox).len() + open >= planned.len(), "{about}: {outcomes:?}");
+    }
+    assert!(kills > 0);
 }
 
 #[test]

@@ -7,7 +7,8 @@ use crate::http::{Client, Limits, Throttle};
 use crate::sandbox::{Fault, Rule};
 
 fn reader() -> http::Reader {
-    let throttle = Throttle::new(Limits { concurrency: 1, requests_per_second: None });
+    let throttle =
+        Throttle::new(Limits { concurrency: 1, requests_per_second: None, timeout: crate::http::TIMEOUT });
     let client = Client::new([], throttle, Clock::by_hand(DateTime::UNIX_EPOCH)).expect("a client");
     http::Reader::new(&client)
 }
@@ -20,6 +21,7 @@ fn said(status: u16, body: &str) -> Result<Value, VendorError> {
         status,
         content_type: "application/json".into(),
         retry_after: None,
+        redirect: None,
         body,
         secrets: reader.secrets(),
     };

@@ -136,6 +136,7 @@ fn streamed(call: &str, answer: FileAnswer, headers: Headers) -> Result<Option<S
         status: answer.status,
         content_type: answer.content_type,
         retry_after: answer.retry_after,
+        redirect: None,
         body: answer.head,
         secrets: answer.secrets,
     };

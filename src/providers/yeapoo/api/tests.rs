@@ -1,6 +1,7 @@
 //! Envelopes, and lists that servers cut as they like.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::DateTime;
 
@@ -14,6 +15,7 @@ fn answer(status: u16, content_type: &str, body: &str) -> Answer {
         status,
         content_type: content_type.into(),
         retry_after: None,
+        redirect: None,
         body,
         secrets: http::Secrets::default(),
     }
@@ -93,7 +95,7 @@ async fn stub(answers: impl Fn(&str) -> Value + Send + Sync + 'static) -> WriteA
             stream.write_all(format!("{head}{body}").as_bytes()).await.expect("an answer");
         }
     });
-    let limits = http::Limits { concurrency: 1, requests_per_second: None };
+    let limits = http::Limits { concurrency: 1, requests_per_second: None, timeout: http::TIMEOUT };
     let client = http::Client::new([], http::Throttle::new(limits), Clock::by_hand(DateTime::UNIX_EPOCH))
         .expect("a client");
     WriteApi::new(http::Writer::new(&client), &Url::parse(&root).expect("an address"), "shop", Path::new("."))
@@ -106,8 +108,8 @@ struct Short {
 }
 
 async fn listed(api: &WriteApi) -> Vec<String> {
-    let open = |short: Short| Page { items: short.list, pagination: Some(short.pagination) };
-    api.read.pages(&["keyword"], &[], open, |id: &String| id, true).await.expect("a list")
+    let open = |short: Short| Page { items: Some(short.list), pagination: Some(short.pagination) };
+    api.read.pages(&["keyword"], &[], open, |id: &String| id, Counts::AlsoHidden).await.expect("a list")
 }
 
 fn page_of(path: &str) -> usize {
@@ -148,6 +150,63 @@ async fn pages_cut_without_an_order_are_read_until_all_have_shown() {
 async fn a_count_that_is_too_high_ends_as_well() {
     let fewer = |path: &str| if page_of(path) > 1 { short(0..0) } else { short(0..30) };
     assert_eq!(listed(&stub(fewer).await).await.len(), 30);
+}
+
+fn of_150(ids: impl Iterator<Item = usize>) -> Value {
+    let list: Vec<_> = ids.map(|id| id.to_string()).collect();
+    serde_json::json!({"code": 200, "data": {"list": list, "pagination": {"size": 100, "count": 150}}})
+}
+
+/// Between the first page and the second the first entry goes and another comes: the count is made up, and the one that
+/// moved to the first page has not shown.
+#[tokio::test]
+async fn what_moves_to_a_page_that_was_read_is_found() {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let moving = move |path: &str| {
+        let from = usize::from(asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 0);
+        if page_of(path) > 1 { of_150(from + 100..from + 150) } else { of_150(from..from + 100) }
+    };
+    let listed = listed(&stub(moving).await).await;
+    assert!((0..151).all(|id| listed.contains(&id.to_string())), "{listed:?}");
+}
+
+#[tokio::test]
+async fn a_list_that_lacks_an_entry_is_no_list_where_nothing_is_hidden() {
+    let open = |short: Short| Page { items: Some(short.list), pagination: Some(short.pagination) };
+    let fewer = |path: &str| if page_of(path) > 1 { short(0..0) } else { short(0..44) };
+    let api = stub(fewer).await;
+    let listed = api.read.pages(&["image"], &[], open, |id: &String| id, Counts::Exactly).await;
+    let error = listed.expect_err("one is missing").to_string();
+    assert_eq!(error, "GET image: the list is to have 45 entries, and shows 44");
+}
+
+/// Another shape is never an empty list.
+#[tokio::test]
+async fn a_list_of_another_shape_is_an_error() {
+    use crate::providers::Reader as _;
+    use crate::providers::yeapoo::groups::Groups;
+    let pagination = serde_json::json!({"size": 100, "count": 3});
+    for data in [
+        serde_json::json!(null),
+        serde_json::json!([]),
+        serde_json::json!(7),
+        serde_json::json!({}),
+        serde_json::json!({"list": 7, "pagination": pagination}),
+        serde_json::json!({"pagination": pagination}),
+    ] {
+        let answer = serde_json::json!({"code": 200, "data": data});
+        let api = stub(move |_| answer.clone()).await;
+        let open = |short: Short| Page { items: Some(short.list), pagination: Some(short.pagination) };
+        let counts = Counts::AlsoHidden;
+        assert!(api.read.pages(&["x"], &[], open, |id: &String| id, counts).await.is_err(), "{data}");
+        assert!(Groups::new(&Arc::new(api.read)).list().await.is_err(), "{data}");
+    }
+    // Null stands for nothing only where nothing is counted.
+    for (count, is_list) in [(0, true), (3, false)] {
+        let data = serde_json::json!({"message": null, "pagination": {"size": 100, "count": count}});
+        let api = stub(move |_| serde_json::json!({"code": 200, "data": data})).await;
+        assert_eq!(crate::providers::yeapoo::masssend::list(&api.read).await.is_ok(), is_list);
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::Table;
 use crate::model::Asset;
 use crate::model::kinds::{Article, Material};
 use crate::providers::wire;
-use crate::providers::yeapoo::api::{Page, Pagination, ReadApi};
+use crate::providers::yeapoo::api::{Counts, Page, Pagination, ReadApi};
 use crate::providers::{Found, VendorError};
 
 /// Characters that the server puts in front of a file's name in its address, the last of them `_`.
@@ -17,8 +17,8 @@ const IN_FRONT: usize = 7;
 /// Images and voices; the voices' key is `music`, whatever the document says.
 #[derive(Deserialize)]
 struct Files {
-    #[serde(alias = "music", alias = "voice", deserialize_with = "wire::or_empty")]
-    image: Vec<File>,
+    #[serde(alias = "music", alias = "voice", deserialize_with = "wire::maybe")]
+    image: Option<Vec<File>>,
     pagination: Option<Pagination>,
 }
 
@@ -32,8 +32,8 @@ struct File {
 
 #[derive(Deserialize)]
 struct Videos {
-    #[serde(deserialize_with = "wire::or_empty")]
-    video: Vec<Video>,
+    #[serde(deserialize_with = "wire::maybe")]
+    video: Option<Vec<Video>>,
     pagination: Option<Pagination>,
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn list(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorEr
 
 async fn files(api: &ReadApi, table: Table) -> Result<Vec<Found<Material>>, VendorError> {
     let open = |page: Files| Page { items: page.image, pagination: page.pagination };
-    let listed = api.pages(&[table.word()], &[], open, |file: &File| &file.id, true).await?;
+    let listed = api.pages(&[table.word()], &[], open, |file: &File| &file.id, Counts::Exactly).await?;
     let found = listed.into_iter().map(|file| {
         let id = table.id(&file.id);
         let name = with_ending(file.name, table);
@@ -89,7 +89,7 @@ async fn files(api: &ReadApi, table: Table) -> Result<Vec<Found<Material>>, Vend
 
 async fn videos(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorError> {
     let open = |page: Videos| Page { items: page.video, pagination: page.pagination };
-    let listed = api.pages(&["video"], &[], open, |video: &Video| &video.id, true).await?;
+    let listed = api.pages(&["video"], &[], open, |video: &Video| &video.id, Counts::Exactly).await?;
     let found = listed.into_iter().map(|video| {
         let name = with_ending(video.url.as_deref().map(file_name).unwrap_or_default(), Table::Video);
         let asset = Asset { at: video.url, ..Asset::named(&name) };
@@ -112,10 +112,12 @@ async fn videos(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorError> {
 
 async fn news(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorError> {
     let open = |page: AllNews| Page {
-        items: page.news.unwrap_or_default().into_iter().collect(),
+        items: page.news.map(|news| news.into_iter().collect()),
         pagination: page.pagination,
     };
-    let listed = api.pages(&["news"], &[], open, |(id, _): &(String, Vec<Item>)| id, true).await?;
+    // News whose cover is not there any more are counted, and shown nowhere.
+    let counts = Counts::AlsoHidden;
+    let listed = api.pages(&["news"], &[], open, |(id, _): &(String, Vec<Item>)| id, counts).await?;
     let found = listed.into_iter().map(|(id, items)| {
         let natural = Material::titled(items.iter().map(|item| item.title.as_str()));
         let articles =

@@ -12,7 +12,8 @@ fn judged(status: u16, content_type: &str, body: &str) -> Result<Option<String>,
     let body = Bytes::from(body.to_owned());
     let mut secrets = crate::http::Secrets::default();
     secrets.add(&SecretString::from("the-token"));
-    let answer = Answer { status, content_type: content_type.to_owned(), retry_after: None, body, secrets };
+    let content_type = content_type.to_owned();
+    let answer = Answer { status, content_type, retry_after: None, redirect: None, body, secrets };
     match verdict(&answer)? {
         Verdict::Queued(task) => Ok(task),
         Verdict::TokenRefused(error) => {

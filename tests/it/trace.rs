@@ -27,7 +27,7 @@ fn every_call_is_a_line() {
             );
             assert!(line["ms"].is_u64() && line["at"].is_string(), "{line}");
             let url = line["request"]["url"].as_str().expect("an address");
-            let path = url.strip_prefix(&world.sandbox.url()).expect("at the sandbox");
+            let path = url.strip_prefix(world.sandbox.url()).expect("at the sandbox");
             format!("{} {path}", line["request"]["method"].as_str().expect("a method"))
         })
         .collect();

@@ -172,9 +172,6 @@ fn without_spans(line: &str) -> String {
             continue;
         }
         let ticks = rest.len() - rest.trim_start_matches('`').len();
-        let runs: Vec<_> = rest.match_indices(|c| c != '`').map(|(at, _)| at).collect();
-        let closing = rest[ticks..].split('`').next().map(str::len);
-        let _ = (runs, closing);
         match (ticks, end_of_span(&rest[ticks..], ticks)) {
             (1.., Some(end)) => rest = &rest[ticks + end..],
             _ => {

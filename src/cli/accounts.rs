@@ -120,7 +120,7 @@ impl Shard {
     }
 
     /// The names in this part, in their order.
-    fn of<'a>(self, names: Vec<&'a str>) -> Vec<&'a str> {
+    fn of(self, names: Vec<&str>) -> Vec<&str> {
         let mut row: Vec<_> = names.iter().map(|name| (Sha256::digest(name), *name)).collect();
         row.sort_unstable();
         let cut = |nth: usize| row.len() * nth / self.of;

@@ -56,7 +56,7 @@ fn bind_prints_what_goes_where() {
     world.write("mpform.yaml", &PROJECT.replace("info_id: shop", &format!("info_id: {id}")));
     let again = world.run("account bind shop gh_shop").expect_code(0).says(&["is this id already"]);
     assert_eq!(again.out, ran.out);
-    assert!(!world.path(".mpform").exists());
+    assert!(!world.path(".mpform/state").exists());
 }
 
 #[test]

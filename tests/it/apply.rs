@@ -203,6 +203,9 @@ fn two_applies_at_once() {
     std::fs::write(&path, holder).expect("writes");
     world.shop("groups: {vip: {name: VIP}}\n");
     assert_snapshot!(world.run("apply --yes").expect_code(1).err, @r#"
+
+    shop could not be planned:
+
     error[MP072]: shop: the state is locked by ops on ci (process 4711), `apply` since 2026-11-21T10:00:00Z
     help: wait until it has ended, or give `--lock-timeout 5m` to wait for it
     "#);
@@ -225,7 +228,9 @@ fn a_state_from_a_newer_version_is_left_alone() {
     world.write(".mpform/state/default/shop.json", newer);
     let ran = world.run("apply --yes").expect_code(1);
     assert_snapshot!(ran.err.trim(), @r#"
-    error[MP071]: the state file $DIR/.mpform/state/default/shop.json has version 99; this program knows 1
+    shop could not be planned:
+
+    error[MP071]: shop: the state file $DIR/.mpform/state/default/shop.json has version 99; this program knows 1
     help: use the newer mpform that wrote it; nothing was read or changed
     "#);
     world.run("plan").expect_code(1).says(&["MP071"]);
@@ -239,7 +244,10 @@ fn a_broken_state_is_not_taken_for_an_empty_one() {
     world.shop("groups: {vip: {}}\n");
     world.write(".mpform/state/default/shop.json", "{\"version\": 1, \"resour");
     assert_snapshot!(world.run("apply --yes").expect_code(1).err, @r#"
-    error[MP070]: the state file $DIR/.mpform/state/default/shop.json is broken: EOF while parsing a string at line 1 column 22
+
+    shop could not be planned:
+
+    error[MP070]: shop: the state file $DIR/.mpform/state/default/shop.json is broken: EOF while parsing a string at line 1 column 22
     help: put back a copy of it; without it, objects are found again by their names
     "#);
     assert_eq!(world.calls(), Vec::<String>::new());

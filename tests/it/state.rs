@@ -27,8 +27,8 @@ fn what_is_ours_with_its_id() {
     assert_eq!(world.run("state list --account shop").out, ran.out);
     assert_eq!(world.calls(), Vec::<String>::new(), "a look asks nobody");
     assert_snapshot!(world.run("state list --account cafe").expect_code(1).err, @r#"
-    error[MP010]: cafe: nothing is remembered of this account
-    help: `mpform state list` shows what is; `--env` chooses the environment
+    error[MP010]: there is no account `cafe`
+    help: known here: `shop`
     "#);
 }
 

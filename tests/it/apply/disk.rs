@@ -1,7 +1,7 @@
 //! What happens when the state can't be kept: nothing is begun that would be forgotten.
 
 use crate::conformance::sample::Sample;
-use crate::world::World;
+use crate::world::{PROJECT, World};
 
 #[test]
 fn a_folder_that_can_not_be_made() {
@@ -23,6 +23,8 @@ fn a_disk_that_gets_full() {
     // The group is made first, and its members alone are more than the disk takes.
     let shop = crate::plan::SHOP.replace("o-001, o-002", &members.join(", "));
     world.shop(&shop);
+    // The audit log would be the first to be full.
+    world.write("mpform.yaml", &(PROJECT.to_owned() + "audit: none\n"));
     let ran = world.run_on_a_full_disk("apply --yes --parallelism 1").expect_code(3);
     let ran =
         ran.says(&["✓ shop/group/vip created", "the state can't be written (File too large", "not tried"]);

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use serde::Deserialize;
 
 use super::api::{Counts, Page, Pagination, ReadApi};
-use super::{masssend, wire};
+use super::masssend;
 use crate::providers::wire;
 use crate::providers::{Messages, Received, Sent, Status, VendorError};
 

@@ -5,27 +5,27 @@ use std::sync::Arc;
 use chrono::DateTime;
 use reqwest::Method;
 
-use super::{Answer, Client, Failure, Headers, Limits, Reader, Throttle, Writer};
+use super::{Answer, Client, Failure, Headers, Limits, Reader, TIMEOUT, Throttle, Writer};
 use crate::clock::Clock;
 use crate::http::loopback::{Loopback, answer};
 use crate::sandbox::{Fault, Rule, Running, Sandbox, Seed};
 use std::time::Duration;
 
 const WORLD: &str = "accounts: {a: {app_id: x, app_secret: y, images: [{name: a.jpg}]}}";
-/// Long enough for an answer that comes, and short for one that never does.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// For an answer that never comes.
+const SHORT: Duration = Duration::from_millis(500);
 
-async fn server(fault: Fault) -> (Running, Arc<Client>) {
+async fn server(fault: Fault, timeout: Duration) -> (Running, Arc<Client>) {
     let address = "127.0.0.1:0".parse().expect("an address");
     let running = Sandbox::new().seed(Seed::yaml(WORLD)).start(address).await.expect("starts");
     running.fault(Rule::new("", "", fault).always());
-    let throttle = Throttle::new(Limits { concurrency: 4, requests_per_second: None, timeout: PATIENCE });
+    let throttle = Throttle::new(Limits { concurrency: 4, requests_per_second: None, timeout });
     let client = Client::new([], throttle, Clock::by_hand(DateTime::UNIX_EPOCH)).expect("a client");
     (running, client)
 }
 
-async fn read(fault: Fault) -> Result<Answer, Failure> {
-    let (running, client) = server(fault).await;
+async fn read(fault: Fault, timeout: Duration) -> Result<Answer, Failure> {
+    let (running, client) = server(fault, timeout).await;
     Reader::new(&client).get(&format!("{}/v1/a/menu", running.url())).await
 }
 
@@ -39,9 +39,9 @@ fn is_lost(answer: Result<Answer, Failure>, why: &str) {
 
 #[tokio::test]
 async fn silence_and_trickles_have_an_end() {
-    for fault in [Fault::Hang { done: true }, Fault::Hang { done: false }, Fault::Drip { ms: 100 }] {
-        is_lost(read(fault.clone()).await, "no answer in time");
-        let (running, client) = server(fault).await;
+    for fault in [Fault::Hang { done: true }, Fault::Hang { done: false }, Fault::Drip { ms: 1000 }] {
+        is_lost(read(fault.clone(), SHORT).await, "no answer in time");
+        let (running, client) = server(fault, SHORT).await;
         let url = format!("{}/v1/a/text", running.url());
         let sent = Writer::new(&client).send(Method::POST, &url, Some("{\"content\": \"a\"}".into())).await;
         is_lost(sent, "no answer in time");
@@ -51,8 +51,8 @@ async fn silence_and_trickles_have_an_end() {
 
 #[tokio::test]
 async fn a_file_that_trickles_has_an_end() {
-    for fault in [Fault::Hang { done: true }, Fault::Drip { ms: 100 }] {
-        let (running, client) = server(fault).await;
+    for fault in [Fault::Hang { done: true }, Fault::Drip { ms: 1000 }] {
+        let (running, client) = server(fault, SHORT).await;
         let file =
             Reader::new(&client).file(&format!("{}/v1/a/menu", running.url()), Headers::None, None).await;
         let Err(Failure::Lost(why)) = file else { panic!("{file:?}") };
@@ -64,9 +64,9 @@ async fn a_file_that_trickles_has_an_end() {
 async fn an_answer_may_be_large_but_not_endless() {
     let mib = 1024 * 1024;
     for length in [true, false] {
-        let whole = read(Fault::Large { bytes: 3 * mib, length }).await.expect("an answer");
+        let whole = read(Fault::Large { bytes: 3 * mib, length }, TIMEOUT).await.expect("an answer");
         assert_eq!(whole.body.len() as u64, 3 * mib);
-        is_lost(read(Fault::Large { bytes: 100 * mib, length }).await, "larger than 33554432 bytes");
+        is_lost(read(Fault::Large { bytes: 100 * mib, length }, TIMEOUT).await, "larger than 33554432 bytes");
     }
 }
 
@@ -76,7 +76,7 @@ async fn no_redirect_is_followed() {
     let elsewhere = Loopback::start([answer("200 OK", "", b"{}")]).await;
     for status in [301, 302, 303, 307, 308] {
         let to = format!("{}/v1/a/menu?token=secret", elsewhere.url(""));
-        let answer = read(Fault::Redirect { status, to }).await.expect("an answer");
+        let answer = read(Fault::Redirect { status, to }, TIMEOUT).await.expect("an answer");
         assert_eq!((answer.status, answer.redirect), (status, Some(elsewhere.url(""))));
     }
     assert!(!elsewhere.was_asked());
@@ -84,7 +84,7 @@ async fn no_redirect_is_followed() {
 
 #[tokio::test]
 async fn a_port_on_which_nobody_listens_has_got_nothing() {
-    let (running, client) = server(Fault::Refuse { ms: 600_000, answered: true }).await;
+    let (running, client) = server(Fault::Refuse { ms: 600_000, answered: true }, TIMEOUT).await;
     let url = format!("{}/v1/a/text", running.url());
     let send =
         || async { Writer::new(&client).send(Method::POST, &url, Some("{\"content\": \"a\"}".into())).await };

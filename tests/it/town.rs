@@ -37,20 +37,20 @@ pub(crate) const PROJECT: &str = "\
 version: 1
 include: [\"*.yaml\"]
 accounts:
-  shop: {provider: yeapoo, base_url: \"${env.SANDBOX}\", info_id: shop, limits: {timeout: 1s}}
+  shop: {provider: yeapoo, base_url: \"${env.SANDBOX}\", info_id: shop, limits: {timeout: 2s}}
   community:
     provider: tanmarket
     base_url: \"${env.SANDBOX}/apiServer\"
     app_id: ww1
     app_key: key-of-ww1
-    limits: {requests_per_second: 100000, timeout: 1s}
+    limits: {requests_per_second: 100000, timeout: 2s}
   care:
     provider: youmi
     base_url: \"${env.SANDBOX}\"
     token_url: \"${env.SANDBOX}/connect/token\"
     client_id: client
     client_secret: secret-of-client
-    limits: {requests_per_second: 100000, timeout: 1s}
+    limits: {requests_per_second: 100000, timeout: 2s}
 ";
 
 /// What the vendors hold before mpform comes.

@@ -92,9 +92,9 @@ impl World {
         self
     }
 
-    /// Waits no longer than a second for an answer.
-    pub(crate) fn patient_for_a_second(&self) {
-        let project = PROJECT.replace("info_id: shop}", "info_id: shop, limits: {timeout: 1s}}");
+    /// Waits no longer than two seconds for an answer.
+    pub(crate) fn impatient(&self) {
+        let project = PROJECT.replace("info_id: shop}", "info_id: shop, limits: {timeout: 2s}}");
         self.write("mpform.yaml", &project);
     }
 

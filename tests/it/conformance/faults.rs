@@ -43,7 +43,11 @@ fn hit(journey: &Journey, undisturbed: &Undisturbed, harm: &Harm, call: &Call) {
     let Some(at) = journal.iter().position(|entry| entry.fault.is_some()) else {
         panic!("{what}: nothing was hit\n{said}")
     };
-    site.nobody_was_sent_on();
+    // Where a file lies nobody has secrets: that address may send us on (src/http/download.rs).
+    let is_file = journal[at].path.starts_with("/static/");
+    if !is_file {
+        site.nobody_was_sent_on();
+    }
     if matches!(call, Call::Write(_)) {
         not_repeated_blindly(&world, &what);
     }
@@ -59,7 +63,12 @@ fn hit(journey: &Journey, undisturbed: &Undisturbed, harm: &Harm, call: &Call) {
     }
     // What is tried again and fails otherwise may say that instead.
     let told = harm.says.is_empty() || harm.says.iter().any(|words| said.contains(words));
-    assert!(ran.code == Some(0) || told, "{what}: none of {:?} in\n{said}\n{:#?}", harm.says, journal[at]);
+    assert!(
+        ran.code == Some(0) || told || is_file,
+        "{what}: none of {:?} in\n{said}\n{:#?}",
+        harm.says,
+        journal[at]
+    );
     world.sandbox.clear_faults();
     if ran.code != Some(0) {
         world.run(APPLY).expect_code(0);
@@ -163,7 +172,6 @@ harms! {
     a_call_that_null_answers: "null for all";
     a_call_whose_answer_has_another_shape: "another shape";
     a_call_whose_answer_holds_null: "null";
-    a_call_whose_answer_holds_an_empty_list: "an empty list";
     a_call_whose_answer_holds_an_empty_object: "an empty object";
     a_call_whose_answer_has_no_code: "no code";
     a_call_whose_answer_claims_to_be_a_page: "content type";

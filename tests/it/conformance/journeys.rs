@@ -168,7 +168,7 @@ pub(super) struct Undisturbed {
 impl Journey {
     pub(super) fn world(&self) -> World {
         let world = World::new(self.seed);
-        world.patient_for_a_second();
+        world.impatient();
         world.assets();
         if !self.before.is_empty() {
             world.shop(self.before);

@@ -61,7 +61,7 @@ impl Noon {
     fn care() -> Self {
         // As many calls at once as there are messages under way.
         let project = project_of("care").replace(
-            "requests_per_second: 100000, timeout: 1s",
+            "requests_per_second: 100000, timeout: 2s",
             "concurrency: 16, requests_per_second: 100000",
         );
         Self::new("care", &project, &care(ONE))

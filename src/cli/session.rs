@@ -434,7 +434,9 @@ async fn not_migrated(project: &Project, shared: &Store) -> Option<Problem> {
         folder,
         accounts = accounts.join(", ")
     );
-    let help = text!("run `mpform state migrate` before the next apply: it copies them; if they are old, delete the folder");
+    let help = text!(
+        "run `mpform state migrate` before the next apply: it copies them; if they are old, delete the folder"
+    );
     (!accounts.is_empty()).then(|| Problem::warning(Code::StateElsewhere, message).help(help))
 }
 

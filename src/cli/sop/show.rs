@@ -34,7 +34,12 @@ pub(super) async fn run(command: &Command, context: &Context) -> Exit {
     }
 }
 
-async fn show(command: &Command, project: &Project, today: NaiveDate, context: &Context) -> Result<(), Problem> {
+async fn show(
+    command: &Command,
+    project: &Project,
+    today: NaiveDate,
+    context: &Context,
+) -> Result<(), Problem> {
     match command {
         Command::List { which, from, to, json } => {
             let from = from.unwrap_or(today);

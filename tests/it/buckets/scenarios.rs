@@ -64,7 +64,7 @@ pub(crate) fn applied(service: Service) {
     assert!(names.contains(&"mpform/default/shop.json.backup".to_owned()), "{names:?}");
     // An apply that is not agreed to frees its lock as well.
     world.shop("groups: {other: {}}\n");
-    world.run("apply").expect_code(1).says(&["MP073"]);
+    world.run("apply").expect_code(1).says(&["MP083"]);
     service.is_free();
 }
 

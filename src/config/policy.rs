@@ -43,6 +43,17 @@ impl Policy {
         self.protect.iter().any(|pattern| pattern.is_match(address.as_str()))
     }
 
+    /// The forbidden words that a text which goes out says.
+    pub fn forbidden_in<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a String> {
+        self.forbidden_words.iter().filter(move |word| !word.is_empty() && text.contains(word.as_str()))
+    }
+
+    /// That a text says one of them, and what to do.
+    pub fn forbidden(said: Text) -> Problem {
+        Problem::error(Code::ForbiddenWord, said)
+            .help(text!("say it otherwise; `policy.forbidden_words` of the project forbids the word"))
+    }
+
     /// The problem at the level that the policy gives it; nothing if it is off.
     pub fn judged(&self, problem: Problem) -> Option<Problem> {
         match self.lint.get(&LintCode(problem.code)) {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Building, Wanted};
-use crate::config::suggest;
+use crate::config::{Policy, suggest};
 use crate::model::{Address, Finding, Step};
 use crate::problem::{Code, Place, Problem};
 use crate::text;
@@ -24,21 +24,17 @@ impl Building<'_> {
 
     /// Words that the policy forbids, in any text that goes out.
     pub(super) fn forbidden_words(&mut self, wanted: &Wanted) {
-        let words = &self.project.policy.forbidden_words;
-        let Some(body) = wanted.body.as_ref().filter(|_| !words.is_empty()) else { return };
+        let policy = &self.project.policy;
+        let Some(body) = wanted.body.as_ref().filter(|_| !policy.forbidden_words.is_empty()) else { return };
         let mut texts = vec![];
         for (key, value) in body.as_object().into_iter().flatten() {
             texts_in(key, value, &mut vec![], &mut texts);
         }
         for (path, text) in texts {
-            for word in words.iter().filter(|word| !word.is_empty() && text.contains(word.as_str())) {
-                let problem = Problem::error(Code::ForbiddenWord, text!("the text says `{word}`", word))
-                    .at(wanted.place_of(&path))
-                    .about(&wanted.address)
-                    .help(text!(
-                        "say it otherwise; `policy.forbidden_words` of the project forbids the word"
-                    ));
-                self.problems.extend(self.project.policy.judged(problem));
+            for word in policy.forbidden_in(&text) {
+                let problem = Policy::forbidden(text!("the text says `{word}`", word));
+                let problem = problem.at(wanted.place_of(&path)).about(&wanted.address);
+                self.problems.extend(policy.judged(problem));
             }
         }
     }

@@ -32,6 +32,7 @@ mod onboard;
 mod sends;
 mod sops;
 pub mod tanmarket;
+mod wire;
 pub mod yeapoo;
 pub mod youmi;
 

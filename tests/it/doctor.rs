@@ -9,17 +9,9 @@ use crate::plan::SHOP;
 use crate::world::{PROJECT, World};
 use mpform::sandbox::{Fault, Rule};
 
-fn applied() -> World {
-    let world = World::empty();
-    world.shop(SHOP);
-    world.apply();
-    world.calls();
-    world
-}
-
 #[test]
 fn a_healthy_account() {
-    let world = applied();
+    let world = World::applied(SHOP);
     let ran = world.run("doctor").expect_code(0);
     assert_snapshot!(ran.out, @"✓ shop (yeapoo, $URL, shop): lists groups 1, materials 0, replies 1, keywords 2, menu 4; 8 remembered; not locked");
     assert_eq!(ran.err, "");
@@ -30,7 +22,7 @@ fn a_healthy_account() {
 
 #[test]
 fn one_account_that_the_vendor_does_not_know() {
-    let world = applied();
+    let world = World::applied(SHOP);
     let other = "  cafe: {provider: yeapoo, base_url: \"${env.SANDBOX}\", info_id: caff}\n";
     world.write("mpform.yaml", &format!("{PROJECT}{other}"));
     let ran = world.run("doctor").expect_code(1);
@@ -48,7 +40,7 @@ fn one_account_that_the_vendor_does_not_know() {
 
 #[test]
 fn another_account_than_the_state_remembers() {
-    let world = applied();
+    let world = World::applied(SHOP);
     world.write("mpform.yaml", &PROJECT.replace("info_id: shop", "info_id: demo"));
     let ran = world.run("doctor").expect_code(1);
     assert_eq!(ran.out.lines().count(), 1);
@@ -57,14 +49,14 @@ fn another_account_than_the_state_remembers() {
 
 #[test]
 fn a_state_that_cannot_be_read() {
-    let world = applied();
+    let world = World::applied(SHOP);
     world.write(".mpform/state/default/shop.json", "{");
     world.run("doctor").expect_code(1).shows(&["✗ shop"]).says(&["error[MP070]"]);
 }
 
 #[test]
 fn a_vendor_in_trouble() {
-    let world = applied();
+    let world = World::applied(SHOP);
     world.sandbox.fault(Rule::new("GET", "/keyword", Fault::Status { status: 403 }).always());
     world.run("doctor").expect_code(1).shows(&["✗ shop"]).says(&["error[MP05"]);
     assert_eq!(world.writes(), Vec::<String>::new());

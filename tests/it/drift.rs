@@ -6,14 +6,6 @@ use serde_json::{Value, json};
 use crate::plan::SHOP;
 use crate::world::{World, without_ids};
 
-fn applied() -> World {
-    let world = World::empty();
-    world.shop(SHOP);
-    world.apply();
-    world.calls();
-    world
-}
-
 /// The id of a live group, rule or top button, by its name.
 fn id(world: &World, list: &str, name: &str) -> String {
     let live = world.live();
@@ -38,7 +30,7 @@ fn meddle(world: &World) {
 
 #[test]
 fn nothing_has_changed() {
-    let world = applied();
+    let world = World::applied(SHOP);
     let before = std::fs::read(world.state_file()).expect("a state");
     let ran = world.run("drift --detailed-exitcode").expect_code(0);
     assert_snapshot!(ran.out, @"
@@ -56,7 +48,7 @@ fn nothing_has_changed() {
 
 #[test]
 fn every_sort_of_drift() {
-    let world = applied();
+    let world = World::applied(SHOP);
     meddle(&world);
     let before = std::fs::read(world.state_file()).expect("a state");
     // The link is what the colleague made of it; the text is changed as well, to something else.
@@ -99,7 +91,7 @@ fn every_sort_of_drift() {
 
 #[test]
 fn json_is_one_object() {
-    let world = applied();
+    let world = World::applied(SHOP);
     meddle(&world);
     let mut drift = world.run("drift --json --target shop/keyword/*").expect_code(0).json();
     for one in drift["drift"].as_array_mut().expect("a list") {
@@ -166,7 +158,7 @@ fn json_is_one_object() {
 
 #[test]
 fn an_order_that_somebody_changed() {
-    let world = applied();
+    let world = World::applied(SHOP);
     let about = id(&world, "menu", "关于");
     world.hand("PUT", &format!("menu/{about}"), json!({"name": "关于", "sequence": 1}));
     world.calls();
@@ -193,7 +185,7 @@ fn an_order_that_somebody_changed() {
 
 #[test]
 fn one_that_was_made_anew_and_one_that_is_nobodys() {
-    let world = applied();
+    let world = World::applied(SHOP);
     let old = id(&world, "groups", "VIP");
     world.hand("DELETE", &format!("group/{old}"), Value::Null);
     for name in ["VIP", "路人"] {
@@ -219,7 +211,7 @@ fn one_that_was_made_anew_and_one_that_is_nobodys() {
 
 #[test]
 fn targets_and_accounts_that_are_not_there() {
-    let world = applied();
+    let world = World::applied(SHOP);
     world.run("drift --target shop/keyword/时候").expect_code(1).says(&["names nothing that was applied"]);
     world.run("drift --account shoop").expect_code(1).says(&["there is no account `shoop`"]);
     assert!(world.calls().iter().all(|call| call.starts_with("GET ")));
@@ -227,7 +219,7 @@ fn targets_and_accounts_that_are_not_there() {
 
 #[test]
 fn an_account_that_looks_empty_is_another_one() {
-    let world = applied();
+    let world = World::applied(SHOP);
     for rule in ["时间", "地址"] {
         let id = id(&world, "rules", rule);
         world.hand("DELETE", &format!("keyword/{id}"), Value::Null);
@@ -239,7 +231,7 @@ fn an_account_that_looks_empty_is_another_one() {
 
 #[test]
 fn an_apply_says_what_it_overwrites() {
-    let world = applied();
+    let world = World::applied(SHOP);
     meddle(&world);
     world.shop(&SHOP.replace("每天九点到九点", "每天九点到八点"));
     let ran = world.apply();

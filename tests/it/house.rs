@@ -84,22 +84,23 @@ impl File {
     }
 }
 
-fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+/// The files of Rust below a folder, in order.
+pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = vec![];
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            rust_files(&path, found);
+            found.extend(rust_files(&path));
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             found.push(path);
         }
     }
     found.sort();
+    found
 }
 
 fn files_of(folder: &str) -> Vec<File> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let mut paths = vec![];
-    rust_files(&root, &mut paths);
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).expect("reads");
         // A file's own tests stand at its end.
@@ -108,7 +109,7 @@ fn files_of(folder: &str) -> Vec<File> {
         let path = path.strip_prefix(&root).expect("below it").to_string_lossy().replace('\\', "/");
         File { path, lines: text.lines().count(), code: code.join("\n") }
     };
-    paths.into_iter().map(read).collect()
+    rust_files(&root).into_iter().map(read).collect()
 }
 
 /// The files that go into the program.

@@ -22,17 +22,9 @@ menu:
   - {name: 关于, link: https://m.example.com/about}
 ";
 
-fn applied() -> World {
-    let world = World::empty();
-    world.shop(SHOP);
-    world.apply();
-    world.calls();
-    world
-}
-
 #[test]
 fn nothing_to_do() {
-    let world = applied();
+    let world = World::applied(SHOP);
     let ran = world.run("plan --detailed-exitcode").expect_code(0);
     assert_snapshot!(ran.out, @r#"
     8 unchanged hidden
@@ -44,7 +36,7 @@ fn nothing_to_do() {
 
 #[test]
 fn every_sort_of_change() {
-    let world = applied();
+    let world = World::applied(SHOP);
     let changed = SHOP
         .replace("name: VIP, members: [o-001, o-002]", "name: 贵宾, members: [o-002, o-003]")
         .replace("回复“时间”看营业时间", "回复“时间”看营业时间和地址")
@@ -99,7 +91,7 @@ fn every_sort_of_change() {
 
 #[test]
 fn json_is_one_object() {
-    let world = applied();
+    let world = World::applied(SHOP);
     world.shop(&SHOP.replace("每天九点到九点", "每天九点到八点").replace("/about", "/us"));
     let mut plan = world.plan();
     for change in plan["changes"].as_array_mut().expect("changes") {
@@ -183,7 +175,7 @@ fn json_is_one_object() {
 
 #[test]
 fn only_what_is_targeted() {
-    let world = applied();
+    let world = World::applied(SHOP);
     world.shop(
         &SHOP
             .replace("每天九点到九点", "八点")
@@ -345,7 +337,7 @@ accounts:
 
 #[test]
 fn what_somebody_changed_by_hand_is_noted() {
-    let world = applied();
+    let world = World::applied(SHOP);
     let live = world.live();
     let id = live["groups"].as_array().expect("groups").iter().find(|group| group["name"] == "VIP");
     let id = id.expect("it is there")["id"].as_str().expect("an id").to_owned();

@@ -17,14 +17,6 @@ fn data(page: &Path) -> Value {
     serde_json::from_str(rest.split_once("</script>").expect("ends").0).expect("JSON")
 }
 
-fn applied() -> World {
-    let world = World::empty();
-    world.shop(SHOP);
-    world.apply();
-    world.calls();
-    world
-}
-
 /// The object with an address.
 fn object<'a>(data: &'a Value, address: &str) -> &'a Value {
     let accounts = data["accounts"].as_array().expect("accounts").iter();
@@ -34,7 +26,7 @@ fn object<'a>(data: &'a Value, address: &str) -> &'a Value {
 
 #[test]
 fn both_commands_write_the_same_page_and_change_nothing() {
-    let world = applied();
+    let world = World::applied(SHOP);
     world.shop(&SHOP.replace("每天九点到九点", "每天九点到八点"));
     let state = std::fs::read(world.state_file()).expect("a state");
     let ran = world.run(&format!("{NOW} preview -o one.html")).expect_code(0);
@@ -56,7 +48,7 @@ fn both_commands_write_the_same_page_and_change_nothing() {
 
 #[test]
 fn what_nobody_manages_is_on_it_and_is_read_for_it_alone() {
-    let world = applied();
+    let world = World::applied(SHOP);
     let text = world.hand("POST", "text", json!({"content": "车位很多"}));
     let words = json!([{"content": "车位", "fuzzy": "0"}]);
     world.hand(
@@ -83,7 +75,7 @@ fn what_nobody_manages_is_on_it_and_is_read_for_it_alone() {
 
 #[test]
 fn a_stray_rule_that_cannot_be_read_is_no_reason_to_plan_nothing() {
-    let world = applied();
+    let world = World::applied(SHOP);
     let text = world.hand("POST", "text", json!({"content": "车位很多"}));
     let words = json!([{"content": "车位", "fuzzy": "0"}]);
     let id = world.hand(
@@ -101,7 +93,7 @@ fn a_stray_rule_that_cannot_be_read_is_no_reason_to_plan_nothing() {
 
 #[test]
 fn before_and_after_stand_side_by_side() {
-    let world = applied();
+    let world = World::applied(SHOP);
     world.shop(
         &SHOP
             .replace("每天九点到九点", "每天九点到八点")
@@ -131,7 +123,7 @@ fn before_and_after_stand_side_by_side() {
 
 #[test]
 fn a_refused_plan_is_written_all_the_same() {
-    let world = applied();
+    let world = World::applied(SHOP);
     world.shop(&format!(
         "{}\n",
         SHOP.replace("keywords:", "keywords:\n  x: {match: [y], reply: {text: z}}")
@@ -147,7 +139,7 @@ fn a_refused_plan_is_written_all_the_same() {
 
 #[test]
 fn an_account_that_cannot_be_reached_is_shown_with_its_problem() {
-    let world = applied();
+    let world = World::applied(SHOP);
     let other = "  away: {provider: yeapoo, base_url: \"http://127.0.0.1:9\", info_id: away, headers: {Authorization: s3cr3t-0815}}\n";
     world.write("mpform.yaml", &format!("{PROJECT}{other}"));
     world.write("shop.yaml", &format!("account: shop\n{SHOP}---\naccount: away\nkeywords: {{}}\n"));
@@ -192,7 +184,7 @@ fn files_are_in_it_as_long_as_there_is_room() {
 
 #[test]
 fn a_page_that_cannot_be_written_is_a_problem_with_help() {
-    let world = applied();
+    let world = World::applied(SHOP);
     for command in ["preview -o no/such/page.html", "plan --html no/such/page.html"] {
         world.run(command).expect_code(1).says(&["MP140", "no/such/page.html", "name a file in a folder"]);
     }
@@ -202,7 +194,7 @@ fn a_page_that_cannot_be_written_is_a_problem_with_help() {
 #[test]
 fn only_its_owner_can_read_it_like_a_plan_file() {
     use std::os::unix::fs::PermissionsExt as _;
-    let world = applied();
+    let world = World::applied(SHOP);
     world.run("plan -o plan.json --html page.html").expect_code(0);
     let mode =
         |name: &str| std::fs::metadata(world.path(name)).expect("is there").permissions().mode() & 0o777;

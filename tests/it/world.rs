@@ -67,6 +67,15 @@ impl World {
         Self::new(FOLLOWERS)
     }
 
+    /// A world in which this has been applied to an account with followers only. Calls count from then on.
+    pub(crate) fn applied(shop: &str) -> Self {
+        let world = Self::empty();
+        world.shop(shop);
+        world.apply();
+        world.calls();
+        world
+    }
+
     /// A world around this sandbox.
     pub(crate) fn with(sandbox: Sandbox) -> Self {
         let runtime =

@@ -102,15 +102,10 @@ fn from_today(sops: &Sops, now: DateTime<Utc>) -> Vec<Message<'_>> {
 fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, all: &mut Vec<Forbidden>) {
     for of in sops.declared.values() {
         for (path, step, text) in texts(of) {
-            for word in
-                policy.forbidden_words.iter().filter(|word| !word.is_empty() && text.contains(word.as_str()))
-            {
+            for word in policy.forbidden_in(&text) {
                 all.push(whenever(messages, of, step, |when| {
-                    Problem::error(Code::ForbiddenWord, text!("{when}: the text says `{word}`", when, word))
+                    Policy::forbidden(text!("{when}: the text says `{word}`", when, word))
                         .at(of.place_of(&path))
-                        .help(text!(
-                            "say it otherwise; `policy.forbidden_words` of the project forbids the word"
-                        ))
                 }));
             }
         }

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::api::{Read, ReadApi};
-use super::wire;
 use crate::providers::VendorError;
+use crate::providers::wire;
 use crate::text;
 
 /// The largest page in production use elsewhere in this API; the limit is not published.
@@ -59,7 +59,7 @@ struct Row {
     chat_id: String,
     #[serde(default, deserialize_with = "wire::or_empty")]
     chat_name: String,
-    #[serde(default, deserialize_with = "wire::id")]
+    #[serde(default, deserialize_with = "wire::text")]
     sales_id: String,
     #[serde(default, deserialize_with = "wire::or_empty")]
     sales_name: String,

@@ -34,7 +34,6 @@ mod sign;
 mod sops;
 #[cfg(test)]
 mod testing;
-mod wire;
 mod words;
 
 /// Tanmarket.

@@ -15,11 +15,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use self::early::until_it_is_time;
-use super::wire;
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer};
 use crate::providers::VendorError;
 use crate::providers::answer::{begins, json};
+use crate::providers::wire;
 use crate::text;
 use crate::words::Text;
 

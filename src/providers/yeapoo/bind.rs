@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::api::{WriteApi, shape};
-use super::wire;
+use crate::providers::wire;
 use crate::providers::{Bound, Fetched, Holds, NotDone, Onboard, VendorError};
 
 /// Groups of which every account has one, and in which nobody is a member: who is in no group, and the blacklist.
@@ -35,7 +35,7 @@ struct Groups {
     /// Followers of the account, not groups.
     #[serde(default, deserialize_with = "wire::number")]
     total: usize,
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "wire::or_empty")]
     groups: Vec<Group>,
 }
 
@@ -51,7 +51,7 @@ struct Group {
 struct Button {
     #[serde(default, deserialize_with = "wire::maybe_text")]
     reply_id: Option<String>,
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "wire::or_empty")]
     sub_button: Vec<Button>,
 }
 

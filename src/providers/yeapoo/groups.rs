@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::api::{Page, Pagination, ReadApi, WriteApi, is_code_500, is_unknown_id};
-use super::wire;
 use crate::model::kinds::Group;
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
+use crate::providers::wire;
 use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
 use crate::text;
 use crate::words::Text;
@@ -39,7 +39,7 @@ struct Listing {
     /// Followers of the account, not groups.
     #[serde(default, deserialize_with = "wire::number")]
     total: usize,
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "wire::or_empty")]
     groups: Vec<Listed>,
 }
 
@@ -53,7 +53,7 @@ struct Listed {
 
 #[derive(Deserialize)]
 struct Members {
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "wire::or_empty")]
     user: Vec<Member>,
     pagination: Option<Pagination>,
 }

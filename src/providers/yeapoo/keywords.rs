@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::api::{Page, Pagination, ReadApi, WriteApi};
-use super::{texts, wire};
+use super::texts;
 use crate::model::kinds::{Keyword, Match};
 use crate::model::{Action, RemoteId};
+use crate::providers::wire;
 use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
 
 /// Reads rules.
@@ -20,7 +21,7 @@ pub(super) struct Keywords {
 
 #[derive(Deserialize)]
 struct Listing {
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "wire::or_empty")]
     keyword: Vec<Listed>,
     pagination: Option<Pagination>,
 }
@@ -41,7 +42,7 @@ struct Rule {
     #[serde(default, deserialize_with = "wire::maybe_text")]
     reply_id: Option<String>,
     reply_type: Option<String>,
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "wire::or_empty")]
     keyword: Vec<Word>,
 }
 

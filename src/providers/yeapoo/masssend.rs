@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::api::{Page, Pagination, ReadApi, is_unknown_id};
-use super::wire;
+use crate::providers::wire;
 use crate::providers::{Sent, Status, VendorError};
 use crate::text;
 
 #[derive(Deserialize)]
 struct Listing {
     /// Null, not an empty list, if nothing was ever sent.
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "wire::or_empty")]
     message: Vec<Listed>,
     pagination: Option<Pagination>,
 }

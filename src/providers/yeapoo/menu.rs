@@ -10,10 +10,11 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use super::api::{ReadApi, WriteApi};
-use super::{texts, wire};
+use super::texts;
 use crate::model::kinds::{Button, RawReply};
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
+use crate::providers::wire;
 use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
 use crate::text;
 
@@ -39,7 +40,7 @@ struct Wire {
     #[serde(deserialize_with = "wire::number")]
     sequence: u32,
     /// Left out when empty.
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "wire::or_empty")]
     sub_button: Vec<Wire>,
 }
 

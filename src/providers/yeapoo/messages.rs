@@ -7,7 +7,8 @@ use futures::future::BoxFuture;
 use serde::Deserialize;
 
 use super::api::{Page, Pagination, ReadApi};
-use super::{masssend, wire};
+use super::masssend;
+use crate::providers::wire;
 use crate::providers::{Messages, Received, Sent, Status, VendorError};
 
 /// The vendor's type of a text.
@@ -20,7 +21,7 @@ pub(super) struct Talk {
 
 #[derive(Deserialize)]
 struct Listing {
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "wire::or_empty")]
     message: Vec<Listed>,
     pagination: Option<Pagination>,
 }

@@ -44,7 +44,6 @@ mod sops;
 #[cfg(test)]
 mod testing;
 mod texts;
-mod wire;
 
 /// Yeapoo.
 pub(super) const PROVIDER: Provider = Provider {

@@ -10,9 +10,10 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::api::{ReadApi, WriteApi};
-use super::{texts, wire};
+use super::texts;
 use crate::model::kinds::Reply;
 use crate::model::{Action, RemoteId};
+use crate::providers::wire;
 use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
 use crate::text;
 

@@ -13,8 +13,8 @@ use tokio::sync::OnceCell;
 
 use super::api::{ReadApi, WriteApi, is_unknown_id};
 use super::leftovers::Leftovers;
-use super::wire;
 use crate::model::kinds::{RawReply, Reply};
+use crate::providers::wire;
 use crate::providers::{Happened, Links, VendorError};
 
 /// The vendor's type of a text.

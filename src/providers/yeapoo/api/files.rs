@@ -9,8 +9,8 @@ use super::{ReadApi, WriteApi, call_name, data, is_unknown_id, shape, until_it_i
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer, Failure, FileAnswer, Headers, Streamed};
 use crate::model::Asset;
+use crate::providers::wire;
 use crate::providers::yeapoo::materials::is_api;
-use crate::providers::yeapoo::wire;
 use crate::providers::{VendorError, Watch};
 use crate::text;
 use crate::words::Text;

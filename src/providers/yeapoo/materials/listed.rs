@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::Table;
 use crate::model::Asset;
 use crate::model::kinds::{Article, Material};
+use crate::providers::wire;
 use crate::providers::yeapoo::api::{Page, Pagination, ReadApi};
-use crate::providers::yeapoo::wire;
 use crate::providers::{Found, VendorError};
 
 /// Characters that the server puts in front of a file's name in its address, the last of them `_`.
@@ -17,7 +17,7 @@ const IN_FRONT: usize = 7;
 /// Images and voices; the voices' key is `music`, whatever the document says.
 #[derive(Deserialize)]
 struct Files {
-    #[serde(default, alias = "music", alias = "voice", deserialize_with = "wire::list")]
+    #[serde(default, alias = "music", alias = "voice", deserialize_with = "wire::or_empty")]
     image: Vec<File>,
     pagination: Option<Pagination>,
 }
@@ -32,7 +32,7 @@ struct File {
 
 #[derive(Deserialize)]
 struct Videos {
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "wire::or_empty")]
     video: Vec<Video>,
     pagination: Option<Pagination>,
 }

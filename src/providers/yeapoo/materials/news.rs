@@ -12,9 +12,9 @@ use super::contents::{cover_id, cover_place};
 use super::listed::{file_name, with_ending};
 use crate::model::Asset;
 use crate::model::kinds::Article;
+use crate::providers::wire;
 use crate::providers::yeapoo::api::{ReadApi, WriteApi};
 use crate::providers::yeapoo::leftovers::Leftovers;
-use crate::providers::yeapoo::wire;
 use crate::providers::{Happened, VendorError, Watch};
 
 #[derive(Deserialize)]

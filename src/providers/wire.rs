@@ -1,4 +1,4 @@
-//! Values that deployments write in more than one way: numbers as text, truth as `"1"`, nothing as `null`.
+//! Values that vendors write in more than one way: numbers as text and ids as numbers, truth as `"1"`, nothing as `null`.
 
 use std::fmt;
 
@@ -86,10 +86,10 @@ pub(super) fn maybe_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<O
     }
 }
 
-/// A list, or nothing instead of an empty one.
-pub(super) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+/// A list or a text, or nothing instead of an empty one.
+pub(super) fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
-) -> Result<Vec<T>, D::Error> {
+) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
@@ -106,7 +106,7 @@ mod tests {
         fuzzy: bool,
         #[serde(default, deserialize_with = "super::maybe_text")]
         id: Option<String>,
-        #[serde(default, deserialize_with = "super::list")]
+        #[serde(default, deserialize_with = "super::or_empty")]
         items: Vec<u8>,
     }
 

@@ -33,6 +33,11 @@ fn service(speaks: Speaks) -> Service {
     Service { gate, state, variables, names: Box::new(move || fake.names()) }
 }
 
+/// A bucket for a test of something else.
+pub(crate) fn shared() -> Service {
+    service(Speaks::S3)
+}
+
 const ALL: [Speaks; 4] = [Speaks::S3, Speaks::Oss, Speaks::Cos, Speaks::Obs];
 
 #[track_caller]

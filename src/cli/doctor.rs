@@ -93,7 +93,9 @@ async fn examine(account: &Account<'_>, store: &Store, context: &Context) -> Fin
                 text!("it is free as soon as that process has ended")
             };
             problems.push(
-                Problem::error(Code::Locked, text!("the state is locked by {who}", who)).about(name).help(help),
+                Problem::error(Code::Locked, text!("the state is locked by {who}", who))
+                    .about(name)
+                    .help(help),
             );
         }
         Err(problem) => problems.push(problem),

@@ -247,7 +247,7 @@ impl Open {
     /// Why nothing can be written down any more, if so: nothing new may be begun then.
     pub fn broken(&self) -> Option<Text> {
         match &self.keeping {
-            Keeping::Disk(journal) => journal.broken().map(|error| Text::verbatim(&error.to_string())),
+            Keeping::Disk(journal) => journal.broken().map(|error| Text::verbatim(error.to_string())),
             Keeping::Bucket(writing) => writing.broken(),
         }
     }

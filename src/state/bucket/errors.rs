@@ -63,7 +63,7 @@ pub(super) fn reason(error: &Error) -> String {
         Some(&rest[..rest.find('"')?])
     };
     match (field("code"), field("message")) {
-        (Some(code), Some(message)) if message.is_empty() => code.to_owned(),
+        (Some(code), Some("")) => code.to_owned(),
         (Some(code), Some(message)) => format!("{message} ({code})"),
         _ => {
             let mut why = said.lines().next().unwrap_or_default().chars().take(200).collect::<String>();

@@ -47,9 +47,7 @@ impl Step<'_> {
             return Some(text!("interrupted before it was tried"));
         }
         let state = self.shared.state();
-        state
-            .broken()
-            .map(|why| text!("the state can't be written ({why}), so nothing new is begun", why))
+        state.broken().map(|why| text!("the state can't be written ({why}), so nothing new is begun", why))
     }
 
     /// Whether a change may run beside others.

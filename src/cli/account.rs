@@ -76,7 +76,10 @@ async fn locked(
     context: &Context,
 ) -> Result<Open, Vec<Problem>> {
     let me = context.holder(command);
-    let open = store(project).map_err(|problem| vec![problem])?.open(&account.config.name, &me, context.lock_timeout).await;
+    let open = store(project)
+        .map_err(|problem| vec![problem])?
+        .open(&account.config.name, &me, context.lock_timeout)
+        .await;
     let open = open.map_err(|problem| vec![problem])?;
     match another_account(account, open.state()) {
         Some(problem) => Err(vec![problem]),

@@ -97,10 +97,15 @@ async fn examine(account: &Account<'_>, store: &Store, context: &Context) -> Fin
         Ok(None) => said.push(text!("not locked")),
         Ok(Some(holder)) => {
             let who = Holder::said(holder.as_ref());
+            let help = if store.is_shared() {
+                text!("if it died, `mpform state unlock {name}` frees it", name)
+            } else {
+                text!("it is free as soon as that process has ended")
+            };
             problems.push(
                 Problem::error(Code::Locked, text!("the state is locked by {who}", who))
                     .about(name)
-                    .help(text!("it is free as soon as that process has ended")),
+                    .help(help),
             );
         }
         Err(problem) => problems.push(problem),

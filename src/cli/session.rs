@@ -195,7 +195,8 @@ impl<'a> Session<'a> {
     pub(super) async fn remembered(&mut self) -> Vec<State> {
         let read = match store(self.project) {
             Ok(store) => {
-                abreast(self.accounts.iter().map(async |account| store.read(&account.config.name).await)).await
+                abreast(self.accounts.iter().map(async |account| store.read(&account.config.name).await))
+                    .await
             }
             Err(problem) => self.accounts.iter().map(|_| Err(problem.clone())).collect(),
         };
@@ -425,7 +426,9 @@ async fn not_migrated(project: &Project, shared: &Store) -> Option<Problem> {
         folder,
         accounts = accounts.join(", ")
     );
-    let help = text!("run `mpform state migrate` before the next apply: it copies them; if they are old, delete the folder");
+    let help = text!(
+        "run `mpform state migrate` before the next apply: it copies them; if they are old, delete the folder"
+    );
     (!accounts.is_empty()).then(|| Problem::warning(Code::StateElsewhere, message).help(help))
 }
 

@@ -173,15 +173,20 @@ async fn unlock(project: &Project, account: &str, yes: bool, context: &Context) 
     };
     let who = Holder::said(holder.as_ref());
     if !store.is_shared() {
-        return Err(Problem::error(Code::Locked, text!("the state is locked by {who}", who)).about(account).help(
-            text!("the lock is the operating system's: it is free as soon as that process has ended"),
-        ));
+        return Err(Problem::error(Code::Locked, text!("the state is locked by {who}", who))
+            .about(account)
+            .help(text!(
+                "the lock is the operating system's: it is free as soon as that process has ended"
+            )));
     }
     context.note(&text!("{account} is locked by {who}", account, who));
     if !yes {
         if !context.can_ask {
-            return Err(Problem::error(Code::Declined, text!("nobody can be asked, since this is no terminal"))
-                .help(text!("give --yes if you know that its holder is dead")));
+            return Err(Problem::error(
+                Code::Declined,
+                text!("nobody can be asked, since this is no terminal"),
+            )
+            .help(text!("give --yes if you know that its holder is dead")));
         }
         let question = text!("Free it? Only if its holder is dead, and only `yes` is taken for yes: ");
         if !asked(&question.to(context.talk_style.lang)).await {

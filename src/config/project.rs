@@ -192,7 +192,7 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
     let state = state_at(&real, written.state, &filled, problems);
     let audit = audit::file(&real, filled.get("audit"), problems);
     let notify = webhooks(filled.get("notify"), problems);
-    wire::addresses(&accounts, &notify, &written.policy, problems);
+    wire::addresses(&accounts, &notify, filled.get("state"), &written.policy, problems);
     Some(Project {
         audit,
         root: real,

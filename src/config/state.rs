@@ -95,13 +95,17 @@ pub(super) fn state_at(root: &Path, text: StateText, filled: &Node, problems: &m
             ];
             for (key, _) in keys.into_iter().filter(|(_, value)| value.is_some()) {
                 problems.push(
-                    wrong(text!("`{key}` is for a bucket, and no `backend` is named", key), node.place_of_key(key))
-                        .help(text!("add `backend: s3` (or oss, cos, obs), or take it out")),
+                    wrong(
+                        text!("`{key}` is for a bucket, and no `backend` is named", key),
+                        node.place_of_key(key),
+                    )
+                    .help(text!("add `backend: s3` (or oss, cos, obs), or take it out")),
                 );
             }
             // The default may be a link that somebody put there.
             let path = text.path.as_deref().unwrap_or(DEFAULT);
-            folder(root, path, node.get("path").unwrap_or(node), problems).map_or_else(default, StateAt::Folder)
+            folder(root, path, node.get("path").unwrap_or(node), problems)
+                .map_or_else(default, StateAt::Folder)
         }
         Some(backend) => bucket(backend, text, node, problems).map_or_else(default, StateAt::Bucket),
     }
@@ -154,13 +158,16 @@ fn bucket(backend: Backend, text: StateText, node: &Node, problems: &mut Vec<Pro
     if text.path.is_some() {
         problems.push(
             wrong(text!("`path` is for a folder, and {word} is a bucket", word), node.place_of_key("path"))
-                .help(text!("take one of the two out; below what the states lie in a bucket is its `prefix`")),
+                .help(text!(
+                    "take one of the two out; below what the states lie in a bucket is its `prefix`"
+                )),
         );
     }
     let name = text.bucket.unwrap_or_default();
     if !node.get("bucket").is_some_and(Node::is_stand_in) && !is_name(&name) {
         problems.push(match name.as_str() {
-            "" => wrong(text!("{word} needs a `bucket`", word), at("backend")).help(text!("name the bucket; mpform makes none")),
+            "" => wrong(text!("{word} needs a `bucket`", word), at("backend"))
+                .help(text!("name the bucket; mpform makes none")),
             _ => wrong(text!("`{name}` is no bucket's name", name), at("bucket"))
                 .help(text!("write its name alone: small letters, digits, `-` and `.`")),
         });
@@ -174,14 +181,18 @@ fn bucket(backend: Backend, text: StateText, node: &Node, problems: &mut Vec<Pro
     }
     if text.region.is_none() && text.endpoint.is_none() && backend != Backend::S3 {
         problems.push(
-            wrong(text!("{word} needs a `region`", word), at("backend"))
-                .help(text!("write the service's own name of it, e.g. {example}", example = example(backend))),
+            wrong(text!("{word} needs a `region`", word), at("backend")).help(text!(
+                "write the service's own name of it, e.g. {example}",
+                example = example(backend)
+            )),
         );
     }
     if let Some(region) = text.region.as_ref().filter(|region| given("region") && !is_name(region)) {
         problems.push(
-            wrong(text!("`{region}` is no region", region), at("region"))
-                .help(text!("write the service's own name of it, e.g. {example}", example = example(backend))),
+            wrong(text!("`{region}` is no region", region), at("region")).help(text!(
+                "write the service's own name of it, e.g. {example}",
+                example = example(backend)
+            )),
         );
     }
     if let Some(endpoint) = text.endpoint.as_ref().filter(|_| given("endpoint")) {
@@ -221,18 +232,14 @@ fn is_prefix(prefix: &str) -> bool {
 fn endpoint_problem(endpoint: &str, place: Place) -> Option<Problem> {
     let rest = endpoint.strip_prefix("https://").or_else(|| endpoint.strip_prefix("http://"));
     let authority = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest)).unwrap_or_default();
-    if authority.is_empty() || authority.contains(['/', '?', '#', '@']) || authority.contains(char::is_whitespace) {
-        // It may hold a name and a password, so it is not shown.
-        return Some(wrong(text!("`endpoint` is no service's address"), place).help(text!(
+    let is_host = !authority.is_empty()
+        && !authority.contains(['/', '?', '#', '@'])
+        && !authority.contains(char::is_whitespace);
+    // It may hold a name and a password, so it is not shown.
+    (!is_host).then(|| {
+        wrong(text!("`endpoint` is no service's address"), place).help(text!(
             "write scheme and host, e.g. https://minio.example.com; the bucket stands in `bucket`, credentials in the \
              environment"
-        )));
-    }
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-    let is_here = matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
-    (endpoint.starts_with("http://") && !is_here).then(|| {
-        Problem::warning(Code::PlainHttp, text!("{endpoint} is reached without TLS: the state goes over the net in the clear", endpoint))
-            .at(place)
-            .help(text!("write https:// unless the network itself is private"))
+        ))
     })
 }

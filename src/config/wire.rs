@@ -47,6 +47,7 @@ pub(super) fn roots(
 pub(super) fn addresses(
     accounts: &IndexMap<String, Option<Account>>,
     hooks: &[Webhook],
+    state: Option<&Node>,
     policy: &Policy,
     problems: &mut Vec<Problem>,
 ) {
@@ -60,7 +61,9 @@ pub(super) fn addresses(
     let of_hooks = hooks.iter().filter_map(|hook| {
         Some(("webhook".to_owned(), unencrypted(hook.webhook.expose_secret())?, hook.place.clone()?))
     });
-    let warnings = of_accounts.chain(of_hooks).map(|(key, host, place)| warning(&key, &host, place));
+    let of_state = state.and_then(|state| written(state, "endpoint"));
+    let warnings =
+        of_accounts.chain(of_hooks).chain(of_state).map(|(key, host, place)| warning(&key, &host, place));
     problems.extend(warnings.filter_map(|problem| policy.judged(problem)));
 }
 

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use crate::clock::Clock;
 use crate::config;
 use crate::http::canned::Canned;
-use crate::http::{Client, Limits, TIMEOUT, Reader, Throttle, Writer};
+use crate::http::{Client, Limits, Reader, TIMEOUT, Throttle, Writer};
 use crate::model::sop::Own;
 use crate::problem::Source;
 use crate::providers::{Connect, Links, Outgoing, Provider, provider_named};

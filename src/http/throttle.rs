@@ -129,8 +129,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn accounts_share_the_gate_and_none_keeps_it_while_it_waits_for_its_turn() {
         let gate = Gate::new(1);
-        let slow = Throttle::new(Limits { concurrency: 4, requests_per_second: Some(1.0), timeout: TIMEOUT }).behind(&gate);
-        let quick = Throttle::new(Limits { concurrency: 4, requests_per_second: None, timeout: TIMEOUT }).behind(&gate);
+        let slow = Throttle::new(Limits { concurrency: 4, requests_per_second: Some(1.0), timeout: TIMEOUT })
+            .behind(&gate);
+        let quick = Throttle::new(Limits { concurrency: 4, requests_per_second: None, timeout: TIMEOUT })
+            .behind(&gate);
         let first = slow.enter().await;
         let waiting = tokio::time::timeout(Duration::from_millis(1), quick.enter()).await;
         assert!(waiting.is_err(), "the gate lets one through");

@@ -231,8 +231,6 @@ codes! {
     StateMove = "MP163",
     /// states that lie elsewhere than where they are looked for
     StateElsewhere = "MP164",
-    /// a connection that others can read and change
-    PlainHttp = "MP165",
     /// an audit log that cannot be written
     Audit = "MP166",
 }

@@ -91,7 +91,14 @@ mod tests {
         let mut secrets = Secrets::default();
         secrets.add(&SecretString::from("k/e+y"));
         let body = body.to_owned().into();
-        Answer { status: 400, content_type: "text/plain".to_owned(), retry_after: None, redirect: None, body, secrets }
+        Answer {
+            status: 400,
+            content_type: "text/plain".to_owned(),
+            retry_after: None,
+            redirect: None,
+            body,
+            secrets,
+        }
     }
 
     #[test]

@@ -303,7 +303,9 @@ impl<'a> Sender<'a> {
             let mut known = state.state().sends.get(&message.run).into_iter().flatten();
             // What is due was worked out a while ago, and this is what must never be wrong.
             if known.any(|one| one.is_out() && one.is_known_by(&identity)) {
-                return Err(Problem::error(Code::NotSent, text!("it is out of our hands already")).help(AGAIN));
+                return Err(
+                    Problem::error(Code::NotSent, text!("it is out of our hands already")).help(AGAIN)
+                );
             }
             let entry = state.state().begin_send(&message.run, sending, &message.body, &message.audience);
             state.record_durably(entry)

@@ -255,7 +255,14 @@ impl Desk {
     }
 
     async fn open(&self) -> Open {
-        let me = Holder { who: "me".into(), pid: 7, since: String::new(), command: "sop run".into(), job: None, nonce: String::new() };
+        let me = Holder {
+            who: "me".into(),
+            pid: 7,
+            since: String::new(),
+            command: "sop run".into(),
+            job: None,
+            nonce: String::new(),
+        };
         self.store().open("care", &me, Duration::ZERO).await.expect("opens")
     }
 

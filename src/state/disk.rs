@@ -276,10 +276,10 @@ fn make_folder(path: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::model::Address;
+    use crate::state::store::{Keeping, Open, Store};
     use crate::state::{Entry, Intent, Record, VERSION};
     use serde_json::json;
     use std::io::Read;
-    use crate::state::store::{Keeping, Open, Store};
 
     fn me() -> Holder {
         Holder {

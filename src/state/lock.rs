@@ -33,7 +33,9 @@ pub struct Holder {
 impl Holder {
     /// Who holds a lock, as far as it is known.
     pub fn said(holder: Option<&Self>) -> Text {
-        let Some(Self { who, pid, command, since, job, .. }) = holder else { return text!("another process") };
+        let Some(Self { who, pid, command, since, job, .. }) = holder else {
+            return text!("another process");
+        };
         match job {
             None => text!("{who} (process {pid}), `{command}` since {since}", who, pid, command, since),
             Some(job) => text!(

@@ -13,7 +13,8 @@ struct Version {
 /// Reads a state. `shown`: where it is; `help`: what can be done about one that is broken.
 pub(super) fn parse(shown: &str, bytes: &[u8], help: impl Fn() -> Text) -> Result<State, Problem> {
     let broken = |error: &serde_json::Error| {
-        Problem::error(Code::State, text!("the state file {path} is broken: {error}", path = shown, error)).help(help())
+        Problem::error(Code::State, text!("the state file {path} is broken: {error}", path = shown, error))
+            .help(help())
     };
     let Version { version } = serde_json::from_slice(bytes).map_err(|error| broken(&error))?;
     if version > VERSION {

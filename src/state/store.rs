@@ -6,9 +6,9 @@ use std::time::Duration;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::bucket::{Bucket, Safe, Writing};
-use super::disk::{Disk, Journal};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use super::disk::of_bytes;
+use super::disk::{Disk, Journal};
 pub use super::lock::Holder;
 use super::{Entry, Intent, State};
 use crate::model::Address;
@@ -249,7 +249,7 @@ impl Open {
     /// Why nothing can be written down any more, if so: nothing new may be begun then.
     pub fn broken(&self) -> Option<Text> {
         match &self.keeping {
-            Keeping::Disk(journal) => journal.broken().map(|error| Text::verbatim(&error.to_string())),
+            Keeping::Disk(journal) => journal.broken().map(|error| Text::verbatim(error.to_string())),
             Keeping::Bucket(writing) => writing.broken(),
         }
     }

@@ -198,7 +198,7 @@ fn commands_of(page: Page) {
                 }
             } else if command.is_none() {
                 command = Some(word);
-            } else if below.is_none() && command.as_deref() == Some("sop") {
+            } else if below.is_none() && matches!(command.as_deref(), Some("sop" | "state")) {
                 below = Some(word);
             }
         }

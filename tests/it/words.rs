@@ -138,6 +138,7 @@ const PLAIN: &[(&str, &str)] = &[
     ("src/cli/state/adopt.rs", "state adopt"),
     ("src/cli/state/edit.rs", "state mv"),
     ("src/cli/state/edit.rs", "state rm"),
+    ("src/cli/state/migrate.rs", "state migrate"),
     ("src/cli/sop/resolve.rs", "sop resolve"),
     ("src/cli/sop/run/round.rs", "sop run"),
     ("src/cli/context.rs", "this machine"),

@@ -42,6 +42,7 @@ accounts:
 pub(crate) struct World {
     pub(crate) sandbox: Running,
     folder: TempDir,
+    variables: Vec<(String, String)>,
     // Last, so that the sandbox still has a runtime while it stops.
     _runtime: Runtime,
 }
@@ -81,9 +82,19 @@ impl World {
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("runs");
         let address = "127.0.0.1:0".parse().expect("an address");
         let sandbox = runtime.block_on(sandbox.start(address)).expect("the sandbox starts");
-        let world = Self { sandbox, folder: tempfile::tempdir().expect("a folder"), _runtime: runtime };
+        let world = Self {
+            sandbox,
+            folder: tempfile::tempdir().expect("a folder"),
+            variables: vec![],
+            _runtime: runtime,
+        };
         world.write("mpform.yaml", PROJECT);
         world
+    }
+
+    /// The same with further environment variables for every command.
+    pub(crate) fn given(self, variables: &[(String, String)]) -> Self {
+        Self { variables: variables.to_vec(), ..self }
     }
 
     /// Writes what the account `shop` should hold.
@@ -266,6 +277,7 @@ impl World {
             .env_clear()
             .envs([("NO_COLOR", "1"), ("COLUMNS", "100"), ("USER", "tester"), ("HOSTNAME", "here")])
             .env("SANDBOX", self.sandbox.url())
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .envs(variables.iter().copied())
             .stdin(input)
             .stdout(Stdio::piped())

@@ -21,6 +21,7 @@ pub(crate) const SUITES: &[Suite] = &[
     },
     Suite { name: "ci", programs: &[&["check-jsonschema"], &["groovy"]] },
     Suite { name: "editor", programs: &[&["yaml-language-server"], &["node"]] },
+    Suite { name: "s3", programs: &[&["moto_server"]] },
 ];
 
 impl Suite {

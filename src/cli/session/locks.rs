@@ -70,7 +70,13 @@ mod tests {
     use super::*;
 
     fn me() -> Holder {
-        Holder { who: "ops".into(), pid: 1, since: "now".into(), command: "apply".into(), ..Holder::default() }
+        Holder {
+            who: "ops".into(),
+            pid: 1,
+            since: "now".into(),
+            command: "apply".into(),
+            ..Holder::default()
+        }
     }
 
     fn names(names: &[&str]) -> Vec<String> {

@@ -105,7 +105,8 @@ pub(super) fn reach<'a>(project: &'a Project, name: &str, net: &Net) -> Result<A
     let throttle = Throttle::new(limits(config)).behind(&net.gate);
     let setup = Setup { account: &config.name, trace: project.trace.clone() };
     // Whom one account trusts is no other's to trust.
-    let own = (!config.roots.is_empty()).then(|| Lines::trusting(&config.roots)).transpose().map_err(broken)?;
+    let own =
+        (!config.roots.is_empty()).then(|| Lines::trusting(&config.roots)).transpose().map_err(broken)?;
     let lines = own.as_ref().unwrap_or(&net.lines);
     let client = Client::on(lines, headers, throttle, project.clock.clone(), setup).map_err(broken)?;
     Ok(Account { config, desired, connect, client })

@@ -22,7 +22,11 @@ pub(super) async fn adopt(text: &str, id: &str, context: &Context) -> Result<(),
     let Some(project) = Project::for_work(context) else { return Err(vec![]) };
     let account = &one_account(&project, address.account())?;
     let me = context.holder("state adopt");
-    let mut open = store(&project).map_err(one)?.open(address.account(), &me, context.lock_timeout).await.map_err(one)?;
+    let mut open = store(&project)
+        .map_err(one)?
+        .open(address.account(), &me, context.lock_timeout)
+        .await
+        .map_err(one)?;
     if let Some(problem) = another_account(account, open.state()) {
         return Err(vec![problem]);
     }

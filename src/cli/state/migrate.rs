@@ -24,9 +24,10 @@ pub(super) async fn run(project: &Project, args: &Args, context: &Context) -> Re
     if from.shown() == to.shown() {
         let shown = to.shown();
         let message = text!("{shown} is where the states are kept already", shown);
-        return Err(vec![Problem::error(Code::StateMove, message).help(text!(
-            "change `state:` in mpform.yaml first, or name with --from where they were"
-        ))]);
+        return Err(vec![
+            Problem::error(Code::StateMove, message)
+                .help(text!("change `state:` in mpform.yaml first, or name with --from where they were")),
+        ]);
     }
     let accounts = from.accounts().await.map_err(one)?;
     if accounts.is_empty() {
@@ -141,9 +142,12 @@ async fn copied(
     new.close().await.map_err(|(problem, _)| problem)?;
     let read = to.read(account).await?;
     if !same(&read, &state) {
-        return Err(Problem::error(Code::StateMove, text!("what was read back from {shown} is not what was written", shown))
-            .about(account)
-            .help(text!("run it again; nothing was taken away from where it was")));
+        return Err(Problem::error(
+            Code::StateMove,
+            text!("what was read back from {shown} is not what was written", shown),
+        )
+        .about(account)
+        .help(text!("run it again; nothing was taken away from where it was")));
     }
     let count = state.resources.len();
     context.tell(&text!("{account}: copied to {shown} ({count} remembered)", account, shown, count));

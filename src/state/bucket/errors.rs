@@ -47,7 +47,9 @@ pub(super) fn problem(shown: &str, error: &Error) -> Problem {
         ),
         _ => failed(
             text!("{shown} can't be used: {why}", shown, why = reason(error)),
-            text!("check `state: {{bucket, region, endpoint}}` and the network; nothing is lost by trying again"),
+            text!(
+                "check `state: {{bucket, region, endpoint}}` and the network; nothing is lost by trying again"
+            ),
         ),
     }
 }
@@ -61,7 +63,7 @@ pub(super) fn reason(error: &Error) -> String {
         Some(&rest[..rest.find('"')?])
     };
     match (field("code"), field("message")) {
-        (Some(code), Some(message)) if message.is_empty() => code.to_owned(),
+        (Some(code), Some("")) => code.to_owned(),
         (Some(code), Some(message)) => format!("{message} ({code})"),
         _ => {
             let mut why = said.lines().next().unwrap_or_default().chars().take(200).collect::<String>();
@@ -97,8 +99,13 @@ mod tests {
     #[test]
     fn a_bucket_that_is_not_there_is_not_an_object_that_is_not_there() {
         let bucket = Error::new(ErrorKind::NotFound, r#"CosError { code: "NoSuchBucket", message: "" }"#);
-        assert!(!is_absent(&bucket) && problem("cos://team", &bucket).message.en().contains("there is no bucket"));
-        assert!(is_absent(&Error::new(ErrorKind::NotFound, r#"CosError { code: "NoSuchKey", message: "" }"#)));
+        assert!(
+            !is_absent(&bucket) && problem("cos://team", &bucket).message.en().contains("there is no bucket")
+        );
+        assert!(is_absent(&Error::new(
+            ErrorKind::NotFound,
+            r#"CosError { code: "NoSuchKey", message: "" }"#
+        )));
     }
 
     #[test]

@@ -39,12 +39,12 @@ pub(super) async fn take(objects: &Objects, path: &str, me: &Holder) -> Result<A
     if !objects.guards_names() {
         return append(objects, path, me, line).await;
     }
-    match objects.create(path, line).await? {
-        Put::Ours(_) => {}
+    let made = match objects.create(path, line).await? {
+        Put::Ours(made) => made,
         Put::Theirs => return standing(objects, path, me).await,
-    }
+    };
     // Their condition counts for nothing where earlier versions are kept: two would both have made it.
-    if !objects.guards_versions() && objects.keeps_versions(path).await? {
+    if !objects.guards_versions() && made.is_kept {
         release(objects, path, me).await?;
         return Err(Problem::error(
             Code::StateBucket,

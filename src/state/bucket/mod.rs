@@ -41,7 +41,8 @@ impl Bucket {
     /// The states of an environment below a prefix. Whoever ends the program waits for what is leaving.
     pub fn new(objects: Objects, prefix: &str, environment: &str, leaving: Leaving) -> Self {
         let prefix = prefix.trim_matches('/');
-        let folder = if prefix.is_empty() { format!("{environment}/") } else { format!("{prefix}/{environment}/") };
+        let folder =
+            if prefix.is_empty() { format!("{environment}/") } else { format!("{prefix}/{environment}/") };
         Self { objects, folder, environment: environment.to_owned(), leaving }
     }
 
@@ -146,7 +147,8 @@ impl Bucket {
         same().await?;
         let (state, object) = self.opened(account).await?;
         let bytes = writing::bytes(&state, &format!("nobody since {}", lock::nonce()));
-        if let Put::Theirs = self.objects.replace(&self.path(account, "json"), bytes, object.as_ref()).await? {
+        if let Put::Theirs = self.objects.replace(&self.path(account, "json"), bytes, object.as_ref()).await?
+        {
             return Err(Problem::error(
                 Code::Locked,
                 text!("whoever holds the lock is at work: the state changed just now"),

@@ -27,6 +27,8 @@ pub(super) struct Object {
     pub(super) bytes: Vec<u8>,
     /// What tells it from what it was before and after.
     version: String,
+    /// The bucket keeps what was there before.
+    pub(super) is_kept: bool,
 }
 
 /// How a conditional write ended.
@@ -69,7 +71,10 @@ impl Objects {
     }
 
     /// Does something until it goes well or won't.
-    async fn tried<T, F: IntoFuture<Output = Result<T, Error>>>(&self, act: impl Fn() -> F) -> Result<T, Error> {
+    async fn tried<T, F: IntoFuture<Output = Result<T, Error>>>(
+        &self,
+        act: impl Fn() -> F,
+    ) -> Result<T, Error> {
         for wait in TRIES {
             match act().await {
                 Err(error) if may_pass(&error) => sleep(wait).await,
@@ -96,9 +101,9 @@ impl Objects {
     async fn read(&self, path: &str) -> Result<Option<Object>, Error> {
         loop {
             let Some(version) = self.version(path).await? else { return Ok(None) };
-            let version = version.etag;
+            let Version { etag: version, is_kept } = version;
             match self.tried(|| self.operator.read_with(path).if_match(&version)).await {
-                Ok(bytes) => return Ok(Some(Object { bytes: bytes.to_vec(), version })),
+                Ok(bytes) => return Ok(Some(Object { bytes: bytes.to_vec(), version, is_kept })),
                 // It changed in between.
                 Err(error) if is_absent(&error) || is_refused(&error) => {}
                 Err(error) => return Err(error),
@@ -109,18 +114,13 @@ impl Objects {
     async fn version(&self, path: &str) -> Result<Option<Version>, Error> {
         match self.tried(|| self.operator.stat(path)).await {
             Ok(found) => {
-                let etag = found.etag().ok_or_else(|| Error::new(ErrorKind::Unsupported, "it tells no ETag"))?;
-                Ok(Some(Version { etag: etag.to_owned(), kept: found.version().is_some() }))
+                let etag =
+                    found.etag().ok_or_else(|| Error::new(ErrorKind::Unsupported, "it tells no ETag"))?;
+                Ok(Some(Version { etag: etag.to_owned(), is_kept: found.version().is_some() }))
             }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// True if the bucket keeps an object's earlier versions.
-    pub(super) async fn keeps_versions(&self, path: &str) -> Result<bool, Problem> {
-        let version = self.version(path).await.map_err(|error| self.problem(&error))?;
-        Ok(version.is_some_and(|version| version.kept))
     }
 
     /// The names of what lies in a folder.
@@ -177,7 +177,10 @@ impl Objects {
         };
         match self.tried(write).await {
             Ok(written) => match written.etag() {
-                Some(version) => Ok(Put::Ours(Object { version: version.to_owned(), bytes })),
+                Some(version) => {
+                    let is_kept = written.version().is_some();
+                    Ok(Put::Ours(Object { version: version.to_owned(), bytes, is_kept }))
+                }
                 None => self.was_it_us(path, bytes).await,
             },
             // What was there may be what an earlier try wrote.
@@ -215,6 +218,5 @@ impl Objects {
 
 struct Version {
     etag: String,
-    /// The bucket keeps what was there before.
-    kept: bool,
+    is_kept: bool,
 }

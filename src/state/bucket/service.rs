@@ -96,7 +96,11 @@ pub fn credentials<'a>(
             let missing = if id.is_none() { set.id } else { set.secret };
             Err(Problem::error(
                 Code::StateCredentials,
-                text!("the environment has no {missing}, which the state's backend {backend} needs", missing, backend),
+                text!(
+                    "the environment has no {missing}, which the state's backend {backend} needs",
+                    missing,
+                    backend
+                ),
             )
             .at(bucket.place.clone())
             .help(text!(

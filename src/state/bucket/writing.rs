@@ -107,9 +107,8 @@ impl Writing {
     pub(in crate::state) async fn close(self) -> Result<(), Problem> {
         let Self { words, task, .. } = self;
         drop(words);
-        task.await.unwrap_or_else(|error| {
-            Err(Problem::error(Code::StateBucket, Text::verbatim(error.to_string())))
-        })
+        task.await
+            .unwrap_or_else(|error| Err(Problem::error(Code::StateBucket, Text::verbatim(error.to_string()))))
     }
 }
 
@@ -170,7 +169,10 @@ async fn keep(
     let released = lock::release(&keeping.objects, &keeping.lock, &keeping.me).await;
     let account = &keeping.account;
     ended.and(released.map_err(|problem| {
-        let help = text!("the state is saved; if nobody works with it, free it by `mpform state unlock {account}`", account);
+        let help = text!(
+            "the state is saved; if nobody works with it, free it by `mpform state unlock {account}`",
+            account
+        );
         problem.help(help)
     }))
 }

@@ -160,6 +160,33 @@ fn killed_while_it_writes_down() {
     assert!(kills > 0);
 }
 
+/// The same with the state in a bucket: what is about to go out is written there before it does, so nobody gets two.
+#[test]
+fn killed_with_the_state_in_a_bucket() {
+    let (mut noon, planned) = (Noon::care(), to_all(&["早上好"]));
+    let service = crate::buckets::shared();
+    noon.world = noon.world.given(&service.variables);
+    let project = std::fs::read_to_string(noon.world.path("mpform.yaml")).expect("reads");
+    for (nth, done) in [(0, true), (1, true), (1, false), (17, false), (40, true)] {
+        let about = format!("killed at call {nth}, done: {done}");
+        noon.again();
+        let state = service.state.replace("bucket: team", &format!("bucket: team, prefix: p{nth}{done}"));
+        noon.world.write("mpform.yaml", &format!("{project}state: {state}\n"));
+        noon.world.run("state migrate").expect_code(0);
+        noon.world.sandbox.fault(Rule::new("", "", FOR_EVER).skip(nth));
+        if !done {
+            noon.world.sandbox.fault(Rule::new("", "", Fault::ResetBefore).skip(nth));
+        }
+        noon.killed_when(is_hit);
+        noon.world.run("sop run").expect_code(1).says(&["MP072", "mpform state unlock care"]);
+        noon.world.run("state unlock care --yes").expect_code(0);
+        let outcomes = noon.run(&planned, &about);
+        let (sent, open) = (got(&noon.world.sandbox), outcomes.get("uncertain").copied().unwrap_or_default());
+        assert!(open <= PARALLEL && !outcomes.contains_key("failed"), "{about}: {outcomes:?}");
+        assert!(sent.len() + open >= planned.len(), "{about}: {} got it, {outcomes:?}", sent.len());
+    }
+}
+
 #[test]
 fn killed_after_each_of_fifty_went_out() {
     killed_at_each_call_to_fifty(true);

@@ -31,7 +31,7 @@ impl Building<'_> {
             texts_in(key, value, &mut vec![], &mut texts);
         }
         for (path, text) in texts {
-            for word in policy.forbidden_in(&text) {
+            for word in policy.forbidden_in(text) {
                 let problem = Policy::forbidden(text!("the text says `{word}`", word));
                 let problem = problem.at(wanted.place_of(&path)).about(&wanted.address);
                 self.problems.extend(policy.judged(problem));

@@ -102,7 +102,7 @@ fn from_today(sops: &Sops, now: DateTime<Utc>) -> Vec<Message<'_>> {
 fn words(sops: &Sops, messages: &[Message<'_>], policy: &Policy, all: &mut Vec<Forbidden>) {
     for of in sops.declared.values() {
         for (path, step, text) in texts(of) {
-            for word in policy.forbidden_in(&text) {
+            for word in policy.forbidden_in(text) {
                 all.push(whenever(messages, of, step, |when| {
                     Policy::forbidden(text!("{when}: the text says `{word}`", when, word))
                         .at(of.place_of(&path))

@@ -8,7 +8,7 @@ use reqwest::header::LOCATION;
 use reqwest::{Response, Url};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::client::{Client, Head, lost};
 use super::streamed::Streaming;
@@ -84,7 +84,12 @@ async fn get(client: &Client, url: &str, headers: Headers) -> Result<(Response, 
     if headers == Headers::Account {
         request = request.headers(client.headers.clone());
     }
-    client.begin(request, &Sent::Body, client.secrets()).await
+    let begun = client.begin(request, &Sent::Body, client.secrets());
+    timeout(client.timeout(), begun).await.map_err(|_| too_late())?
+}
+
+fn too_late() -> Failure {
+    Failure::Lost(text!("no answer in time"))
 }
 
 /// Where a redirect points, if to the web. Old servers write a `Location` in raw UTF-8, which is no `str` to HTTP.
@@ -116,7 +121,7 @@ async fn receive(
     loop {
         let until = begun + patience + on_a_slow_line(streaming.size());
         let chunk = timeout_at(until, response.chunk()).await;
-        let chunk = chunk.map_err(|_| Failure::Lost(text!("no answer in time")))?.map_err(lost)?;
+        let chunk = chunk.map_err(|_| too_late())?.map_err(lost)?;
         let Some(chunk) = chunk else { break };
         streaming.add(&chunk);
         if streaming.size() > LARGEST {

@@ -8,6 +8,7 @@ use crate::model::{Action, kinds};
 use crate::problem::{Code, Problem};
 use crate::state::State;
 use crate::text;
+use crate::words::{Text, escape};
 
 /// What was let through by hand.
 #[derive(Clone, Debug, Default)]
@@ -112,7 +113,8 @@ fn too_many_deletes(
             Some(named) if named == deletes => {}
             _ if fine => {}
             _ => {
-                let (kind, going) = (kind.name, going.join("\n"));
+                let going: Vec<_> = going.iter().map(|address| escape(address)).collect();
+                let (kind, going) = (kind.name, Text::lines(&going.join("\n")));
                 let message = match allowed {
                     Some(named) => text!(
                         "{deletes} of {count} live objects of kind {kind} would be deleted, not {named}:\n{going}",

@@ -237,7 +237,8 @@ fn every_code_is_used() {
 /// the number, and says here what for.
 ///
 /// 300: the program, its vendors' HTTP and TLS, the YAML, the terminal; about a third are for tests, or for Windows and Macs.
-const PACKAGES: usize = 300;
+/// 38 more: opendal and its four services, which keep the state in a bucket (signatures, XML, their clock).
+const PACKAGES: usize = 338;
 
 #[test]
 fn no_package_comes_unnoticed() {

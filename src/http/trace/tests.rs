@@ -67,8 +67,7 @@ async fn a_call_is_a_line_and_its_secrets_are_not_in_it() {
     assert_eq!(line, want);
     let said = said.recv().expect("one line");
     assert!(said.starts_with(&format!("shop: POST {shown} → 403 (")), "{said}");
-    let names =
-        "\n    > accept, x-shop •••, content-type\n    < set-cookie •••, x-seen, content-length, connection";
+    let names = "\n    > accept, x-shop •••, content-type\n    < set-cookie •••, x-seen •••, content-length, connection";
     assert!(said.ends_with(names), "{said}");
     assert_eq!(client.calls(), 1);
 }

@@ -143,12 +143,12 @@ mod tests {
             [("base_url", "https://y.example.com".to_owned()), ("client_id", "c1".to_owned())]
         );
         assert_eq!(
-            identity("base_url: http://y.example.com, token: t"),
-            [("base_url", "http://y.example.com".to_owned())]
+            identity("base_url: https://y.example.com, token: t"),
+            [("base_url", "https://y.example.com".to_owned())]
         );
         assert_eq!(
-            identity("base_url: http://y.example.com, token: t, tenant_id: 1001"),
-            [("base_url", "http://y.example.com".to_owned()), ("tenant_id", "1001".to_owned())],
+            identity("base_url: https://y.example.com, token: t, tenant_id: 1001"),
+            [("base_url", "https://y.example.com".to_owned()), ("tenant_id", "1001".to_owned())],
             "another tenant is another account"
         );
     }

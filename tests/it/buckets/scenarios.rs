@@ -55,7 +55,7 @@ pub(crate) fn applied(service: Service) {
     service.is_free();
     let names = (service.names)();
     assert!(names.contains(&"mpform/default/shop.json".to_owned()), "{names:?}");
-    assert!(!world.path(".mpform").exists(), "nothing is kept beside it");
+    assert!(!world.path(".mpform/state").exists(), "nothing is kept beside it");
     let ran = world.run("state list").expect_code(0);
     assert!(ran.out.contains("shop/group/vip  "), "{}", ran.out);
     world.run("state unlock shop").expect_code(0);

@@ -118,7 +118,7 @@ pub(crate) const HARMS: &[Harm] = &[
         says: NOT_JSON,
         fault: |_| Fault::Alter { at: String::new(), to: Some(Value::Null) },
     },
-    Harm { name: "another shape", says: ANOTHER, fault: |site| site.data(json!(7)) },
+    Harm { name: "another shape", says: ANOTHER, fault: |site| site.data(json!([7])) },
     Harm { name: "null", says: ANOTHER, fault: |site| site.data(Value::Null) },
     Harm { name: "an empty object", says: ANOTHER, fault: |site| site.data(json!({})) },
     Harm {

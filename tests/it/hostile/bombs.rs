@@ -98,7 +98,7 @@ fn bombs() -> Vec<Bomb> {
 }
 
 fn bounded(world: &World, command: &str) -> Ran {
-    world.run_within(BOUNDS, command)
+    world.run_in_a_shell(BOUNDS, command)
 }
 
 #[test]

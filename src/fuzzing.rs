@@ -10,8 +10,11 @@ mod laws;
 mod project;
 mod vendors;
 
+/// Takes any bytes, and panics if a law is broken.
+pub type Target = fn(&[u8]);
+
 /// Every entry by its name.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Target)] = &[
     ("config", project::config),
     ("fmt", project::fmt),
     ("plan", files::plan),

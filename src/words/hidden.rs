@@ -84,7 +84,7 @@ fn is_hidden(before: Option<char>, character: char) -> bool {
         '\u{fe00}'..='\u{fe0f}' => {
             !before.is_some_and(|before| is_picture(before) || matches!(before, '#' | '*' | '0'..='9'))
         }
-        '\u{e0100}'..='\u{e01ef}' => !before.is_some_and(|before| before >= '\u{2e80}'),
+        '\u{e0100}'..='\u{e01ef}' => before.is_none_or(|before| before < '\u{2e80}'),
         _ => {
             character.is_control()
                 || matches!(

@@ -320,6 +320,9 @@ fn a_missing_environment_variable_gets_a_stand_in_here_and_is_an_error_elsewhere
       = help: set SHOP_INFO_ID before plan and apply
     "#);
     assert_snapshot!(world.run("plan").expect_code(1).err, @r#"
+
+    shop could not be planned:
+
     error[MP006]: the environment variable `SHOP_INFO_ID` is not set
      --> mpform.yaml:4:66
       |

@@ -44,10 +44,14 @@ fn hit(journey: &Journey, undisturbed: &Undisturbed, harm: &Harm, call: &Call) {
         panic!("{what}: nothing was hit\n{said}")
     };
     // Where a file lies nobody has secrets: that address may send us on (src/http/download.rs).
-    let is_file = journal[at].path.starts_with("/static/");
-    if !is_file {
+    let path = journal[at].path.as_str();
+    let is_static = path.starts_with("/static/");
+    if !is_static {
         site.nobody_was_sent_on();
     }
+    // What comes as mere bytes is another picture then, and no broken answer.
+    let is_bytes = ["/image/", "/voice/", "/video/"].iter().any(|kind| path.contains(kind));
+    let is_file = is_static || (is_bytes && !path.contains("/url/"));
     if matches!(call, Call::Write(_)) {
         not_repeated_blindly(&world, &what);
     }

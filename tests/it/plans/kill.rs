@@ -334,6 +334,9 @@ fn interrupted_twice() {
 #[test]
 fn a_disk_that_gets_full() {
     let (noon, planned) = (Noon::care(), to_all(&["早上好"]));
+    // The audit log would be the first to be full.
+    let project = std::fs::read_to_string(noon.world.path("mpform.yaml")).expect("reads");
+    noon.world.write("mpform.yaml", &(project + "audit: none\n"));
     for saved_by_hand in [true, false] {
         noon.again();
         let ran = noon.world.run_on_a_full_disk("sop run").expect_code(3);

@@ -25,8 +25,9 @@ use crate::words::Text;
 
 /// The largest answer that is read; a vendor's page of 100 objects stays far below.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
-/// Answers beyond this are read one at a time, so that many of them at once don't fill the memory.
+/// Answers beyond this are read a few at a time, so that many of them at once don't fill the memory.
 const LARGE_ANSWER: usize = 1024 * 1024;
+const LARGE_AT_ONCE: usize = 4;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Connections stay open for the next call so long, and so many to one host: of hundreds of accounts at hosts of their
@@ -68,7 +69,7 @@ impl Lines {
             // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
             // starts on a connection that the server may be closing: it is too long to be lost like that.
             uploading: made(builder().pool_max_idle_per_host(0))?,
-            large: Arc::new(Semaphore::new(1)),
+            large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
         })
     }
 }

@@ -177,6 +177,10 @@ impl Builder<'_> {
         in_brackets: bool,
     ) -> Result<Value, Stuck> {
         if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            // A mark of byte order within the file is no sign to anybody else.
+            if !self.scan.text.get(self.scan.at..).is_some_and(|rest| rest.starts_with(['|', '>'])) {
+                return Err(Stuck { at: self.scan.at, why: Why::Unquoted });
+            }
             return Ok(Value::Block(block::take(&mut self.scan, text)));
         }
         let Some(written) = self.scan.text.get(self.scan.at..end) else { return self.lost() };

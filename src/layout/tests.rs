@@ -42,6 +42,7 @@ fn ends_of_lines_stay_and_the_mark_at_the_beginning_goes() {
     assert_eq!(laid_out("\u{feff}a:  |\r\n   b\r\n   c"), "a: |\r\n  b\r\n  c\r\n");
     assert_eq!(laid_out("a:  1\nb: 2\r\n"), "a: 1\nb: 2\n");
     assert_eq!(laid_out("a: 1"), "a: 1\n");
+    assert_eq!(problems("# a\n\u{feff}|\n").len(), 1, "a mark within the file is left to its writer");
 }
 
 #[test]

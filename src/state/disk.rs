@@ -74,7 +74,15 @@ impl Disk {
                 return Err(failed(text!("can't read {path}: {error}", path = path.display(), error)));
             }
         };
-        replay(&mut state, &lines);
+        if !replay(&mut state, &lines) {
+            let (path, journal) = (path.display(), journal.display());
+            let message =
+                text!("the journal {journal} can't be read, or does not go on from {path}", journal, path);
+            return Err(Problem::error(Code::State, message).help(text!(
+                "it holds what was done and is nowhere else: use the mpform that wrote it, or put back the file that it goes with; \
+                 nothing was changed"
+            )));
+        }
         Ok(state)
     }
 
@@ -237,19 +245,26 @@ struct Line {
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn of_bytes(file: &[u8], journal: &[u8]) -> Result<(State, Vec<u8>), Problem> {
     let mut state = parse("shop.json", file, Text::default)?;
-    replay(&mut state, &String::from_utf8_lossy(journal));
+    if !replay(&mut state, &String::from_utf8_lossy(journal)) {
+        return Err(failed(Text::default()));
+    }
     let bytes = bytes(&state).map_err(|error| failed(Text::verbatim(error.to_string())))?;
     Ok((state, bytes))
 }
 
-/// Takes in every whole line that is newer than the state. The last line may be half written.
-fn replay(state: &mut State, lines: &str) {
-    for line in lines.lines() {
-        let Ok(line) = serde_json::from_str::<Line>(line) else { return };
-        if line.serial.checked_sub(1) == Some(state.serial) {
-            state.take(line.entry);
+/// Takes in every line that is newer than the state. The last may be half written. False if another can't be read, or
+/// does not go on from the state: what stands behind it would be lost.
+fn replay(state: &mut State, lines: &str) -> bool {
+    for line in lines.split_inclusive('\n') {
+        let Ok(Line { serial, entry }) = serde_json::from_str(line) else { return !line.ends_with('\n') };
+        if serial > state.serial.saturating_add(1) {
+            return false;
+        }
+        if serial > state.serial {
+            state.take(entry);
         }
     }
+    true
 }
 
 fn failed(message: Text) -> Problem {
@@ -383,6 +398,30 @@ mod tests {
         atomic::write(&path, &[&whole[..], &whole[..cut]].concat()).expect("writes");
         assert_eq!(open(&store).await.state().resources.len(), 1);
         assert_eq!(store.read("shop").await.expect("reads").resources.len(), 1);
+    }
+
+    /// Whatever stands behind it would be forgotten: sends, too.
+    #[tokio::test]
+    async fn a_journal_with_a_hole_is_refused_and_untouched() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path(), "default");
+        let mut opened = open(&store).await;
+        for key in ["a", "b", "c"] {
+            opened.record(keep(key));
+        }
+        drop(opened);
+        let path = path(&folder, "journal");
+        let whole = fs::read_to_string(&path).expect("reads");
+        let lines: Vec<_> = whole.split_inclusive('\n').collect();
+        for broken in [
+            [lines[0], "{\"serial\": 2, \"change\": {\"entry\": \"new\"}}\n", lines[2]],
+            [lines[0], "", lines[2]],
+        ] {
+            atomic::write(&path, broken.concat().as_bytes()).expect("writes");
+            let problem = store.open("shop", &me(), Duration::ZERO).await.expect_err("a hole");
+            assert_eq!(problem.code, Code::State);
+            assert_eq!(fs::read_to_string(&path).expect("reads"), broken.concat());
+        }
     }
 
     #[tokio::test]

@@ -95,8 +95,9 @@ pub(super) async fn is_held(objects: &Objects, path: &str, me: &Holder) -> Resul
 
 /// Lets go of it, if it is still ours.
 pub(super) async fn release(objects: &Objects, path: &str, me: &Holder) -> Result<(), Problem> {
-    if is_held(objects, path, me).await? {
-        objects.delete(path).await?;
+    let mut nth = 0;
+    while is_held(objects, path, me).await? && !objects.delete(path, nth).await? {
+        nth += 1;
     }
     Ok(())
 }

@@ -95,7 +95,12 @@ impl Bucket {
         let path = self.path(account, "lock");
         let until = Instant::now() + patience;
         loop {
-            match lock::take(&self.objects, &path, &me).await.map_err(|problem| problem.about(account))? {
+            let taken = lock::take(&self.objects, &path, &me).await;
+            if taken.is_err() {
+                // It may be made all the same, and nobody would ever free it.
+                let _ = lock::release(&self.objects, &path, &me).await;
+            }
+            match taken.map_err(|problem| problem.about(account))? {
                 lock::Attempt::Ours => break,
                 lock::Attempt::Held(holder) if Instant::now() >= until => {
                     let problem = held(account, holder.as_ref());
@@ -156,8 +161,9 @@ impl Bucket {
             .about(account)
             .help(text!("let it end; if it does not, unlock once more")));
         }
-        if same().await? {
-            self.objects.delete(&lock).await?;
+        let mut nth = 0;
+        while same().await? && !self.objects.delete(&lock, nth).await? {
+            nth += 1;
         }
         Ok(())
     }

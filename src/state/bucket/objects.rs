@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use opendal::{Error, ErrorKind, Operator};
+use opendal::{Error, ErrorKind, Metadata, Operator};
 use tokio::time::sleep;
 
 use super::errors::{is_absent, is_refused, may_pass, problem};
@@ -99,16 +99,20 @@ impl Objects {
     }
 
     async fn read(&self, path: &str) -> Result<Option<Object>, Error> {
-        loop {
+        for wait in TRIES {
             let Some(version) = self.version(path).await? else { return Ok(None) };
             let Version { etag: version, is_kept } = version;
             match self.tried(|| self.operator.read_with(path).if_match(&version)).await {
                 Ok(bytes) => return Ok(Some(Object { bytes: bytes.to_vec(), version, is_kept })),
                 // It changed in between.
-                Err(error) if is_absent(&error) || is_refused(&error) => {}
+                Err(error) if is_absent(&error) || is_refused(&error) => sleep(wait).await,
                 Err(error) => return Err(error),
             }
         }
+        Err(Error::new(
+            ErrorKind::Unexpected,
+            "it changes all the time, or its ETag is another one each time",
+        ))
     }
 
     async fn version(&self, path: &str) -> Result<Option<Version>, Error> {
@@ -151,12 +155,7 @@ impl Objects {
             if guarded {
                 return self.put(path, bytes, known.map_or(Condition::New, Condition::Version)).await;
             }
-            // The service takes no condition: right before is the nearest there is.
-            let there = self.version(path).await?;
-            if there.as_ref().map(|version| version.etag.as_str()) != known {
-                return Ok(Put::Theirs);
-            }
-            self.put(path, bytes, Condition::None).await
+            self.put_over(path, bytes, known).await
         };
         put.await.map_err(|error| self.problem(&error))
     }
@@ -164,6 +163,23 @@ impl Objects {
     /// Writes an object, whatever was there.
     pub(super) async fn overwrite(&self, path: &str, bytes: Vec<u8>) -> Result<(), Problem> {
         self.put(path, bytes, Condition::None).await.map(drop).map_err(|error| self.problem(&error))
+    }
+
+    /// The service takes no condition: right before each try is the nearest there is.
+    async fn put_over(&self, path: &str, bytes: Vec<u8>, known: Option<&str>) -> Result<Put, Error> {
+        let mut waits = TRIES.into_iter();
+        loop {
+            let there = self.version(path).await?;
+            if there.as_ref().map(|version| version.etag.as_str()) != known {
+                // An earlier try may have written it.
+                return self.was_it_us(path, bytes).await;
+            }
+            match (self.operator.write(path, bytes.clone()).await, waits.next()) {
+                (Ok(written), _) => return self.made(path, bytes, &written).await,
+                (Err(error), Some(wait)) if may_pass(&error) => sleep(wait).await,
+                (Err(error), _) => return Err(error),
+            }
+        }
     }
 
     async fn put(&self, path: &str, bytes: Vec<u8>, condition: Condition<'_>) -> Result<Put, Error> {
@@ -176,16 +192,20 @@ impl Objects {
             }
         };
         match self.tried(write).await {
-            Ok(written) => match written.etag() {
-                Some(version) => {
-                    let is_kept = written.version().is_some();
-                    Ok(Put::Ours(Object { version: version.to_owned(), bytes, is_kept }))
-                }
-                None => self.was_it_us(path, bytes).await,
-            },
+            Ok(written) => self.made(path, bytes, &written).await,
             // What was there may be what an earlier try wrote.
             Err(error) if is_refused(&error) => self.was_it_us(path, bytes).await,
             Err(error) => Err(error),
+        }
+    }
+
+    async fn made(&self, path: &str, bytes: Vec<u8>, written: &Metadata) -> Result<Put, Error> {
+        match written.etag() {
+            Some(version) => {
+                let is_kept = written.version().is_some();
+                Ok(Put::Ours(Object { version: version.to_owned(), bytes, is_kept }))
+            }
+            None => self.was_it_us(path, bytes).await,
         }
     }
 
@@ -210,9 +230,17 @@ impl Objects {
         self.problem(error)
     }
 
-    /// Deletes an object. That it is not there is as good.
-    pub(super) async fn delete(&self, path: &str) -> Result<(), Problem> {
-        self.tried(|| self.operator.delete(path)).await.map_err(|error| self.problem(&error))
+    /// Deletes an object, in this try of several. False if it may still be there after a pause: whether it is the one that
+    /// is meant has to be asked again, since the answer may have been lost, and another stands in its place by now.
+    pub(super) async fn delete(&self, path: &str, nth: usize) -> Result<bool, Problem> {
+        match (self.operator.delete(path).await, TRIES.get(nth)) {
+            (Ok(()), _) => Ok(true),
+            (Err(error), Some(wait)) if may_pass(&error) => {
+                sleep(*wait).await;
+                Ok(false)
+            }
+            (Err(error), _) => Err(self.problem(&error)),
+        }
     }
 }
 

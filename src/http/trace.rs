@@ -1,7 +1,7 @@
 //! Every call as it went over the wire, for whoever has to find out why a vendor says no: a line of JSON each in a file, or
 //! a line of talk each on the terminal.
 //!
-//! What is secret by its type never gets into a line: see [`redact`]. What people wrote to each other and who they are does,
+//! What is secret by its type never gets into a line: see `redact`. What people wrote to each other and who they are does,
 //! since that is what a vendor's answer is made of.
 
 use std::fmt;

@@ -15,7 +15,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// The same for what others are to read: a new file is for whom any other program would make it.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_from(path, &mut &*bytes, Kept::Public)
 }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt;
 use futures::stream;
 use indexmap::IndexMap;
@@ -19,6 +20,10 @@ use crate::state::store::Open;
 use crate::state::{Entry, Identity, Outcome, Sending, of_words};
 use crate::text;
 use crate::words::Text;
+
+/// Messages that were begun further apart than this are not taken for each other, whatever they say: a vendor's list
+/// tells the minute.
+const NEAR: TimeDelta = TimeDelta::minutes(10);
 
 /// Sends one account's messages.
 pub(super) struct Sender<'a> {
@@ -138,9 +143,32 @@ impl<'a> Sender<'a> {
         let message = Outgoing { audience: &audience, to: &one.to, message: &message, links: &links };
         let lost = Lost { message, mark: one.mark.as_deref(), begun: one.begun, taken };
         let settled = self.sends.settle(&lost).await.map_err(|error| error.text())?;
+        let settled = self.claimed(settled, &one.identity(run), one.mark.as_deref(), one.begun);
         // What the vendor itself broke down with is in no list, whether it went out or not.
         let proves_nothing = matches!(one.outcome, Outcome::Doubtful { .. }) && settled == Settled::NotSent;
         Ok(if proves_nothing { Settled::Unknown } else { settled })
+    }
+
+    /// What shows at the vendor is this message only if it can be no other: others may have taken it meanwhile, or be
+    /// looked for by the same mark.
+    fn claimed(
+        &self,
+        settled: Settled,
+        identity: &Identity,
+        mark: Option<&str>,
+        begun: DateTime<Utc>,
+    ) -> Settled {
+        let Settled::Sent(id) = &settled else { return settled };
+        let state = self.state();
+        let may_be_it = |other: &Sending| match &other.outcome {
+            Outcome::Sent { id: Some(theirs) } => Some(theirs) == id.as_ref(),
+            Outcome::NotSent { .. } => false,
+            Outcome::Sent { id: None } | Outcome::Begun | Outcome::Doubtful { .. } => {
+                mark.is_some() && other.mark.as_deref() == mark && (other.begun - begun).abs() < NEAR
+            }
+        };
+        let mut others = state.state().sendings().filter(|(run, other)| other.identity(run) != *identity);
+        if others.any(|(_, other)| may_be_it(other)) { Settled::Unknown } else { settled }
     }
 
     /// Tells of messages of earlier runs that did not go out and are not due any more.
@@ -261,6 +289,7 @@ impl<'a> Sender<'a> {
         let taken = self.taken();
         let asked = Lost { message: outgoing, mark: mark.as_deref(), begun, taken: &taken };
         let looked = self.sends.settle(&asked).await;
+        let looked = looked.map(|settled| self.claimed(settled, &identity, mark.as_deref(), begun));
         if let Ok(Settled::Sent(id)) = looked {
             self.end(&identity, Outcome::Sent { id: id.clone() });
             return Told::of(message, Ending::Sent).id(id);
@@ -282,7 +311,7 @@ impl<'a> Sender<'a> {
         &self,
         message: &Message,
         mark: Option<String>,
-        begun: chrono::DateTime<chrono::Utc>,
+        begun: DateTime<Utc>,
     ) -> Result<(), Problem> {
         let identity = message.identity();
         let sending = Sending {

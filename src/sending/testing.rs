@@ -100,6 +100,8 @@ pub(super) struct Vendor {
     pub(super) act: Box<Script>,
     /// It does not show what was sent.
     pub(super) blind: bool,
+    /// All messages have one mark, as have those of one material.
+    pub(super) alike: bool,
     /// The call in which the program dies, from 1, and whether the call has done its work by then.
     pub(super) dies: Option<(usize, bool)>,
     pub(super) died: Notify,
@@ -113,6 +115,7 @@ impl Vendor {
         Self {
             act: Box::new(act),
             blind: false,
+            alike: false,
             dies: None,
             died: Notify::new(),
             calls: AtomicUsize::new(0),
@@ -158,6 +161,7 @@ impl Sends for Vendor {
     ) -> BoxFuture<'a, Result<Option<String>, VendorError>> {
         Box::pin(self.call(|| match self.of(message) {
             Act::PrepareFails => Err(VendorError::refused("POST material", "no room")),
+            _ if self.alike => Ok(Some("mark".to_owned())),
             _ => Ok(Some(format!("mark-{}", self.calls.load(Ordering::SeqCst)))),
         }))
     }

@@ -360,6 +360,24 @@ async fn a_lost_answer_is_looked_up_at_once_and_again_later() {
     assert_eq!(vendor.got(), ["ann: a"]);
 }
 
+/// One went out and shows, and another that looks the same did not: nobody knows which.
+#[tokio::test]
+async fn one_that_shows_is_not_taken_for_two() {
+    let lost = |to: &str, _: &str| if to == "ann" { Act::LostAfter } else { Act::LostBefore };
+    let vendor = || Vendor { alike: true, ..Vendor::new(lost) };
+    let shop = || Shop::new(&["ann", "bob"], json!([text(1, "9:50", "a")]));
+    let desk = Desk::new(shop()).await;
+    let told = desk.told(&Arc::new(vendor())).await;
+    assert_eq!(told, ["ann text a sent", "bob text a uncertain"], "the first has been found by then");
+    let desk = Desk::new(shop()).await;
+    let blind = Arc::new(Vendor { blind: true, ..vendor() });
+    assert_eq!(desk.told(&blind).await, ["ann text a uncertain", "bob text a uncertain"]);
+    desk.later(5);
+    let got = blind.got.lock().expect("whole").clone();
+    let sees = Arc::new(Vendor { got: got.into(), ..vendor() });
+    assert_eq!(desk.told(&sees).await, ["ann text a uncertain", "bob text a uncertain"]);
+}
+
 #[tokio::test]
 async fn what_the_vendor_broke_down_with_is_never_taken_for_not_sent() {
     let desk = Desk::new(Shop::new(&["ann"], json!([text(1, "9:50", "a")]))).await;

@@ -30,7 +30,7 @@ mod locks;
 mod plans;
 mod reach;
 
-pub(super) use locks::{locked, opened, release};
+pub(super) use locks::{locked, opened};
 pub(super) use reach::{Account, another_account, declared, known, limits, one_account};
 use reach::{Net, reach};
 

@@ -20,12 +20,6 @@ pub(in crate::cli) async fn locked(session: &mut Session<'_>, command: &str, con
     session.keep(opened)
 }
 
-/// Lets go of states in which nothing was written.
-pub(in crate::cli) async fn release(states: impl IntoIterator<Item = Open>) {
-    // What can't be let go of was not changed either.
-    abreast(states.into_iter().map(Open::close)).await;
-}
-
 async fn open(store: &Store, name: &str, me: &Holder) -> Result<Open, Problem> {
     store.open(name, me, Duration::ZERO).await
 }
@@ -56,8 +50,10 @@ pub(in crate::cli) async fn opened(
         let left = until.saturating_duration_since(Instant::now());
         let Some(at) = held.filter(|_| !left.is_zero()) else { break };
         for nth in &row[at..] {
-            if let Some(Ok(state)) = found[*nth].take() {
-                release([state]).await;
+            if let Some(Ok(state)) = found[*nth].take()
+                && let Err((problem, _)) = state.close().await
+            {
+                found[*nth] = Some(Err(problem));
             }
         }
         found[row[at]] = Some(store.open(&names[row[at]], me, left).await);

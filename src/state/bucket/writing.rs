@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
 use super::leaving::Leaving;
@@ -36,7 +35,7 @@ pub(super) struct Keeping {
 pub(in crate::state) struct Writing {
     words: UnboundedSender<Word>,
     standing: watch::Receiver<Standing>,
-    task: JoinHandle<Result<(), Problem>>,
+    ended: oneshot::Receiver<Result<(), Problem>>,
 }
 
 /// Comes back when what was recorded up to here is in the bucket.
@@ -78,11 +77,16 @@ impl Writing {
     pub(super) fn start(keeping: Keeping, state: State, leaving: Leaving) -> Self {
         let (words, heard) = unbounded_channel();
         let (told, standing) = watch::channel(Standing { written: state.serial, broken: None });
-        let task = tokio::spawn(async move {
-            let _stays = leaving.stay();
-            keep(keeping, state, heard, told).await
+        let (ends, ended) = oneshot::channel();
+        let stays = leaving.stay();
+        tokio::spawn(async move {
+            // Who let go of it without closing it hears nothing any more.
+            if let Err(Err(problem)) = ends.send(keep(keeping, state, heard, told).await) {
+                leaving.tell(problem);
+            }
+            drop(stays);
         });
-        Self { words, standing, task }
+        Self { words, standing, ended }
     }
 
     pub(in crate::state) fn take(&self, entry: &Entry) {
@@ -105,9 +109,10 @@ impl Writing {
 
     /// Everything is written and the lock is free, or it is said why not.
     pub(in crate::state) async fn close(self) -> Result<(), Problem> {
-        let Self { words, task, .. } = self;
+        let Self { words, ended, .. } = self;
         drop(words);
-        task.await
+        ended
+            .await
             .unwrap_or_else(|error| Err(Problem::error(Code::StateBucket, Text::verbatim(error.to_string()))))
     }
 }
@@ -116,7 +121,16 @@ impl Writing {
 pub(super) fn bytes(state: &State, who: &str) -> Vec<u8> {
     let state = serde_json::to_string(state).unwrap_or_default();
     let rest = state.strip_prefix('{').unwrap_or_default();
-    format!("{{\"writer\":\"{who}\",{rest}\n").into_bytes()
+    format!("{}{rest}\n", front(who)).into_bytes()
+}
+
+fn front(who: &str) -> String {
+    format!("{{\"writer\":\"{who}\",")
+}
+
+/// True if this one wrote what an object holds.
+fn is_of(bytes: &[u8], who: &str) -> bool {
+    bytes.starts_with(front(who).as_bytes())
 }
 
 /// Why a write did not come about.
@@ -205,13 +219,25 @@ impl Keeping {
             return Err(self.lost().await);
         }
         let bytes = bytes(state, &self.me.nonce);
-        match self.objects.replace(&self.path, bytes, self.object.as_ref()).await.map_err(failed)? {
+        let mut put = self.replace(&bytes).await.map_err(failed)?;
+        if let Put::Theirs = put {
+            // What stands there may be of an earlier write of ours that was given up, and went well all the same.
+            self.object = self.objects.object(&self.path).await.map_err(failed)?;
+            if self.object.as_ref().is_some_and(|object| is_of(&object.bytes, &self.me.nonce)) {
+                put = self.replace(&bytes).await.map_err(failed)?;
+            }
+        }
+        match put {
             Put::Ours(object) => {
                 self.object = Some(object);
                 Ok(())
             }
             Put::Theirs => Err(self.lost().await),
         }
+    }
+
+    async fn replace(&self, bytes: &[u8]) -> Result<Put, Problem> {
+        self.objects.replace(&self.path, bytes.to_vec(), self.object.as_ref()).await
     }
 
     async fn lost(&self) -> Failure {

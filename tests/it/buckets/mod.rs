@@ -45,14 +45,11 @@ fn each(scenario: impl Fn(Service)) {
     ALL.into_iter().for_each(|speaks| scenario(service(speaks)));
 }
 
-#[test]
-fn an_apply_and_what_is_left_of_it() {
-    each(scenarios::applied);
-}
+scenarios::every_scenario!(each);
 
 #[test]
-fn a_lock_names_its_holder_and_is_freed() {
-    each(scenarios::killed_and_unlocked);
+fn credentials_and_permissions() {
+    each(scenarios::not_allowed);
 }
 
 #[test]
@@ -81,36 +78,6 @@ fn changes_side_by_side_share_their_writes() {
     world.apply();
     let writes = service.gate.seen().iter().filter(|call| *call == "PUT shop.json").count();
     assert!(writes < 36, "{writes}");
-}
-
-#[test]
-fn of_two_one_gets_the_lock() {
-    each(scenarios::raced);
-}
-
-#[test]
-fn answers_to_conditional_writes_are_lost() {
-    each(scenarios::unheard);
-}
-
-#[test]
-fn a_lock_is_taken_away() {
-    each(scenarios::taken_away);
-}
-
-#[test]
-fn a_service_goes_away_between_lock_and_write() {
-    each(scenarios::gone_away);
-}
-
-#[test]
-fn states_move_there_and_back() {
-    each(scenarios::migrated);
-}
-
-#[test]
-fn credentials_and_permissions() {
-    each(scenarios::not_allowed);
 }
 
 #[test]

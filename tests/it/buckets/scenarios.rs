@@ -48,6 +48,31 @@ fn converged(world: &World, what: &str) {
     assert_eq!(live["rules"].as_array().map(Vec::len), Some(2), "{what}");
 }
 
+/// A test for each scenario that a service of one kind and any other have to play alike: `$play` says whose.
+macro_rules! every_scenario {
+    ($play:path) => {
+        $crate::buckets::scenarios::every_scenario! { $play;
+            an_apply_and_what_is_left_of_it: applied,
+            a_lock_names_its_holder_and_is_freed: killed_and_unlocked,
+            of_two_one_gets_the_lock: raced,
+            answers_to_conditional_writes_are_lost: unheard,
+            a_lock_is_taken_away: taken_away,
+            a_service_goes_away_between_lock_and_write: gone_away,
+            what_was_given_up_went_well: given_up,
+            states_move_there_and_back: migrated,
+        }
+    };
+    ($play:path; $($test:ident: $scenario:ident,)+) => {
+        $(
+            #[test]
+            fn $test() {
+                $play($crate::buckets::scenarios::$scenario);
+            }
+        )+
+    };
+}
+pub(crate) use every_scenario;
+
 pub(crate) fn applied(service: Service) {
     let world = service.world();
     world.apply();
@@ -194,6 +219,19 @@ pub(crate) fn gone_away(service: Service) {
     world.apply();
     converged(&world, "gone away");
     service.is_free();
+}
+
+/// The first write went well, and nobody ever heard of it: it is no other's.
+pub(crate) fn given_up(service: Service) {
+    let world = service.world();
+    service.gate.rule("PUT", "shop.json", Fate::Unheard, 0, 1);
+    service.gate.rule("PUT", "shop.json", Fate::Lost, 0, 4);
+    let ran = world.run("apply --yes");
+    assert!(!ran.err.contains("MP162"), "nobody took it over: {}", ran.err);
+    service.gate.clear();
+    service.is_free();
+    world.apply();
+    converged(&world, "given up");
 }
 
 pub(crate) fn migrated(service: Service) {

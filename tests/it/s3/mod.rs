@@ -58,44 +58,15 @@ fn names(port: u16) -> Vec<String> {
     keys.map(|rest| rest.split("</Key>").next().unwrap_or_default().to_owned()).collect()
 }
 
-#[test]
-fn an_apply_and_what_is_left_of_it() {
-    service().into_iter().for_each(scenarios::applied);
+fn by_it(scenario: impl Fn(Service)) {
+    service().into_iter().for_each(scenario);
 }
 
-#[test]
-fn a_lock_names_its_holder_and_is_freed() {
-    service().into_iter().for_each(scenarios::killed_and_unlocked);
-}
+scenarios::every_scenario!(by_it);
 
 #[test]
 fn killed_at_every_write() {
-    service().into_iter().for_each(|service| scenarios::killed_at_writes(service, 1));
-}
-
-#[test]
-fn of_two_one_gets_the_lock() {
-    service().into_iter().for_each(scenarios::raced);
-}
-
-#[test]
-fn answers_to_conditional_writes_are_lost() {
-    service().into_iter().for_each(scenarios::unheard);
-}
-
-#[test]
-fn a_lock_is_taken_away() {
-    service().into_iter().for_each(scenarios::taken_away);
-}
-
-#[test]
-fn a_service_goes_away_between_lock_and_write() {
-    service().into_iter().for_each(scenarios::gone_away);
-}
-
-#[test]
-fn states_move_there_and_back() {
-    service().into_iter().for_each(scenarios::migrated);
+    by_it(|service| scenarios::killed_at_writes(service, 1));
 }
 
 #[test]

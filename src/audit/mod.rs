@@ -5,8 +5,9 @@
 //! It holds fingerprints and no contents: neither texts nor whom they go to can be read from it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::SecondsFormat;
@@ -109,6 +110,8 @@ pub struct Log {
     run: Run,
     file: Option<File>,
     broken: Mutex<Option<Problem>>,
+    /// The last line was not written to its end.
+    torn: AtomicBool,
 }
 
 #[derive(Serialize)]
@@ -148,7 +151,7 @@ impl Log {
                 "nothing was done; see to the file's permissions, or name another under `audit:` in mpform.yaml"
             ))
         })?;
-        Ok(Self { run, file, broken: Mutex::default() })
+        Ok(Self { run, file, broken: Mutex::default(), torn: AtomicBool::new(false) })
     }
 
     /// Something is about to be written.
@@ -189,11 +192,10 @@ impl Log {
             error: end.problem.map(|problem| problem.message.en()),
         };
         // One call a line: what several processes add stands line by line.
-        let line = serde_json::to_vec(&line).map_err(io::Error::from);
-        let written = line.and_then(|mut line| {
-            line.push(b'\n');
-            file.write_all(&line)
-        });
+        let line = serde_json::to_string(&line).map_err(io::Error::from);
+        let front = if self.torn.load(Ordering::Relaxed) { "\n" } else { "" };
+        let written = line.and_then(|line| file.write_all(format!("{front}{line}\n").as_bytes()));
+        self.torn.store(written.is_err(), Ordering::Relaxed);
         written.map_err(|error| {
             let message = text!("the audit log can't be written ({error}), so nothing new is begun", error);
             let problem = Problem::error(Code::Audit, message)
@@ -218,10 +220,20 @@ fn open(path: &Path) -> io::Result<File> {
         builder.create(folder)?;
     }
     let mut options = OpenOptions::new();
-    options.create(true).append(true);
+    options.create(true).append(true).read(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let mut file = options.open(path)?;
+    // A line that a kill or a full disk cut short stays alone.
+    let mut last = [b'\n'];
+    if file.metadata()?.len() > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    if last != *b"\n" {
+        file.write_all(b"\n")?;
+    }
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -55,6 +55,17 @@ fn several_add_to_one_file_and_none_takes_anothers_place() {
     assert_eq!(addresses.len(), 200);
 }
 
+#[test]
+fn a_line_that_was_cut_short_takes_no_other_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("audit.jsonl");
+    std::fs::write(&path, "{\"version\":1,\"outcome\":\"be").expect("writes");
+    Log::open(Some(&path), run()).expect("opens").begun(&Write::of("shop", "bind")).expect("writes");
+    let text = std::fs::read_to_string(&path).expect("reads");
+    let lines: Vec<_> = text.lines().map(serde_json::from_str::<Value>).collect();
+    assert_eq!((lines.len(), lines[1].is_ok()), (2, true), "{text}");
+}
+
 #[cfg(unix)]
 #[test]
 fn only_its_owner_may_read_it() {

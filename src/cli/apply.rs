@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::plan::{complain, explain, show};
-use super::session::{ABREAST, Project, Session, interrupted, left_behind, locked, release, unmatched};
+use super::session::{ABREAST, Project, Session, interrupted, left_behind, locked, unmatched};
 use super::{Context, Exit, Selection};
 use super::{notice, saved, trail};
 use crate::apply::event::{Done, Event};
@@ -114,28 +114,15 @@ async fn applied(
     session.saved = saved;
     // The locks come first: what is planned must still hold when it is carried out.
     let states = locked(&mut session, "apply", context).await;
-    let agreed = match agreed(&session, &selection, &states, args, context).await {
-        Ok(agreed) => agreed,
-        Err(stopped) => {
-            release(states).await;
-            return Err(stopped);
-        }
-    };
-    let Agreed { plans, whole } = agreed;
+    let Agreed { plans, whole } = agreed(&session, &selection, &states, args, context).await?;
     let all_planned = whole.failed.is_empty();
     let known_by = saved.map_or_else(|| file::known_by(&whole), |saved| saved.digest().to_owned());
     let audit = if whole.is_empty() {
         None
     } else {
-        match trail::log("apply", Some(known_by), project, context) {
-            Ok(log) => Some(Changes::new(log, &whole)),
-            Err(problem) => {
-                release(states).await;
-                return Err(problem.into());
-            }
-        }
+        Some(Changes::new(trail::log("apply", Some(known_by), project, context)?, &whole))
     };
-    let work = work(&session, plans, states).await;
+    let work = work(&session, plans, states);
     if !args.json && !args.shown && !whole.is_empty() {
         context.say("");
     }
@@ -247,11 +234,10 @@ async fn ask(
     }
 }
 
-async fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Vec<Work<'a>> {
+fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Vec<Work<'a>> {
     let together = session.accounts.iter().zip(plans).zip(states);
-    let (readable, others): (Vec<_>, Vec<_>) = together.partition(|((_, plan), _)| plan.failed.is_empty());
-    release(others.into_iter().map(|(_, state)| state)).await;
-    let work = readable.into_iter().map(|((account, plan), mut state)| {
+    let readable = together.filter(|((_, plan), _)| plan.failed.is_empty());
+    let work = readable.map(|((account, plan), mut state)| {
         if let Some(entry) = State::moves(&plan.moved) {
             state.record(entry);
         }

@@ -241,7 +241,7 @@ pub fn main() -> Exit {
         Ok(runtime) => {
             let exit = runtime.block_on(async {
                 let exit = run(cli.command, &context).await;
-                context.leaving.done().await;
+                context.complain(&context.leaving.done().await);
                 exit
             });
             trace::end(&context);
@@ -260,7 +260,7 @@ pub async fn run_words(words: &[&str], context: &Context) -> Exit {
     match Cli::try_parse_from(std::iter::once("mpform").chain(words.iter().copied())) {
         Ok(cli) => {
             let exit = Box::pin(run(cli.command, context)).await;
-            context.leaving.done().await;
+            context.complain(&context.leaving.done().await);
             exit
         }
         Err(error) => {

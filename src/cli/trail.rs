@@ -32,10 +32,13 @@ pub(super) async fn told<T>(
     log: &Log,
     write: Write,
     work: impl Future<Output = Result<T, Problem>>,
+    context: &Context,
 ) -> Result<T, Problem> {
     log.begun(&write)?;
     let done = work.await;
     log.ended(&write, &End::of(done.as_ref().err()));
+    // What is done is done; that the log lacks its end is said.
+    context.complain(&log.broken());
     done
 }
 

@@ -42,7 +42,8 @@ pub(super) async fn run(
             }
         })
     };
-    let bound = trail::told(&log, Write::of(name, "bind"), bound).await.map_err(|problem| vec![problem])?;
+    let bound =
+        trail::told(&log, Write::of(name, "bind"), bound, context).await.map_err(|problem| vec![problem])?;
     // The token is what WeChat is to be given: it is the command's result, and is kept nowhere.
     context.print(&format!(
         "{}: {}\nurl: {}\ntoken: {}\n",

@@ -39,7 +39,7 @@ pub(super) async fn run(project: &Project, name: &str, context: &Context) -> Res
             NotDone::HasIt(error) | NotDone::Failed(error) => failed(&error, name),
         })
     };
-    trail::told(&log, Write::of(name, "fill_in"), filled).await.map_err(|problem| vec![problem])?;
+    trail::told(&log, Write::of(name, "fill_in"), filled, context).await.map_err(|problem| vec![problem])?;
     context.note(&text!("{name} is filled in", name));
     read_back(&account, onboard.as_ref(), &[Fetched::Followers, Fetched::Menu], context).await
 }

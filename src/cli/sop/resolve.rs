@@ -66,7 +66,7 @@ async fn resolve(args: &Args, project: &Project, context: &Context) -> Result<()
             problem
         })
     };
-    trail::told(&log, write, saved).await?;
+    trail::told(&log, write, saved, context).await?;
     for (_, what) in &entries {
         context.tell(&if args.sent {
             text!("{what} is taken for sent", what)

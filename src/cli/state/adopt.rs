@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{address, next, save};
-use crate::audit::{End, Write};
+use crate::audit::Write;
 use crate::cli::session::{Account, Project, another_account, one_account, store};
 use crate::cli::{Context, trail};
 use crate::http;
@@ -37,18 +37,18 @@ pub(super) async fn adopt(text: &str, id: &str, context: &Context) -> Result<(),
     let protect = before.as_ref().is_some_and(|record| record.protect) || declared == Some(true);
     let log = trail::log("state adopt", None, &project, context).map_err(one)?;
     let write = Write { after: Some(fingerprint(&body)), ..Write::of(&address, "adopt") };
-    log.begun(&write).map_err(one)?;
-    if open.state().identity.is_empty() {
-        let identity = account.connect.identity();
-        let identity = identity.into_iter().map(|(setting, value)| (setting.to_owned(), value)).collect();
-        open.record(Entry::Identity { identity });
-    }
     // Nothing was applied to it yet: it counts as applied as it is, so that nobody's work shows as drift.
     let record = Record::new(id.clone(), body, protect);
-    open.record(Entry::Keep { address: address.clone(), record });
-    let saved = save(open, context).await;
-    log.ended(&write, &End::of(saved.as_ref().err()));
-    saved.map_err(one)?;
+    let saved = async {
+        if open.state().identity.is_empty() {
+            let identity = account.connect.identity();
+            let identity = identity.into_iter().map(|(setting, value)| (setting.to_owned(), value)).collect();
+            open.record(Entry::Identity { identity });
+        }
+        open.record(Entry::Keep { address: address.clone(), record });
+        save(open, context).await
+    };
+    trail::told(&log, write, saved, context).await.map_err(one)?;
 
     context.tell(&match before {
         Some(before) if before.id != id => text!(

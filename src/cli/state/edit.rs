@@ -34,7 +34,7 @@ pub(super) async fn mv(
         }
         save(open, context).await
     };
-    trail::told(&log, Write { to: Some(to.to_string()), ..Write::of(&from, "move") }, saved).await?;
+    trail::told(&log, Write { to: Some(to.to_string()), ..Write::of(&from, "move") }, saved, context).await?;
     for (from, to) in &moved {
         context.tell(&text!("{from} is {to} from now on", from, to));
     }
@@ -118,7 +118,7 @@ pub(super) async fn rm(project: &Project, sound: bool, text: &str, context: &Con
         open.record(Entry::Forget { address: address.clone() });
         save(open, context).await
     };
-    trail::told(&log, Write::of(&address, "forget"), saved).await?;
+    trail::told(&log, Write::of(&address, "forget"), saved, context).await?;
     match record {
         Some(record) => {
             let id = record.id;

@@ -9,9 +9,7 @@ use chrono::{DateTime, Utc};
 use super::Args;
 use super::voice::Voice;
 use crate::audit::Messages;
-use crate::cli::session::{
-    self, Project, Session, abreast, another_account, interrupted, opened, release, store,
-};
+use crate::cli::session::{self, Project, Session, abreast, another_account, interrupted, opened, store};
 use crate::cli::{Context, Exit, Selection, notice, trail};
 use crate::config::Occasion;
 use crate::config::suggest;
@@ -271,7 +269,6 @@ async fn sent(args: &Args, project: &Project, voice: &Voice<'_>, context: &Conte
         Ok(log) => Messages::new(log),
         Err(problem) => {
             common.fails(&problem, &mut round);
-            release(work.into_iter().map(|work| work.state)).await;
             return round;
         }
     };

@@ -1,6 +1,6 @@
 //! The order of one account's changes: what is needed first, as many at once as allowed, some only alone.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
@@ -24,6 +24,7 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
     remember(&work.plan, &work.identity, &mut work.state);
     let account = work.desired.name.clone();
     let changes = std::mem::take(&mut work.plan.changes);
+    let parallelism = work.parallelism.max(1);
     let shared = Shared::new(work.state);
     let step = Step {
         desired: work.desired,
@@ -33,7 +34,8 @@ pub(super) async fn account(mut work: Work<'_>, options: &Options, tell: &Tell<'
         clock: &options.clock,
         tell,
     };
-    let mut outcome = Outcome { done: run(&changes, &step, options, tell).await, ..Outcome::default() };
+    let mut outcome =
+        Outcome { done: run(&changes, &step, parallelism, options, tell).await, ..Outcome::default() };
     let done =
         outcome.done.iter().filter(|done| done.ending == Ending::Done).map(|done| &done.address).collect();
     let left = clear_away(&changes, &done, &step, options).await;
@@ -88,8 +90,14 @@ pub fn remember(plan: &Plan, identity: &IndexMap<String, String>, state: &mut Op
     }
 }
 
-async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell<'_>) -> Vec<Done> {
-    let mut waiting: Vec<&Change> = changes.iter().collect();
+async fn run(
+    changes: &[Change],
+    step: &Step<'_>,
+    parallelism: usize,
+    options: &Options,
+    tell: &Tell<'_>,
+) -> Vec<Done> {
+    let mut waiting: VecDeque<_> = changes.iter().map(|change| (change, step.lane(change))).collect();
     let mut running = FuturesUnordered::new();
     let (mut alone, mut trouble) = (false, false);
     let mut ended: HashMap<Address, Ending> = HashMap::new();
@@ -101,22 +109,30 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
     };
     loop {
         if let Some(why) = step.why_not(options) {
-            for change in waiting.drain(..) {
+            for (change, _) in waiting.drain(..) {
                 end(skipped(change, why.clone()), &mut ended);
             }
         }
         // What can't be tried any more ends here, and may stop others in turn.
-        while trouble && let Some((nth, why)) = first_stopped(&waiting, &all, &ended) {
-            let change = waiting.remove(nth);
-            end(skipped(change, why), &mut ended);
+        while std::mem::take(&mut trouble) {
+            let mut still = VecDeque::with_capacity(waiting.len());
+            for (change, lane) in waiting.drain(..) {
+                match stopped(change, &ended) {
+                    Some(why) => {
+                        end(skipped(change, why), &mut ended);
+                        trouble = true;
+                    }
+                    None => still.push_back((change, lane)),
+                }
+            }
+            waiting = still;
         }
         let mut nth = 0;
         let mut alone_waits = false;
-        while nth < waiting.len() && running.len() < options.parallelism.max(1) {
-            let change = waiting[nth];
+        while nth < waiting.len() && running.len() < parallelism {
+            let (change, lane) = waiting[nth];
             let mut first = change.requires.iter().chain(&change.after);
             let ready = first.all(|need| !all.contains(need) || ended.contains_key(need));
-            let lane = step.lane(change);
             // Those that go alone keep the order of the plan among themselves.
             let may = ready && (lane == Lane::Free || (!alone && !alone_waits));
             alone_waits |= lane == Lane::Alone && !may;
@@ -155,8 +171,10 @@ async fn run(changes: &[Change], step: &Step<'_>, options: &Options, tell: &Tell
             None if waiting.is_empty() => break,
             // Nothing runs and nothing is ready: what is left waits for each other, which no plan should say.
             None => {
-                let change = waiting.remove(0);
-                end(skipped(change, text!("what it needs is not tried either")), &mut ended);
+                trouble = true;
+                if let Some((change, _)) = waiting.pop_front() {
+                    end(skipped(change, text!("what it needs is not tried either")), &mut ended);
+                }
             }
         }
     }
@@ -228,18 +246,10 @@ impl InOrder<'_> {
     }
 }
 
-/// The first change that can't be tried any more, since something it needs did not come to be.
-fn first_stopped(
-    waiting: &[&Change],
-    all: &HashSet<&Address>,
-    ended: &HashMap<Address, Ending>,
-) -> Option<(usize, Text)> {
-    let lost = |need: &&Address| {
-        all.contains(need) && ended.get(*need).is_some_and(|ending| *ending != Ending::Done)
-    };
-    let stopped =
-        |change: &&Change| change.requires.iter().find(lost).map(|need| text!("needs {need}", need));
-    waiting.iter().enumerate().find_map(|(nth, change)| Some((nth, stopped(change)?)))
+/// Why a change can't be tried any more, if something it needs did not come to be.
+fn stopped(change: &Change, ended: &HashMap<Address, Ending>) -> Option<Text> {
+    let lost = |need: &&Address| ended.get(*need).is_some_and(|ending| *ending != Ending::Done);
+    change.requires.iter().find(lost).map(|need| text!("needs {need}", need))
 }
 
 fn skipped(change: &Change, why: Text) -> Done {

@@ -44,6 +44,9 @@ pub struct Work<'a> {
     pub state: Open,
     /// What the state is to remember it by.
     pub identity: IndexMap<String, String>,
+    /// Changes under way at once, at least 1. More than the calls that the account bears: a change that waits for a
+    /// text that another makes calls nobody.
+    pub parallelism: usize,
 }
 
 /// Opens a fresh view of an account.
@@ -54,8 +57,6 @@ pub type View<'a> = dyn Fn() -> Arc<dyn Reads> + Send + Sync + 'a;
 pub struct Options {
     /// Accounts under way at once, at least 1.
     pub accounts: usize,
-    /// Changes under way at once in one account, at least 1.
-    pub parallelism: usize,
     /// What time it is.
     pub clock: Clock,
     /// Why no new step starts any more, said from outside.

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::plan::{complain, explain, show};
-use super::session::{ABREAST, INTERRUPTED, Project, Session, interrupted, left_behind, locked, unmatched};
+use super::session::{
+    ABREAST, INTERRUPTED, Project, Session, interrupted, left_behind, limits, locked, unmatched,
+};
 use super::state::by_hand;
 use super::{Context, Exit, Selection};
 use super::{notice, prompt, saved, trail};
@@ -42,9 +44,9 @@ pub(super) struct Args {
     /// Prints one JSON event a line; needs --yes or FILE
     #[arg(long, requires = "agreed")]
     pub(super) json: bool,
-    /// Changes under way at once in one account
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(super) parallelism: u16,
+    /// Changes under way at once in one account; default: twice as many as calls
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) parallelism: Option<u16>,
     /// What was planned has been shown already.
     #[arg(skip)]
     pub(super) shown: bool,
@@ -121,7 +123,7 @@ async fn applied(
     } else {
         Some(Changes::new(trail::log("apply", Some(known_by), project, context)?, &whole))
     };
-    let work = work(&session, plans, states);
+    let work = work(&session, plans, states, args.parallelism);
     if !args.json && !args.shown && !whole.is_empty() {
         context.say("");
     }
@@ -216,7 +218,12 @@ async fn ask(
     }
 }
 
-fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Vec<Work<'a>> {
+fn work<'a>(
+    session: &'a Session<'_>,
+    plans: Vec<Plan>,
+    states: Vec<Open>,
+    parallelism: Option<u16>,
+) -> Vec<Work<'a>> {
     let together = session.accounts.iter().zip(plans).zip(states);
     let readable = together.filter(|((_, plan), _)| plan.failed.is_empty());
     let work = readable.map(|((account, plan), mut state)| {
@@ -232,6 +239,7 @@ fn work<'a>(session: &'a Session<'_>, plans: Vec<Plan>, states: Vec<Open>) -> Ve
             reads: Box::new(|| account.connect.reads(http::Reader::new(&account.client))),
             writes,
             state,
+            parallelism: parallelism.map_or_else(|| 2 * limits(account.config).concurrency, usize::from),
             identity: identity.into_iter().map(|(setting, value)| (setting.to_owned(), value)).collect(),
         }
     });
@@ -246,12 +254,7 @@ async fn carry_out(
     context: &Context,
 ) -> Option<Outcome> {
     let stop = Arc::new(OnceLock::new());
-    let options = Options {
-        accounts: ABREAST,
-        parallelism: usize::from(args.parallelism),
-        clock: context.clock.clone(),
-        stop: Arc::clone(&stop),
-    };
+    let options = Options { accounts: ABREAST, clock: context.clock.clone(), stop: Arc::clone(&stop) };
     let nothing = work.iter().all(|work| work.plan.is_empty());
     let voice = Mutex::new(Voice::new(args.json, nothing, context));
     let tell = |event: &Event| {

@@ -195,7 +195,8 @@ impl Context {
     /// Talk, to stderr, as a line.
     pub fn say(&self, text: &str) {
         let mut talk = self.talk.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = writeln!(talk, "{text}");
+        // Nothing is kept back on stderr: a line and its end in one go.
+        let _ = talk.write_all(format!("{text}\n").as_bytes());
     }
 
     /// What says lines on stderr from wherever it is taken.

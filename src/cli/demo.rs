@@ -143,7 +143,7 @@ impl Tour<'_> {
             selection: Selection::default(),
             yes: true,
             json: false,
-            parallelism: 16,
+            parallelism: None,
             shown: true,
         };
         let exit = apply::run(&args, &self.inner()).await;

@@ -91,8 +91,8 @@ impl Progress {
                 return None;
             }
         }
-        let doing = self.doing();
-        self.show(|bar| bar.set_message(doing.to(self.lang)));
+        // Only a bar says at every event what is being done.
+        self.show(|bar| bar.set_message(self.doing().to(self.lang)));
         self.tick(now)
     }
 

@@ -209,7 +209,7 @@ impl Journal {
     }
 
     fn append(&mut self, serial: u64, entry: &Entry) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&Line { serial, entry: entry.clone() })?;
+        let mut line = serde_json::to_vec(&Line { serial, entry })?;
         line.push(b'\n');
         self.journal.write_all(&line)
     }
@@ -234,11 +234,12 @@ fn bytes(state: &State) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// A line of the journal, of an entry or of one that is only looked at.
 #[derive(serde::Serialize, serde::Deserialize)]
-struct Line {
+struct Line<E> {
     serial: u64,
     #[serde(rename = "change")]
-    entry: Entry,
+    entry: E,
 }
 
 /// A state of a file's and a journal's bytes, and the bytes it would be written as.
@@ -256,7 +257,9 @@ pub(crate) fn of_bytes(file: &[u8], journal: &[u8]) -> Result<(State, Vec<u8>), 
 /// does not go on from the state: what stands behind it would be lost.
 fn replay(state: &mut State, lines: &str) -> bool {
     for line in lines.split_inclusive('\n') {
-        let Ok(Line { serial, entry }) = serde_json::from_str(line) else { return !line.ends_with('\n') };
+        let Ok(Line::<Entry> { serial, entry }) = serde_json::from_str(line) else {
+            return !line.ends_with('\n');
+        };
         if serial > state.serial.saturating_add(1) {
             return false;
         }

@@ -114,15 +114,14 @@ impl Writer<Keyword> for KeywordsWriter {
         key: &str,
         want: &Keyword,
         links: &Links,
-        watch: &dyn Watch,
+        _: &dyn Watch,
     ) -> Result<RemoteId, VendorError> {
         let mut body = Map::new();
         body.insert("rule_name".into(), want.name.as_deref().unwrap_or(key).into());
         body.insert("keyword".into(), words(want.matches.as_deref().unwrap_or_default()));
         self.point(&mut body, None, want, links).await?;
-        let id = RemoteId(self.api.make(&["keyword"], &Value::Object(body)).await?);
-        watch.made(&id);
-        Ok(id)
+        // It is the last call, so whoever waits for the id learns it at once.
+        Ok(RemoteId(self.api.make(&["keyword"], &Value::Object(body)).await?))
     }
 
     /// A PUT overwrites name and reply whether they are sent or not; keywords that are not sent stay.

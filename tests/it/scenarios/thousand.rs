@@ -17,9 +17,14 @@ fn a_thousand_rules_plan_within_their_calls() {
     let rules: String = (0..RULES).map(rule).collect();
     world.shop(&format!("keywords:\n{rules}"));
     world.apply();
-    let made = world.writes();
-    assert_eq!(made.iter().filter(|call| *call == "POST text").count(), TEXTS, "a text is made once");
-    assert_eq!(made.len(), RULES + TEXTS);
+    let calls = world.calls();
+    let count = |start: &str| calls.iter().filter(|call| call.starts_with(start)).count();
+    assert_eq!(count("POST text"), TEXTS, "a text is made once");
+    assert_eq!(count("POST keyword"), RULES);
+    // What was made is read back, each thing once.
+    assert_eq!((count("GET keyword/"), count("GET text/")), (RULES, TEXTS));
+    assert_eq!(count("GET bind/refresh/"), 1);
+    assert_eq!(calls.len() - count("GET keyword?"), 2 * (RULES + TEXTS) + 1);
 
     world.shop(&format!("keywords:\n{}", rules.replace("[词7,", "[词七,")));
     let plan = world.plan();

@@ -5,6 +5,7 @@
 //! environment or the clock, and nothing stops at the first mistake.
 
 mod account;
+mod ahead;
 mod audit;
 mod calendar;
 mod files;

@@ -158,6 +158,12 @@ pub trait Reader<K: Kind>: Send + Sync + 'static {
     /// Every live object. An error if the list can't be read to its end.
     fn list(&self) -> impl Future<Output = Result<Vec<Found<K>>, VendorError>> + Send;
 
+    /// What a further look at the list shows, for whoever misses something in it; nothing where one look shows all. A
+    /// vendor's list of several pages may leave something out that changes its page while it is read.
+    fn list_again(&self) -> impl Future<Output = Result<Vec<Found<K>>, VendorError>> + Send {
+        async { Ok(vec![]) }
+    }
+
     /// One object, whole; `None` if it is gone. `want` says which parts will be compared: what it leaves out need
     /// not be read. `known` is what was last seen or made under this id: what can't have changed since need not be
     /// read again.

@@ -7,6 +7,7 @@ use futures::StreamExt as _;
 use futures::stream;
 
 use super::{Context, Selection};
+use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::config::{self, StateAt};
 use crate::desired::{Desired, desired};
@@ -38,6 +39,7 @@ use reach::{Net, reach};
 pub(super) struct Project {
     pub(super) clock: Clock,
     pub(super) trace: Trace,
+    pub(super) cache: Cache,
     pub(super) config: config::Project,
     pub(super) desired: Desired,
     variables: Arc<BTreeMap<String, String>>,
@@ -64,6 +66,7 @@ impl Project {
             variables: Arc::clone(&context.variables),
             leaving: context.leaving.clone(),
             trace: context.trace.clone(),
+            cache: context.cache.clone(),
             config,
         });
         limited(&mut problems);

@@ -44,7 +44,7 @@ pub use parse::{Parsed, parse};
 pub use policy::{LintCode, LintLevel, MaxDeletes, Pattern, Policy, QuietHours};
 pub use project::{Document, Options, Project, files, load};
 pub use read::{Part, fields_of, read, read_part};
-pub use state::{Backend, Bucket, StateAt, default_folder};
+pub use state::{Backend, Bucket, StateAt, cache_folder, default_folder};
 pub use timeout::Timeout;
 pub use vars::Vars;
 

@@ -45,6 +45,7 @@ pub mod clock;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod hex;
 pub mod http;
 pub mod notify;
 pub mod problem;

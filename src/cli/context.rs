@@ -248,22 +248,26 @@ impl Context {
         self.variables.get(name).map(String::as_str)
     }
 
-    /// The page of the CI job that this is, by what its system puts into the environment.
-    fn job(&self) -> Option<String> {
+    /// The first of some variables that says anything.
+    pub(super) fn said_by(&self, names: &[&str]) -> Option<&str> {
+        names.iter().filter_map(|name| self.variable(name)).find(|value| !value.is_empty())
+    }
+
+    /// The page of the CI job that this is: as GitHub, GitLab and Jenkins say it.
+    pub(super) fn job(&self) -> Option<String> {
+        let part = |name| self.said_by(&[name]);
         let github = || {
-            let part = |name| self.variable(name);
             let (server, repository) = (part("GITHUB_SERVER_URL")?, part("GITHUB_REPOSITORY")?);
             Some(format!("{server}/{repository}/actions/runs/{run}", run = part("GITHUB_RUN_ID")?))
         };
-        let of = |name| self.variable(name).map(str::to_owned);
-        of("CI_JOB_URL").or_else(github).or_else(|| of("BUILD_URL"))
+        github().or_else(|| self.said_by(&["CI_JOB_URL", "BUILD_URL"]).map(str::to_owned))
     }
 
     /// Who is at work, for a lock.
     pub fn holder(&self, command: &str) -> Holder {
-        let user = self.variable("USER").or_else(|| self.variable("USERNAME")).unwrap_or("somebody");
+        let user = self.said_by(&["USER", "USERNAME"]).unwrap_or("somebody");
         let kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-        let host = self.variable("HOSTNAME").or_else(|| self.variable("COMPUTERNAME"));
+        let host = self.said_by(&["HOSTNAME", "COMPUTERNAME"]);
         let host = host.or(kernel.as_deref().map(str::trim)).filter(|host| !host.is_empty());
         let host = host.unwrap_or("this machine");
         Holder {

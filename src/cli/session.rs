@@ -1,7 +1,8 @@
 //! What commands that look at accounts have in common: the project, the accounts' vendors, their states, and a plan.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures::StreamExt as _;
 use futures::stream;
@@ -44,6 +45,8 @@ pub(super) struct Project {
     pub(super) desired: Desired,
     variables: Arc<BTreeMap<String, String>>,
     leaving: Leaving,
+    /// Made once: a bucket's has a client of its own.
+    store: OnceLock<Result<Store, Problem>>,
 }
 
 impl Project {
@@ -67,6 +70,7 @@ impl Project {
             leaving: context.leaving.clone(),
             trace: context.trace.clone(),
             cache: context.cache.clone(),
+            store: OnceLock::new(),
             config,
         });
         limited(&mut problems);
@@ -115,11 +119,11 @@ pub(super) fn options(context: &Context, stand_in: bool) -> config::Options {
 /// # Errors
 /// A bucket whose credentials are not in the environment, or that can't be reached by what is said of it.
 pub(super) fn store(project: &Project) -> Result<Store, Problem> {
-    let environment = &project.config.environment;
-    match &project.config.state {
-        StateAt::Folder(folder) => Ok(Store::new(folder, environment)),
+    let made = project.store.get_or_init(|| match &project.config.state {
+        StateAt::Folder(folder) => Ok(Store::new(folder, &project.config.environment)),
         StateAt::Bucket(bucket) => shared(bucket, project),
-    }
+    });
+    made.clone()
 }
 
 /// The store of a bucket.
@@ -255,9 +259,9 @@ impl<'a> Session<'a> {
     }
 
     /// Plans every account, side by side, against these states (in the order of the accounts).
-    pub(super) async fn plan(&self, states: &[State]) -> Vec<Plan> {
-        let planning =
-            self.accounts.iter().zip(states).map(|(account, state)| self.plan_account(account, state, &[]));
+    pub(super) async fn plan(&self, states: &[impl Borrow<State>]) -> Vec<Plan> {
+        let planning = self.accounts.iter().zip(states);
+        let planning = planning.map(|(account, state)| self.plan_account(account, state.borrow(), &[]));
         abreast(planning).await.into_iter().map(|(plan, _)| plan).collect()
     }
 
@@ -434,6 +438,9 @@ async fn not_migrated(project: &Project, shared: &Store) -> Option<Problem> {
     );
     (!accounts.is_empty()).then(|| Problem::warning(Code::StateElsewhere, message).help(help))
 }
+
+/// Why what was not begun is not tried any more after that.
+pub(super) const INTERRUPTED: Text = text!("interrupted before it was tried");
 
 /// Comes back when somebody interrupts the program. Listens from the call on, not only from the first wait.
 pub(super) fn interrupted() -> impl Future<Output = ()> {

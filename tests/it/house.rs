@@ -42,6 +42,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("audit", &["apply", "clock", "model", "plan", "problem", "sending", "state"]),
     ("cache", &[]),
     ("clock", &[]),
+    ("hex", &[]),
     ("words", &["word"]),
     // It stands beside the door: whatever reads foreign bytes is fed from here.
     (
@@ -56,8 +57,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("schema", &["config", "desired", "model", "plan", "providers"]),
 ];
 
-/// What every room may name: each says something to somebody.
-const EVERYWHERE: [&str; 2] = ["text", "words"];
+/// What every room may name: each says something to somebody, or writes digits.
+const EVERYWHERE: [&str; 3] = ["hex", "text", "words"];
 
 /// A file of `src`: its path below it, and its code without comments and without its tests.
 struct File {

@@ -12,6 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, Local, SecondsFormat, Utc};
 
 use super::{Colour, Global};
+use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::http::Trace;
 use crate::problem::Problem;
@@ -59,6 +60,8 @@ pub struct Context {
     pub leaving: Leaving,
     /// Where calls to vendors are told.
     pub trace: Trace,
+    /// What vendors need not be asked for again.
+    pub cache: Cache,
     out: Mutex<Box<dyn Write + Send>>,
     talk: Arc<Mutex<Box<dyn Write + Send>>>,
 }
@@ -103,6 +106,7 @@ impl Context {
             variables: Arc::new(variables),
             leaving: Leaving::default(),
             trace: Trace::default(),
+            cache: if global.no_cache { Cache::off() } else { Cache::new() },
             out: Mutex::new(Box::new(io::stdout())),
             talk: Arc::new(Mutex::new(Box::new(io::stderr()))),
         }
@@ -129,6 +133,7 @@ impl Context {
             variables: Arc::new(variables),
             leaving: Leaving::default(),
             trace: Trace::default(),
+            cache: Cache::new(),
             out: Mutex::new(Box::new(said.out.clone())),
             talk: Arc::new(Mutex::new(Box::new(said.err.clone()))),
         };
@@ -156,6 +161,8 @@ impl Context {
             variables: Arc::new(variables),
             leaving: self.leaving.clone(),
             trace: self.trace.clone(),
+            // That project is gone when the command ends.
+            cache: Cache::off(),
             out: Mutex::new(Box::new(io::stdout())),
             talk: Arc::new(Mutex::new(Box::new(io::stdout()))),
         }
@@ -185,6 +192,15 @@ impl Context {
     /// A text of ours, to stderr, as a line.
     pub fn note(&self, text: &Text) {
         self.say(&self.talk_style.say(text));
+    }
+
+    /// Writes down what vendors need not be asked for again. It is no loss if that fails.
+    pub(super) fn keep(&self) {
+        if let Err(error) = self.cache.save()
+            && self.verbose > 0
+        {
+            self.note(&text!("note: what was read could not be kept in .mpform/cache: {error}", error));
+        }
     }
 
     /// Prints what went wrong before there was anything that a problem could point at.

@@ -8,6 +8,7 @@ use futures::StreamExt as _;
 use futures::stream;
 
 use super::{Context, Selection};
+use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::config::{self, StateAt};
 use crate::desired::{Desired, desired};
@@ -39,6 +40,7 @@ use reach::{Net, reach};
 pub(super) struct Project {
     pub(super) clock: Clock,
     pub(super) trace: Trace,
+    pub(super) cache: Cache,
     pub(super) config: config::Project,
     pub(super) desired: Desired,
     variables: Arc<BTreeMap<String, String>>,
@@ -67,6 +69,7 @@ impl Project {
             variables: Arc::clone(&context.variables),
             leaving: context.leaving.clone(),
             trace: context.trace.clone(),
+            cache: context.cache.clone(),
             store: OnceLock::new(),
             config,
         });

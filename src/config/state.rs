@@ -118,6 +118,11 @@ pub fn default_folder(root: &Path) -> PathBuf {
     root.join(DEFAULT)
 }
 
+/// Where what vendors can't change is kept.
+pub fn cache_folder(root: &Path) -> PathBuf {
+    root.join(".mpform/cache")
+}
+
 fn wrong(message: Text, place: Place) -> Problem {
     Problem::error(Code::BadValue, message).at(place)
 }

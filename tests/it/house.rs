@@ -40,6 +40,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     // It listens to what writes, and knows what a plan was to change.
     ("audit", &["apply", "clock", "model", "plan", "problem", "sending", "state"]),
+    ("cache", &[]),
     ("clock", &[]),
     ("hex", &[]),
     ("words", &["word"]),
@@ -50,7 +51,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     ("http", &["clock"]),
     ("notify", &["clock", "config", "http", "problem", "words"]),
-    ("providers", &["config", "desired", "http", "model", "problem"]),
+    ("providers", &["cache", "config", "desired", "http", "model", "problem"]),
     // The list of the vendors' sandboxes.
     ("sandbox", &["providers"]),
     ("schema", &["config", "desired", "model", "plan", "providers"]),

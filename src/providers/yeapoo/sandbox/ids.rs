@@ -17,6 +17,12 @@ impl Ids {
         hash(&format!("yeapoo {}", self.last))
     }
 
+    /// The same for something that never changes: two sandboxes never give one id to two contents.
+    pub(super) fn id_of(&mut self, content: &str) -> String {
+        self.last += 1;
+        hash(&format!("yeapoo {} {content}", self.last))
+    }
+
     /// The same with dashes.
     pub(super) fn uuid(&mut self) -> String {
         let id = self.id();

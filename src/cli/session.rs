@@ -1,6 +1,7 @@
 //! What commands that look at accounts have in common: the project, the accounts' vendors, their states, and a plan.
 
 use std::borrow::Borrow;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
@@ -294,27 +295,27 @@ impl<'a> Session<'a> {
     }
 
     /// Reads an account against what is remembered of it; of these kinds also what is nobody's.
-    async fn look(
+    async fn look<'s>(
         &self,
         account: &Account<'_>,
-        state: &State,
+        state: &'s State,
         others: &'static [&'static str],
-    ) -> Result<Seen, Vec<Problem>> {
+    ) -> Result<Seen<'s>, Vec<Problem>> {
         let rebind = self.permits.rebind.contains(&account.config.name);
         let another = another_account(account, state);
         let rebound = rebind && another.is_some();
         if let Some(problem) = another.filter(|_| !rebind) {
             return Err(vec![problem]);
         }
-        let mut state = state.clone();
+        let mut state = Cow::Borrowed(state);
         let said = account.desired.moved.iter().map(|moved| (moved.from.clone(), moved.to.clone()));
         let wanted: Vec<_> = said.chain(plan::renamed(account.desired, &state)).collect();
-        let moved = state.follow(&wanted);
+        let moved = if wanted.is_empty() { vec![] } else { state.to_mut().follow(&wanted) };
         let reads = account.connect.reads(http::Reader::new(&account.client));
         let scope = Scope { probe: true, trust_ids: !rebind, others };
         let mut live =
             live::read(account.desired, account.config.provider, reads.as_ref(), &state, scope).await?;
-        let rebound = rebound.then(|| forget_the_other(&mut live, &mut state));
+        let rebound = rebound.then(|| forget_the_other(&mut live, state.to_mut()));
         Ok(Seen { state, moved, live, rebound })
     }
 
@@ -363,8 +364,8 @@ impl<'a> Session<'a> {
 const SHOWN: &[&str] = &[Keyword::NAME, Reply::NAME, Material::NAME];
 
 /// An account as it is live, and its state with what is declared to have moved in its new place.
-struct Seen {
-    state: State,
+struct Seen<'a> {
+    state: Cow<'a, State>,
     moved: Vec<(Address, Address)>,
     live: LiveAccount,
     /// Where another account was allowed to take its place: what stays of what is remembered.

@@ -97,10 +97,8 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync 
         None
     }
 
-    /// Takes from what is live what this leaves to it.
-    fn lay_over(&mut self, have: &Self) {
-        let _ = have;
-    }
+    /// Takes from what is live what a body leaves to it, for a kind that leaves something.
+    const LAY_OVER: Option<fn(&mut Self, &Self)> = None;
 }
 
 /// The key of a kind's resource that has a vendor's id.
@@ -131,8 +129,8 @@ pub struct KindInfo {
     pub commit: Option<&'static str>,
     /// The schema of its body.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
-    /// [`Kind::lay_over`] on plain bodies.
-    pub lay_over: fn(&Value, &Value) -> Value,
+    /// [`Kind::LAY_OVER`] on plain bodies.
+    pub lay_over: Option<fn(&Value, &Value) -> Value>,
     /// [`Kind::BY_CONTENT`].
     pub by_content: bool,
     /// [`Kind::same_content`] on plain bodies, the wanted one first.
@@ -158,12 +156,9 @@ impl KindInfo {
             to_create: K::TO_CREATE,
             commit: K::COMMIT,
             schema: K::json_schema,
-            lay_over: |want, have| {
-                let laid = K::deserialize(want).and_then(|mut want| {
-                    want.lay_over(&K::deserialize(have)?);
-                    serde_json::to_value(want)
-                });
-                laid.unwrap_or_else(|_| want.clone())
+            lay_over: match K::LAY_OVER {
+                None => None,
+                Some(_) => Some(laid_over::<K>),
             },
             by_content: K::BY_CONTENT,
             same_content: |want, have| {
@@ -171,6 +166,9 @@ impl KindInfo {
                     .is_ok_and(|want| K::deserialize(have).is_ok_and(|have| want.same_content(&have)))
             },
             name_links: |body, names| {
+                if !points(body) {
+                    return;
+                }
                 let named = K::deserialize(&*body).and_then(|mut typed| {
                     typed.name_links(names);
                     serde_json::to_value(typed)
@@ -207,8 +205,39 @@ impl KindInfo {
 
 /// What a body points at, as addresses of an account.
 pub fn links<K: Kind>(body: &K, account: &str) -> Vec<Address> {
-    let (_, links) = Link::collect(|| serde_json::to_value(body));
+    let (_, links) = Link::collect(|| serde_json::to_writer(std::io::sink(), body));
     links.into_iter().map(|link| link.address(account)).collect()
+}
+
+/// A body as plain JSON, and what it points at.
+pub(crate) fn with_links<K: Kind>(
+    body: &K,
+    account: &str,
+) -> (Result<Value, serde_json::Error>, Vec<Address>) {
+    let (body, links) = Link::collect(|| serde_json::to_value(body));
+    (body, links.into_iter().map(|link| link.address(account)).collect())
+}
+
+fn laid_over<K: Kind>(want: &Value, have: &Value) -> Value {
+    let laid = K::deserialize(want).and_then(|mut want| {
+        let have = K::deserialize(have)?;
+        if let Some(lay_over) = K::LAY_OVER {
+            lay_over(&mut want, &have);
+        }
+        serde_json::to_value(want)
+    });
+    laid.unwrap_or_else(|_| want.clone())
+}
+
+/// True if a body may say something by another's id or key. Of most that can be told without their types.
+fn points(body: &Value) -> bool {
+    match body {
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| reply::POINTING.contains(&name.as_str()) || points(value))
+        }
+        Value::Array(items) => items.iter().any(points),
+        _ => false,
+    }
 }
 
 impl fmt::Debug for KindInfo {

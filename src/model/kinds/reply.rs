@@ -31,6 +31,8 @@ pub struct Reply {
 
 /// The forms of a reply, the one to show first in front.
 pub(crate) const FORMS: &[&str] = &["text", "material", "raw"];
+/// Those that point at something else.
+pub(super) const POINTING: &[&str] = &["material", "raw"];
 
 /// A material by the vendor's own words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -10,6 +10,7 @@ mod ask;
 mod audit;
 mod browser;
 mod buckets;
+mod calls;
 mod ci;
 mod completions;
 mod conformance;

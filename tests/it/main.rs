@@ -46,6 +46,7 @@ mod tanmarket;
 mod test;
 mod tls;
 mod town;
+mod unasked;
 mod trace;
 mod validate;
 mod watch;

@@ -24,12 +24,14 @@ mod begun;
 mod claim;
 mod fetch;
 mod missing;
+mod remembered;
 pub mod talk;
 mod unclaimed;
 
 use claim::claim;
 use fetch::{fetch_others, fit};
 use missing::looked_for;
+pub use remembered::remembered;
 
 /// What an account holds, set beside what is declared and what is remembered.
 #[derive(Debug, Default)]

@@ -88,7 +88,16 @@ impl Project {
     /// Reads a project for work on its accounts, in this environment: what is wrong with one account's own settings
     /// is left to whoever works on that account, and keeps nobody from the others.
     pub(super) fn for_accounts(environment: Option<&str>, context: &Context) -> Option<Self> {
-        let (project, mut problems) = Self::load_in(environment.map(str::to_owned), context, false);
+        Self::whole(environment, context, false)
+    }
+
+    /// The same for who asks no vendor: it needs no secrets.
+    pub(super) fn to_look_at(context: &Context) -> Option<Self> {
+        Self::whole(context.environment.as_deref(), context, true)
+    }
+
+    fn whole(environment: Option<&str>, context: &Context, stand_in: bool) -> Option<Self> {
+        let (project, mut problems) = Self::load_in(environment.map(str::to_owned), context, stand_in);
         if let Some(project) = &project {
             project.put_aside(&mut problems);
         }
@@ -154,6 +163,8 @@ pub(super) struct Session<'a> {
     pub(super) failed: Vec<FailedAccount>,
     /// A plan that was saved: nothing else may be done.
     pub(super) saved: Option<&'a Saved>,
+    /// False if the accounts are taken to be as they were left.
+    asks: bool,
     targets: Globs,
     permits: Permits,
 }
@@ -161,6 +172,15 @@ pub(super) struct Session<'a> {
 impl<'a> Session<'a> {
     /// Opens what was selected.
     pub(super) fn open(project: &'a Project, selection: &Selection) -> Result<Self, Vec<Problem>> {
+        Self::opened(project, selection, true)
+    }
+
+    /// The same for who takes the accounts to be as they were left, and asks nobody.
+    pub(super) fn unasked(project: &'a Project, selection: &Selection) -> Result<Self, Vec<Problem>> {
+        Self::opened(project, selection, false)
+    }
+
+    fn opened(project: &'a Project, selection: &Selection, asks: bool) -> Result<Self, Vec<Problem>> {
         let mut problems = vec![];
         let mut globs = |patterns: &[String], help: Text| {
             Globs::new(patterns.iter().map(String::as_str)).unwrap_or_else(|message| {
@@ -189,14 +209,14 @@ impl<'a> Session<'a> {
         let net = Net::of(project)?;
         let (mut accounts, mut failed) = (vec![], vec![]);
         for name in chosen {
-            match reach(project, name, &net) {
+            match reach(project, name, &net, asks) {
                 Ok(account) => accounts.push(account),
                 Err(problems) => failed.push(FailedAccount { account: name.to_owned(), problems }),
             }
         }
         let allowed: BTreeMap<_, _> = selection.allow_deletes.iter().cloned().collect();
         let permits = Permits { allowed, rebind: selection.rebind.clone() };
-        Ok(Self { project, accounts, failed, saved: None, targets, permits })
+        Ok(Self { project, accounts, failed, saved: None, asks, targets, permits })
     }
 
     /// What is remembered of each account, in their order. An account of which that can't be read is left out.
@@ -235,7 +255,8 @@ impl<'a> Session<'a> {
     /// All accounts' plans as one, with the accounts that could not be planned.
     pub(super) fn joined(&self, plans: impl IntoIterator<Item = Plan>) -> Plan {
         let environment = self.project.config.environment.clone();
-        let mut all = Plan { environment, failed: self.failed.clone(), ..Plan::default() };
+        let mut all =
+            Plan { environment, unasked: !self.asks, failed: self.failed.clone(), ..Plan::default() };
         for plan in plans {
             all.join(plan);
         }
@@ -302,7 +323,7 @@ impl<'a> Session<'a> {
         others: &'static [&'static str],
     ) -> Result<Seen<'s>, Vec<Problem>> {
         let rebind = self.permits.rebind.contains(&account.config.name);
-        let another = another_account(account, state);
+        let another = another_account(account, state).filter(|_| self.asks);
         let rebound = rebind && another.is_some();
         if let Some(problem) = another.filter(|_| !rebind) {
             return Err(vec![problem]);
@@ -311,6 +332,10 @@ impl<'a> Session<'a> {
         let said = account.desired.moved.iter().map(|moved| (moved.from.clone(), moved.to.clone()));
         let wanted: Vec<_> = said.chain(plan::renamed(account.desired, &state)).collect();
         let moved = if wanted.is_empty() { vec![] } else { state.to_mut().follow(&wanted) };
+        if !self.asks {
+            let live = live::remembered(account.desired, account.config.provider, &state);
+            return Ok(Seen { state, moved, live, rebound: None });
+        }
         let reads = account.connect.reads(http::Reader::new(&account.client));
         let scope = Scope { probe: true, trust_ids: !rebind, others };
         let mut live =

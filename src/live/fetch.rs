@@ -141,7 +141,7 @@ pub(super) async fn fit(listed: &[Kinds<'_>], live: &mut LiveAccount, problems: 
 
 /// Fields under `ignore` take their live value, and of exclusive ones all do: a button whose `link` is left alone
 /// keeps whatever it does now.
-fn leave_ignored(want: &mut Value, claim: Option<&Claim>, wanted: &Wanted, info: &KindInfo) {
+pub(super) fn leave_ignored(want: &mut Value, claim: Option<&Claim>, wanted: &Wanted, info: &KindInfo) {
     let (Some(claim), Some(want)) = (claim, want.as_object_mut()) else { return };
     let forms = match info.rules.at("") {
         Some(Rule::OneOf(forms)) if wanted.ignore.iter().any(|field| forms.contains(&field.as_str())) => {

@@ -32,7 +32,7 @@ pub(in crate::cli) fn one_account<'a>(project: &'a Project, name: &str) -> Resul
     let Some(name) = declared.iter().find(|known| **known == name) else {
         return Err(vec![no_account(name, &declared)]);
     };
-    reach(project, name, &Net::of(project)?)
+    reach(project, name, &Net::of(project)?, true)
 }
 
 /// The names of the accounts that a project declares, in its order; those whose settings say nothing come last.
@@ -87,7 +87,13 @@ impl Net {
     }
 }
 
-pub(super) fn reach<'a>(project: &'a Project, name: &str, net: &Net) -> Result<Account<'a>, Vec<Problem>> {
+/// `asks`: its vendor is going to be asked for something.
+pub(super) fn reach<'a>(
+    project: &'a Project,
+    name: &str,
+    net: &Net,
+    asks: bool,
+) -> Result<Account<'a>, Vec<Problem>> {
     if let Some(problems) = project.config.unusable.get(name) {
         return Err(problems.clone());
     }
@@ -96,7 +102,9 @@ pub(super) fn reach<'a>(project: &'a Project, name: &str, net: &Net) -> Result<A
         let problem = Problem::error(Code::BadValue, message).about(&config.name).at(config.place.clone());
         vec![problem.help(text!("correct the account's settings"))]
     };
-    let connect = config.connect.as_deref().ok_or_else(|| broken(text!("its settings can't be used")))?;
+    let nobody = (!asks).then_some(&providers::Nobody as &dyn providers::Connect);
+    let connect = nobody.or(config.connect.as_deref());
+    let connect = connect.ok_or_else(|| broken(text!("its settings can't be used")))?;
     let desired = project
         .desired
         .accounts

@@ -92,6 +92,11 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync 
         let _ = names;
     }
 
+    /// What is said in our names, said in the vendor's ids as well, as a live object has them.
+    fn id_links(&mut self, ids: &Ids<'_>) {
+        let _ = ids;
+    }
+
     /// What a reader is asked for who is to read all of an object, where it reads some parts only if they are wanted.
     fn everything() -> Option<Self> {
         None
@@ -103,6 +108,9 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync 
 
 /// The key of a kind's resource that has a vendor's id.
 pub type Names<'a> = dyn Fn(&'static str, &RemoteId) -> Option<String> + 'a;
+
+/// The vendor's id of a kind's resource that has a key.
+pub type Ids<'a> = dyn Fn(&'static str, &str) -> Option<RemoteId> + 'a;
 
 /// Calls something generic once for every kind.
 pub trait EachKind {
@@ -137,12 +145,28 @@ pub struct KindInfo {
     pub same_content: fn(&Value, &Value) -> bool,
     /// [`Kind::name_links`] on a plain body.
     pub name_links: fn(&mut Value, &Names<'_>),
+    /// [`Kind::id_links`] on a plain body.
+    pub id_links: fn(&mut Value, &Ids<'_>),
     /// What a plain body points at, as addresses of an account.
     pub links: fn(&Value, &str) -> Vec<Address>,
     /// Lets links of a plain body that point at the first of two addresses point at the second.
     pub rename_links: fn(&mut Value, &[(Address, Address)]),
     /// [`Kind::everything`] as a plain body.
     pub everything: fn() -> Option<Value>,
+}
+
+/// Does something to a plain body that its kind knows how to do.
+fn changed<K: Kind>(body: &mut Value, change: impl FnOnce(&mut K)) {
+    if !points(body) {
+        return;
+    }
+    let changed = K::deserialize(&*body).and_then(|mut typed| {
+        change(&mut typed);
+        serde_json::to_value(typed)
+    });
+    if let Ok(changed) = changed {
+        *body = changed;
+    }
 }
 
 impl KindInfo {
@@ -165,18 +189,8 @@ impl KindInfo {
                 K::deserialize(want)
                     .is_ok_and(|want| K::deserialize(have).is_ok_and(|have| want.same_content(&have)))
             },
-            name_links: |body, names| {
-                if !points(body) {
-                    return;
-                }
-                let named = K::deserialize(&*body).and_then(|mut typed| {
-                    typed.name_links(names);
-                    serde_json::to_value(typed)
-                });
-                if let Ok(named) = named {
-                    *body = named;
-                }
-            },
+            name_links: |body, names| changed::<K>(body, |typed| typed.name_links(names)),
+            id_links: |body, ids| changed::<K>(body, |typed| typed.id_links(ids)),
             links: |body, account| {
                 K::deserialize(body).map(|typed| links(&typed, account)).unwrap_or_default()
             },

@@ -196,6 +196,7 @@ fn help_and_a_word_that_cannot_be_read() {
           --markdown                        把计划输出为拉取请求的评论，最多 60,000 字节
           --html <FILE>                     同时像 `mpform preview` 那样生成页面，显示粉丝在变更前后看到的内容
       -o, --out <FILE>                      同时把计划写入文件，供 `mpform apply FILE` 使用
+          --refresh <BOOL>                  `false` 表示不询问供应商，按上次应用的内容制定计划：仅供快速查看，不能执行 [可选值：true, false]
           --detailed-exitcode               有变更时退出码为 2
       -h, --help                            显示帮助
 

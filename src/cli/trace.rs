@@ -29,7 +29,7 @@ pub(super) fn end(context: &Context) {
     if let Some(error) = context.trace.broken() {
         context.note(&text!("warning: the trace of calls is not whole: {error}", error));
     }
-    let calls = context.trace.calls();
+    let calls = context.trace.sum().calls;
     if context.verbose > 0 && calls > 0 {
         context.note(&text!("{calls} calls made", calls));
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::plan::{complain, explain, show};
 use super::session::{ABREAST, Project, Session, interrupted, left_behind, locked, unmatched};
 use super::{Context, Exit, Selection};
-use super::{notice, saved, trail};
+use super::{notice, saved, trace, trail};
 use crate::apply::event::{Done, Event};
 use crate::apply::{self, Options, Outcome, Work};
 use crate::audit::Changes;
@@ -273,7 +273,9 @@ async fn carry_out(
     let nothing = work.iter().all(|work| work.plan.is_empty());
     let voice = Mutex::new(Voice::new(args.json, nothing, context));
     let unlogged = Mutex::new(None);
+    let steps = trace::Changes::of(&context.trace);
     let tell = |event: &Event| {
+        steps.hear(event);
         // What can't be written down must not be done.
         if let Some(Err(problem)) = audit.map(|audit| audit.hear(event)) {
             options.stop.store(true, Ordering::Relaxed);

@@ -37,13 +37,15 @@ pub mod rehearse;
 // The way back: what is live becomes a project.
 pub mod export;
 
-// Beside the passage: the vendors, the clock, the one HTTP client for all of them, our stand-in for their servers, the schema
+// Beside the passage: the vendors, what they can't change and was read before, the clock, the one HTTP client for all of them, our stand-in for their servers, the schema
 // of the configuration language, and what a problem is.
+pub mod cache;
 pub mod clock;
 // What is fed to the readers of foreign bytes; part of no release.
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod hex;
 pub mod http;
 pub mod notify;
 pub mod problem;

@@ -4,6 +4,7 @@
 //! An object is known by the id that the state remembers, and else by its natural key (a rule's or group's name, a
 //! button's place). So a lost state loses no object and doubles none.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -21,11 +22,13 @@ use crate::text;
 mod begun;
 mod claim;
 mod fetch;
+mod missing;
 pub mod talk;
 mod unclaimed;
 
 use claim::claim;
 use fetch::{fetch_others, fit};
+use missing::looked_for;
 
 /// What an account holds, set beside what is declared and what is remembered.
 #[derive(Debug, Default)]
@@ -103,12 +106,24 @@ impl<'a> Kinds<'a> {
         exclusive: bool,
         wanted: Vec<&'a Wanted>,
     ) -> Self {
-        let ids = found.iter().enumerate().map(|(nth, found)| (found.id.clone(), nth)).collect();
-        let mut names: HashMap<String, Vec<usize>> = HashMap::new();
-        for (nth, found) in found.iter().enumerate() {
-            names.entry(found.natural.clone()).or_default().push(nth);
+        let (ids, names) = (HashMap::new(), HashMap::new());
+        let mut kinds = Self { info, reader, found: vec![], ids, names, exclusive, wanted };
+        kinds.take(found);
+        kinds
+    }
+
+    /// Takes in what a look has shown; how much of it is new.
+    fn take(&mut self, found: Vec<Found<Value>>) -> usize {
+        let before = self.found.len();
+        for one in found {
+            let nth = self.found.len();
+            if let Entry::Vacant(place) = self.ids.entry(one.id.clone()) {
+                place.insert(nth);
+                self.names.entry(one.natural.clone()).or_default().push(nth);
+                self.found.push(one);
+            }
         }
-        Self { info, reader, found, ids, names, exclusive, wanted }
+        self.found.len() - before
     }
 
     /// The listed object with an id.
@@ -150,7 +165,7 @@ pub async fn read(
     if desired.managed.is_empty() {
         return Ok(LiveAccount::default());
     }
-    let listed = list(desired, provider, reads, scope.probe).await?;
+    let listed = list(desired, provider, reads, state, scope.probe).await?;
     let (mut live, mut problems) = (LiveAccount::default(), vec![]);
     for (part, found) in join_all(listed.iter().map(|kind| one_kind(kind, desired, state, scope))).await {
         live.join(part);
@@ -173,7 +188,7 @@ pub async fn reach(
 ) -> Result<BTreeMap<&'static str, usize>, Vec<Problem>> {
     let managed = provider.kinds.iter().map(|kind| (*kind, Managed::default())).collect();
     let everything = DesiredAccount::of_kinds(account, managed);
-    let listed = list(&everything, provider, reads, true).await?;
+    let listed = list(&everything, provider, reads, &State::default(), true).await?;
     let count = |kind: &Kinds<'_>| kind.found.iter().filter(|found| !found.built_in).count();
     let listed = listed.iter().filter(|kind| !kind.reader.remembered());
     Ok(listed.map(|kind| (kind.info.name, count(kind))).collect())
@@ -225,6 +240,7 @@ async fn list<'a>(
     desired: &'a DesiredAccount,
     provider: &Provider,
     reads: &dyn Reads,
+    state: &State,
     probe: bool,
 ) -> Result<Vec<Kinds<'a>>, Vec<Problem>> {
     let listing = kinds().iter().filter(|info| provider.kinds.contains(&info.name)).filter_map(|info| {
@@ -234,7 +250,9 @@ async fn list<'a>(
         let wanted = desired.resources.values().filter(|wanted| wanted.kind == info).collect();
         Some(async move {
             let found = reader.list().await.map_err(|error| (info, error))?;
-            Ok(Kinds::new(info, reader, found, exclusive, wanted))
+            let mut kind = Kinds::new(info, reader, found, exclusive, wanted);
+            looked_for(&mut kind, state).await.map_err(|error| (info, error))?;
+            Ok(kind)
         })
     });
     let known = async { if probe { reads.known().await } else { Ok(None) } };

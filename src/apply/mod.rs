@@ -4,8 +4,7 @@
 //! stops what depends on it and nothing else. A write whose answer was lost is looked at before anything else
 //! happens to it. At the end, what was written is read back.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use futures::{StreamExt as _, stream};
 use indexmap::IndexMap;
@@ -16,6 +15,7 @@ use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::providers::{Provider, Reads, Writes};
 use crate::state::store::Open;
+use crate::words::Text;
 
 use self::event::{Done, Ending, Event, Tally};
 
@@ -58,14 +58,8 @@ pub struct Options {
     pub parallelism: usize,
     /// What time it is.
     pub clock: Clock,
-    /// Set from outside: no new step starts then.
-    pub stop: Arc<AtomicBool>,
-}
-
-impl Options {
-    fn stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
+    /// Why no new step starts any more, said from outside.
+    pub stop: Arc<OnceLock<Text>>,
 }
 
 /// How an apply ended.

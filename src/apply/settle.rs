@@ -41,16 +41,21 @@ pub(super) async fn look(reader: &dyn AnyReader, sought: Sought<'_>) -> Result<L
     let id = match id {
         Some(id) => id.clone(),
         None => {
-            let found = reader.list().await?;
-            let same = |found: &&Found<Value>| {
-                found.natural == natural && found.parent.as_ref() == parent && !ours(&found.id)
+            let among = async |found: Vec<Found<Value>>| {
+                let same = |found: &&Found<Value>| {
+                    found.natural == natural && found.parent.as_ref() == parent && !ours(&found.id)
+                };
+                let mut candidates = found.iter().filter(same);
+                if kind.by_content {
+                    same_content(reader, kind, candidates, want).await
+                } else {
+                    Ok(candidates.next().map(|found| found.id.clone()))
+                }
             };
-            let mut candidates = found.iter().filter(same);
-            let it = if kind.by_content {
-                same_content(reader, kind, candidates, want).await?
-            } else {
-                candidates.next().map(|found| found.id.clone())
-            };
+            let mut it = among(reader.list().await?).await?;
+            if it.is_none() {
+                it = among(reader.list_again().await?).await?;
+            }
             match it {
                 Some(id) => id,
                 None => return Ok(Look::Absent),

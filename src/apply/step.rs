@@ -43,8 +43,8 @@ enum Doing {
 impl Step<'_> {
     /// Why nothing new may begin, if so.
     pub(super) fn why_not(&self, options: &Options) -> Option<Text> {
-        if options.stopped() {
-            return Some(text!("interrupted before it was tried"));
+        if let Some(why) = options.stop.get() {
+            return Some(why.clone());
         }
         let state = self.shared.state();
         state.broken().map(|why| text!("the state can't be written ({why}), so nothing new is begun", why))

@@ -21,6 +21,11 @@ impl Changes {
         Self { log, writes: plan.changes.iter().flat_map(writes).collect() }
     }
 
+    /// Why not all could be written down, if so.
+    pub fn broken(&self) -> Option<Problem> {
+        self.log.broken()
+    }
+
     /// Takes an event in.
     ///
     /// # Errors

@@ -19,6 +19,11 @@ impl Messages {
         Self { log }
     }
 
+    /// Why not all could be written down, if so.
+    pub fn broken(&self) -> Option<Problem> {
+        self.log.broken()
+    }
+
     /// Takes an event in.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::problem::{Code, Problem};
-use crate::state::fingerprint;
+use crate::state::{fingerprint, private};
 use crate::text;
 
 mod changes;
@@ -213,17 +213,9 @@ fn print(body: Option<&Value>) -> Option<String> {
 
 fn open(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder)?;
+        private::folder(folder)?;
     }
-    let mut options = OpenOptions::new();
-    options.create(true).append(true).read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private::file(OpenOptions::new().create(true).append(true).read(true)).open(path)?;
     // A line that a kill or a full disk cut short stays alone.
     let mut last = [b'\n'];
     if file.metadata()?.len() > 0 {

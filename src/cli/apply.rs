@@ -1,14 +1,13 @@
 //! `mpform apply`.
 
-use std::io::{BufRead, Write};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::plan::{complain, explain, show};
-use super::session::{ABREAST, Project, Session, interrupted, left_behind, locked, unmatched};
+use super::session::{ABREAST, INTERRUPTED, Project, Session, interrupted, left_behind, locked, unmatched};
+use super::state::by_hand;
 use super::{Context, Exit, Selection};
-use super::{notice, saved, trace, trail};
+use super::{notice, prompt, saved, trace, trail};
 use crate::apply::event::{Done, Event};
 use crate::apply::{self, Options, Outcome, Work};
 use crate::audit::Changes;
@@ -132,13 +131,7 @@ async fn applied(
         return Ok(Ended { exit: Exit::Partial, notice: None });
     };
     context.complain(&outcome.problems);
-    for (account, text) in &outcome.unsaved {
-        context.note(&text!(
-            "the state of {account} could not be saved; this is it, to be saved by hand:",
-            account
-        ));
-        context.print_json(&text);
-    }
+    by_hand(&outcome.unsaved, context);
     let clean = outcome.tally.failed + outcome.tally.skipped == 0
         && outcome.tally.verified
         && outcome.problems.is_empty()
@@ -166,7 +159,7 @@ async fn agreed(
     context: &Context,
 ) -> Result<Agreed, Stopped> {
     let (saved, project) = (session.saved, session.project);
-    let remembered: Vec<State> = states.iter().map(|open| open.state().clone()).collect();
+    let remembered: Vec<_> = states.iter().map(Open::state).collect();
     let plans = session.plan(&remembered).await;
     let mut whole = session.joined(plans.iter().cloned());
     whole.warnings.extend(left_behind(project).await);
@@ -201,26 +194,15 @@ async fn agreed(
 /// Asks, and looks once more: while somebody reads, somebody else may change what they read about.
 async fn ask(
     session: &Session<'_>,
-    states: &[State],
+    states: &[&State],
     shown: &Plan,
     context: &Context,
 ) -> Result<(), Problem> {
-    if !context.can_ask {
-        return Err(Problem::error(Code::Declined, text!("nobody can be asked, since this is no terminal"))
-            .help(text!("give --yes to apply what was shown without asking")));
+    if context.can_ask {
+        context.say("");
     }
-    let question = text!("Apply these changes? Only `yes` is taken for yes: ").to(context.talk_style.lang);
-    let answer = tokio::task::spawn_blocking(move || {
-        let _ = write!(std::io::stderr(), "\n{question}");
-        let _ = std::io::stderr().flush();
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map(|_| line)
-    });
-    let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
-    if answer.trim() != "yes" {
-        return Err(Problem::error(Code::Declined, text!("declined; nothing was written"))
-            .help(text!("run it again when you are ready")));
-    }
+    let question = text!("Apply these changes? Only `yes` is taken for yes: ");
+    prompt::agreed(&question, text!("give --yes to apply what was shown without asking"), context).await?;
     let again = session.joined(session.plan(states).await);
     let same = json::plan(&again)["changes"] == json::plan(shown)["changes"];
     if same && !again.is_refused() {
@@ -263,7 +245,7 @@ async fn carry_out(
     args: &Args,
     context: &Context,
 ) -> Option<Outcome> {
-    let stop = Arc::new(AtomicBool::new(false));
+    let stop = Arc::new(OnceLock::new());
     let options = Options {
         accounts: ABREAST,
         parallelism: usize::from(args.parallelism),
@@ -272,14 +254,12 @@ async fn carry_out(
     };
     let nothing = work.iter().all(|work| work.plan.is_empty());
     let voice = Mutex::new(Voice::new(args.json, nothing, context));
-    let unlogged = Mutex::new(None);
     let steps = trace::Changes::of(&context.trace);
     let tell = |event: &Event| {
         steps.hear(event);
         // What can't be written down must not be done.
         if let Some(Err(problem)) = audit.map(|audit| audit.hear(event)) {
-            options.stop.store(true, Ordering::Relaxed);
-            unlogged.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(problem);
+            let _ = options.stop.set(problem.message);
         }
         voice.lock().unwrap_or_else(PoisonError::into_inner).tell(event, context);
     };
@@ -289,7 +269,7 @@ async fn carry_out(
     tokio::select! {
         ended = &mut running => outcome = Some(ended),
         () = interrupted() => {
-            stop.store(true, Ordering::Relaxed);
+            let _ = stop.set(INTERRUPTED);
             context.note(&text!("interrupted: no new change is begun; those under way are finished (once more stops at once)"));
         }
     }
@@ -299,7 +279,7 @@ async fn carry_out(
             () = interrupted() => voice.lock().unwrap_or_else(PoisonError::into_inner).rest(context),
         }
     }
-    let unlogged = unlogged.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let unlogged = audit.and_then(Changes::broken);
     outcome.map(|outcome| Outcome {
         problems: unlogged.into_iter().chain(outcome.problems).collect(),
         ..outcome

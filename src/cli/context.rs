@@ -12,6 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, Local, SecondsFormat, Utc};
 
 use super::{Colour, Global};
+use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::http::Trace;
 use crate::problem::Problem;
@@ -59,6 +60,8 @@ pub struct Context {
     pub leaving: Leaving,
     /// Where calls to vendors are told.
     pub trace: Trace,
+    /// What vendors need not be asked for again.
+    pub cache: Cache,
     out: Mutex<Box<dyn Write + Send>>,
     talk: Arc<Mutex<Box<dyn Write + Send>>>,
 }
@@ -103,6 +106,7 @@ impl Context {
             variables: Arc::new(variables),
             leaving: Leaving::default(),
             trace: Trace::default(),
+            cache: if global.no_cache { Cache::off() } else { Cache::new() },
             out: Mutex::new(Box::new(io::stdout())),
             talk: Arc::new(Mutex::new(Box::new(io::stderr()))),
         }
@@ -129,6 +133,7 @@ impl Context {
             variables: Arc::new(variables),
             leaving: Leaving::default(),
             trace: Trace::default(),
+            cache: Cache::new(),
             out: Mutex::new(Box::new(said.out.clone())),
             talk: Arc::new(Mutex::new(Box::new(said.err.clone()))),
         };
@@ -156,6 +161,8 @@ impl Context {
             variables: Arc::new(variables),
             leaving: self.leaving.clone(),
             trace: self.trace.clone(),
+            // That project is gone when the command ends.
+            cache: Cache::off(),
             out: Mutex::new(Box::new(io::stdout())),
             talk: Arc::new(Mutex::new(Box::new(io::stdout()))),
         }
@@ -185,6 +192,15 @@ impl Context {
     /// A text of ours, to stderr, as a line.
     pub fn note(&self, text: &Text) {
         self.say(&self.talk_style.say(text));
+    }
+
+    /// Writes down what vendors need not be asked for again. It is no loss if that fails.
+    pub(super) fn keep(&self) {
+        if let Err(error) = self.cache.save()
+            && self.verbose > 0
+        {
+            self.note(&text!("note: what was read could not be kept in .mpform/cache: {error}", error));
+        }
     }
 
     /// Prints what went wrong before there was anything that a problem could point at.
@@ -232,22 +248,26 @@ impl Context {
         self.variables.get(name).map(String::as_str)
     }
 
-    /// The page of the CI job that this is, by what its system puts into the environment.
-    fn job(&self) -> Option<String> {
+    /// The first of some variables that says anything.
+    pub(super) fn said_by(&self, names: &[&str]) -> Option<&str> {
+        names.iter().filter_map(|name| self.variable(name)).find(|value| !value.is_empty())
+    }
+
+    /// The page of the CI job that this is: as GitHub, GitLab and Jenkins say it.
+    pub(super) fn job(&self) -> Option<String> {
+        let part = |name| self.said_by(&[name]);
         let github = || {
-            let part = |name| self.variable(name);
             let (server, repository) = (part("GITHUB_SERVER_URL")?, part("GITHUB_REPOSITORY")?);
             Some(format!("{server}/{repository}/actions/runs/{run}", run = part("GITHUB_RUN_ID")?))
         };
-        let of = |name| self.variable(name).map(str::to_owned);
-        of("CI_JOB_URL").or_else(github).or_else(|| of("BUILD_URL"))
+        github().or_else(|| self.said_by(&["CI_JOB_URL", "BUILD_URL"]).map(str::to_owned))
     }
 
     /// Who is at work, for a lock.
     pub fn holder(&self, command: &str) -> Holder {
-        let user = self.variable("USER").or_else(|| self.variable("USERNAME")).unwrap_or("somebody");
+        let user = self.said_by(&["USER", "USERNAME"]).unwrap_or("somebody");
         let kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-        let host = self.variable("HOSTNAME").or_else(|| self.variable("COMPUTERNAME"));
+        let host = self.said_by(&["HOSTNAME", "COMPUTERNAME"]);
         let host = host.or(kernel.as_deref().map(str::trim)).filter(|host| !host.is_empty());
         let host = host.unwrap_or("this machine");
         Holder {

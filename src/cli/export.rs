@@ -1,14 +1,13 @@
 //! `mpform export`.
 
 use crate::words::Text;
-use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
 use super::plan::complain;
 use super::session::{Project, one_account, options, store};
-use super::{Context, Exit};
+use super::{Context, Exit, prompt};
 use crate::apply;
 use crate::config::suggest;
 use crate::export::{Export, File, Source, export};
@@ -262,21 +261,10 @@ async fn args_allow(
         )));
     }
     let question = text!("Overwrite {files} in {folder}? Only `yes` is taken for yes: ", files, folder);
-    let question = question.to(context.talk_style.lang);
-    let answer = tokio::task::spawn_blocking(move || {
-        let _ = write!(std::io::stderr(), "{question}");
-        let _ = std::io::stderr().flush();
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map(|_| line)
-    });
-    match answer.await {
-        Ok(Ok(line)) if line.trim() == "yes" => Ok(()),
-        _ => Err(problem(text!(
-            "{files} would have been overwritten in {folder}; nothing was written",
-            files,
-            folder
-        ))),
+    if prompt::yes(&question, context).await {
+        return Ok(());
     }
+    Err(problem(text!("{files} would have been overwritten in {folder}; nothing was written", files, folder)))
 }
 
 /// Remembers what was exported, where nothing is remembered yet and the project takes the files in.

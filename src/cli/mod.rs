@@ -93,6 +93,9 @@ pub struct Global {
     /// How long to wait for whoever holds the state's lock, e.g. 30s or 5m
     #[arg(long, global = true, value_name = "TIME", default_value = "0s", value_parser = duration)]
     lock_timeout: Duration,
+    /// Reads again what earlier runs have kept in .mpform/cache, and keeps nothing there
+    #[arg(long, global = true)]
+    no_cache: bool,
     /// Writes every call to a vendor and its answer to FILE, a line of JSON each: secrets left out, openids and texts of
     /// messages not
     #[arg(long, global = true, value_name = "FILE")]
@@ -252,6 +255,7 @@ pub fn main() -> Exit {
             let exit = runtime.block_on(async {
                 let exit = run(cli.command, &context).await;
                 context.complain(&context.leaving.done().await);
+                context.keep();
                 exit
             });
             trace::end(&context, work.sum());
@@ -271,6 +275,7 @@ pub async fn run_words(words: &[&str], context: &Context) -> Exit {
         Ok(cli) => {
             let exit = Box::pin(run(cli.command, context)).await;
             context.complain(&context.leaving.done().await);
+            context.keep();
             exit
         }
         Err(error) => {

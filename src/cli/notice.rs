@@ -22,7 +22,7 @@ pub(super) fn begun(occasion: Occasion, project: &Project, context: &Context) ->
         summary: Text::default(),
         counts: json!({}),
         items: vec![],
-        link: link(context),
+        link: context.job(),
     }
 }
 
@@ -44,14 +44,4 @@ pub(super) async fn stopped(occasion: Occasion, problems: &[Problem], project: &
         let notice = report::notice::stopped(begun(occasion, project, context), problems);
         deliver(&notice, project, context).await;
     }
-}
-
-/// Where a run in CI can be looked at: as GitHub, GitLab and Jenkins say it.
-pub(super) fn link(context: &Context) -> Option<String> {
-    let set = |name| context.variable(name).filter(|value| !value.is_empty());
-    let github = || {
-        let (server, repository) = (set("GITHUB_SERVER_URL")?, set("GITHUB_REPOSITORY")?);
-        Some(format!("{server}/{repository}/actions/runs/{}", set("GITHUB_RUN_ID")?))
-    };
-    github().or_else(|| set("CI_JOB_URL").or(set("BUILD_URL")).map(str::to_owned))
 }

@@ -11,6 +11,7 @@ use super::plan::{Made, complain, explain};
 use super::session::{Project, Session};
 use super::sop::show::{found_in, states};
 use super::{Context, Exit, Selection, output};
+use crate::hex::hex;
 use crate::model::kinds::Material;
 use crate::model::{Asset, Kind};
 use crate::problem::{Code, Problem};
@@ -157,8 +158,11 @@ fn read(root: &Path, asset: &Asset) -> Result<Vec<u8>, Problem> {
     };
     let bytes =
         std::fs::read(root.join(&asset.file)).map_err(|error| changed(Text::verbatim(error.to_string())))?;
-    let digits: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    if digits == asset.sha256 { Ok(bytes) } else { Err(changed(text!("it changed meanwhile"))) }
+    if hex(&Sha256::digest(&bytes)) == asset.sha256 {
+        Ok(bytes)
+    } else {
+        Err(changed(text!("it changed meanwhile")))
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,24 @@ pub(super) async fn line(question: &Text, context: &Context) -> Result<String, P
     .await
 }
 
+/// Whether a person says yes: only `yes` is taken for it.
+pub(super) async fn yes(question: &Text, context: &Context) -> bool {
+    context.can_ask && line(question, context).await.is_ok_and(|answer| answer == "yes")
+}
+
+/// Goes on only if a person says yes. `otherwise`: what to do where nobody can be asked.
+pub(super) async fn agreed(question: &Text, otherwise: Text, context: &Context) -> Result<(), Problem> {
+    if !context.can_ask {
+        let nobody = text!("nobody can be asked, since this is no terminal");
+        return Err(Problem::error(Code::Declined, nobody).help(otherwise));
+    }
+    if yes(question, context).await {
+        return Ok(());
+    }
+    Err(Problem::error(Code::Declined, text!("declined; nothing was written"))
+        .help(text!("run it again when you are ready")))
+}
+
 /// One line that does not show while it is typed.
 pub(super) async fn secret(question: &Text, context: &Context) -> Result<String, Problem> {
     if !io::stdin().is_terminal() {

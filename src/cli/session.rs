@@ -1,12 +1,14 @@
 //! What commands that look at accounts have in common: the project, the accounts' vendors, their states, and a plan.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures::StreamExt as _;
 use futures::stream;
 
 use super::{Context, Selection};
+use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::config::{self, StateAt};
 use crate::desired::{Desired, desired};
@@ -38,10 +40,13 @@ use reach::{Net, reach};
 pub(super) struct Project {
     pub(super) clock: Clock,
     pub(super) trace: Trace,
+    pub(super) cache: Cache,
     pub(super) config: config::Project,
     pub(super) desired: Desired,
     variables: Arc<BTreeMap<String, String>>,
     leaving: Leaving,
+    /// Made once: a bucket's has a client of its own.
+    store: OnceLock<Result<Store, Problem>>,
 }
 
 impl Project {
@@ -65,6 +70,8 @@ impl Project {
             variables: Arc::clone(&context.variables),
             leaving: context.leaving.clone(),
             trace: context.trace.clone(),
+            cache: context.cache.clone(),
+            store: OnceLock::new(),
             config,
         });
         limited(&mut problems);
@@ -113,11 +120,11 @@ pub(super) fn options(context: &Context, stand_in: bool) -> config::Options {
 /// # Errors
 /// A bucket whose credentials are not in the environment, or that can't be reached by what is said of it.
 pub(super) fn store(project: &Project) -> Result<Store, Problem> {
-    let environment = &project.config.environment;
-    match &project.config.state {
-        StateAt::Folder(folder) => Ok(Store::new(folder, environment)),
+    let made = project.store.get_or_init(|| match &project.config.state {
+        StateAt::Folder(folder) => Ok(Store::new(folder, &project.config.environment)),
         StateAt::Bucket(bucket) => shared(bucket, project),
-    }
+    });
+    made.clone()
 }
 
 /// The store of a bucket.
@@ -254,9 +261,9 @@ impl<'a> Session<'a> {
     }
 
     /// Plans every account, side by side, against these states (in the order of the accounts).
-    pub(super) async fn plan(&self, states: &[State]) -> Vec<Plan> {
-        let planning =
-            self.accounts.iter().zip(states).map(|(account, state)| self.plan_account(account, state, &[]));
+    pub(super) async fn plan(&self, states: &[impl Borrow<State>]) -> Vec<Plan> {
+        let planning = self.accounts.iter().zip(states);
+        let planning = planning.map(|(account, state)| self.plan_account(account, state.borrow(), &[]));
         abreast(planning).await.into_iter().map(|(plan, _)| plan).collect()
     }
 
@@ -435,6 +442,9 @@ async fn not_migrated(project: &Project, shared: &Store) -> Option<Problem> {
     );
     (!accounts.is_empty()).then(|| Problem::warning(Code::StateElsewhere, message).help(help))
 }
+
+/// Why what was not begun is not tried any more after that.
+pub(super) const INTERRUPTED: Text = text!("interrupted before it was tried");
 
 /// Comes back when somebody interrupts the program. Listens from the call on, not only from the first wait.
 pub(super) fn interrupted() -> impl Future<Output = ()> {

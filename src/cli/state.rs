@@ -6,12 +6,11 @@ mod migrate;
 mod next;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, Write};
 
 use serde_json::json;
 
 use super::session::{Project, abreast, declared, store};
-use super::{Accounts, Context, Exit};
+use super::{Accounts, Context, Exit, prompt};
 use crate::model::Address;
 use crate::problem::{Code, Problem, any_error};
 use crate::report::apply::left_over;
@@ -181,34 +180,13 @@ async fn unlock(project: &Project, account: &str, yes: bool, context: &Context) 
     }
     context.note(&text!("{account} is locked by {who}", account, who));
     if !yes {
-        if !context.can_ask {
-            return Err(Problem::error(
-                Code::Declined,
-                text!("nobody can be asked, since this is no terminal"),
-            )
-            .help(text!("give --yes if you know that its holder is dead")));
-        }
         let question = text!("Free it? Only if its holder is dead, and only `yes` is taken for yes: ");
-        if !asked(&question.to(context.talk_style.lang)).await {
-            return Err(Problem::error(Code::Declined, text!("declined; nothing was written"))
-                .help(text!("run it again when you are ready")));
-        }
+        let otherwise = text!("give --yes if you know that its holder is dead");
+        prompt::agreed(&question, otherwise, context).await?;
     }
     store.free(account, holder.as_ref()).await?;
     context.tell(&text!("{account} is free; run `mpform plan` to see what its holder left", account));
     Ok(())
-}
-
-/// Asks for a `yes`.
-async fn asked(question: &str) -> bool {
-    let question = question.to_owned();
-    let answer = tokio::task::spawn_blocking(move || {
-        let _ = write!(std::io::stderr(), "{question}");
-        let _ = std::io::stderr().flush();
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map(|_| line)
-    });
-    answer.await.ok().and_then(Result::ok).is_some_and(|answer| answer.trim() == "yes")
 }
 
 fn address(text: &str) -> Result<Address, Problem> {
@@ -222,6 +200,17 @@ fn not_remembered(address: &Address) -> Problem {
     Problem::error(Code::DanglingReference, text!("nothing is remembered of it"))
         .about(address)
         .help(text!("`mpform state list` shows what is"))
+}
+
+/// Prints the states that could not be saved, account by account, so that a person can save them.
+pub(super) fn by_hand(unsaved: &[(String, String)], context: &Context) {
+    for (account, text) in unsaved {
+        context.note(&text!(
+            "the state of {account} could not be saved; this is it, to be saved by hand:",
+            account
+        ));
+        context.print_json(&text);
+    }
 }
 
 /// Saves a state that was changed by hand; one that can't be saved is printed, to be saved by hand as well.

@@ -46,21 +46,21 @@ pub(super) fn end(context: &Context, own: Duration) {
     if let Err(error) = context.trace.finish() {
         context.note(&text!("warning: the timings could not be written: {error}", error));
     }
-    let sum = context.trace.sum();
-    if context.verbose > 0 && sum.calls + sum.spared > 0 {
-        context.note(&summary(&sum, own));
+    let (sum, hits) = (context.trace.sum(), context.cache.hits());
+    if context.verbose > 0 && sum.calls + hits > 0 {
+        context.note(&summary(&sum, own, hits));
     }
 }
 
-fn summary(sum: &Sum, own: Duration) -> Text {
+fn summary(sum: &Sum, own: Duration, hits: usize) -> Text {
     text!(
-        "{calls} calls made: {sent} out, {received} in; {under_way} s in calls, {own} s in mpform itself; {spared} cache hits",
+        "{calls} calls made: {sent} out, {received} in; {under_way} s in calls, {own} s in mpform itself; {hits} cache hits",
         calls = sum.calls,
         sent = size(sum.sent),
         received = size(sum.received),
         under_way = format!("{:.2}", sum.under_way.as_secs_f64()),
         own = format!("{:.2}", own.as_secs_f64()),
-        spared = sum.spared
+        hits
     )
 }
 
@@ -186,14 +186,9 @@ mod tests {
 
     #[test]
     fn what_was_called_is_one_line_in_both_languages() {
-        let sum = Sum {
-            calls: 15_100,
-            sent: 0,
-            received: 4_712_345,
-            under_way: Duration::from_millis(4_930),
-            spared: 7,
-        };
-        let said = summary(&sum, Duration::from_millis(310));
+        let sum =
+            Sum { calls: 15_100, sent: 0, received: 4_712_345, under_way: Duration::from_millis(4_930) };
+        let said = summary(&sum, Duration::from_millis(310), 7);
         assert_eq!(
             said.en(),
             "15100 calls made: 0 B out, 4.7 MB in; 4.93 s in calls, 0.31 s in mpform itself; 7 cache hits"

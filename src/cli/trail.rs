@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::Context;
 use super::session::Project;
-use super::{Context, notice};
 use crate::audit::{End, Log, Run, Write};
 use crate::problem::Problem;
 
@@ -19,7 +19,7 @@ pub(super) fn log(
         clock: context.clock.clone(),
         command,
         who: who(context),
-        link: notice::link(context),
+        link: context.job(),
         commit: commit(&project.config.root, context),
         environment: project.config.environment.clone(),
         plan,
@@ -44,15 +44,12 @@ pub(super) async fn told<T>(
 
 /// As GitHub, GitLab and Jenkins name who started the run; elsewhere who is logged in, and where.
 fn who(context: &Context) -> String {
-    let set = |name: &&str| context.variable(name).filter(|value| !value.is_empty());
-    let names = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_USER_ID", "BUILD_USER"];
-    let in_ci = names.iter().find_map(set).map(str::to_owned);
-    in_ci.unwrap_or_else(|| context.holder("").who)
+    let in_ci = context.said_by(&["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_USER_ID", "BUILD_USER"]);
+    in_ci.map_or_else(|| context.holder("").who, str::to_owned)
 }
 
 fn commit(root: &Path, context: &Context) -> Option<String> {
-    let set = |name: &&str| context.variable(name).filter(|value| !value.is_empty());
-    let in_ci = ["GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"].iter().find_map(set).map(str::to_owned);
+    let in_ci = context.said_by(&["GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"]).map(str::to_owned);
     in_ci.or_else(|| root.ancestors().find_map(|folder| head(&folder.join(".git"))))
 }
 

@@ -43,23 +43,28 @@ impl JsonSchema for Audit {
 }
 
 /// The file; nothing if nobody wants one.
-pub(super) fn file(root: &Path, node: Option<&Node>, problems: &mut Vec<Problem>) -> Option<PathBuf> {
+pub(super) fn file(root: &Path, filled: &Node, problems: &mut Vec<Problem>) -> Option<PathBuf> {
     let default = || Some(root.join(DEFAULT));
-    let Some(node) = node.filter(|node| !node.is_nothing()) else { return default() };
-    if node.text() == Some("none") {
+    let named = filled.get("audit").filter(|node| !node.is_nothing());
+    if named.and_then(Node::text) == Some("none") {
         return None;
     }
-    let Some(Audit { path }) = read(node, problems) else { return default() };
-    let place = || node.get("path").unwrap_or(node).place();
-    match paths::below(Path::new(""), &path) {
-        Ok(below) => Some(root.join(below)),
-        Err(_) => {
-            problems.push(
-                Problem::error(Code::OutsideProject, text!("`{path}` leads out of the project folder", path))
-                    .at(place())
-                    .help(text!("name a file below the project's folder, e.g. .mpform/audit.jsonl")),
-            );
-            default()
-        }
+    let path = match named {
+        Some(node) => match read(node, problems) {
+            Some(Audit { path }) => path,
+            None => return default(),
+        },
+        // It may be a link that somebody put there.
+        None => DEFAULT.to_owned(),
+    };
+    let file = paths::inside(root, &path);
+    if file.is_none() {
+        let place = named.map_or_else(|| filled.place(), |node| node.get("path").unwrap_or(node).place());
+        problems.push(
+            Problem::error(Code::OutsideProject, text!("`{path}` leads out of the project folder", path))
+                .at(place)
+                .help(text!("name a file below the project's folder, e.g. .mpform/audit.jsonl")),
+        );
     }
+    file.or_else(default)
 }

@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::ahead::{self, Ahead};
 use super::node::Node;
-use super::parse::parse;
 use super::paths::{self, Refused};
 use super::read::read;
-use crate::problem::{Code, Problem, Source};
+use crate::problem::{Code, MOST, Problem};
 use crate::text;
 
 /// So many files make a project; a pattern that means more means something else.
@@ -18,7 +17,7 @@ const MOST_FILES: usize = 10_000;
 /// So many names a pattern is held against.
 const MOST_NAMES: usize = 200_000;
 /// So many bytes and values of YAML a project has: a hundred thousand rules are 33 MB and 1.5 million.
-const MOST_BYTES: usize = 256 * 1024 * 1024;
+pub(super) const MOST_BYTES: usize = 256 * 1024 * 1024;
 const MOST_VALUES: usize = 12_000_000;
 
 /// A document and the folder of its file below the root.
@@ -41,6 +40,8 @@ pub(super) struct Gatherer<'a> {
     open: Vec<PathBuf>,
     bytes: usize,
     values: usize,
+    /// What a pattern means is read side by side, and taken in order.
+    ahead: Ahead,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -55,6 +56,7 @@ impl<'a> Gatherer<'a> {
             open: vec![],
             bytes: 0,
             values: 0,
+            ahead: Ahead::default(),
             problems,
         }
     }
@@ -64,22 +66,22 @@ impl<'a> Gatherer<'a> {
         if self.files.len() >= MOST_FILES {
             return Err(Refused::TooMuch(text!("a project has at most {most} files", most = MOST_FILES)));
         }
-        let (real, text) = paths::text(self.root, below)?;
-        self.bytes += text.len();
+        let read = self.ahead.take(below).unwrap_or_else(|| ahead::read(self.root, below))?;
+        self.bytes += read.bytes;
         if self.bytes > MOST_BYTES {
             let most = MOST_BYTES >> 20;
             return Err(Refused::TooMuch(text!("a project has at most {most} MiB of YAML", most)));
         }
-        self.seen.insert(real);
+        self.seen.insert(read.real);
         self.files.push(below.to_path_buf());
-        let source = Arc::new(Source::new(paths::shown(below), text));
-        let parsed = parse(&source, self.problems);
-        self.whole &= parsed.whole;
-        self.values += parsed.values;
+        let room = MOST.saturating_sub(self.problems.len()).max(1);
+        self.problems.extend(read.problems.into_iter().take(room));
+        self.whole &= read.parsed.whole;
+        self.values += read.parsed.values;
         if self.values > MOST_VALUES {
             return Err(Refused::TooMuch(text!("a project has at most {most} values", most = MOST_VALUES)));
         }
-        Ok(parsed.documents)
+        Ok(read.parsed.documents)
     }
 
     /// Takes the rest of the root file, which has been read, and follows its `include:`.
@@ -197,6 +199,7 @@ impl<'a> Gatherer<'a> {
                     .help(text!("a pattern is relative to the file it stands in")),
             );
         }
+        self.ahead.read(self.root, &found, MOST_FILES.saturating_sub(self.files.len()));
         for path in found {
             if self.files.len() > MOST_FILES || self.bytes > MOST_BYTES || self.values > MOST_VALUES {
                 return;

@@ -5,6 +5,7 @@
 //! environment or the clock, and nothing stops at the first mistake.
 
 mod account;
+mod ahead;
 mod audit;
 mod calendar;
 mod files;
@@ -43,7 +44,7 @@ pub use parse::{Parsed, parse};
 pub use policy::{LintCode, LintLevel, MaxDeletes, Pattern, Policy, QuietHours};
 pub use project::{Document, Options, Project, files, load};
 pub use read::{Part, fields_of, read, read_part};
-pub use state::{Backend, Bucket, StateAt, default_folder};
+pub use state::{Backend, Bucket, StateAt, cache_folder, default_folder};
 pub use timeout::Timeout;
 pub use vars::Vars;
 

@@ -1,5 +1,6 @@
 //! Paths that configuration names: relative to the file that names them, and never outside the project.
 
+use crate::hex::hex;
 use crate::text;
 use crate::words::Text;
 use std::fs::{File, Metadata};
@@ -86,7 +87,7 @@ fn is_same(_: &Metadata, path: &Path) -> bool {
 }
 
 /// True if a path that need not be there yet leads out of the root, as far as it is there.
-pub(super) fn leads_out(root: &Path, below: &Path) -> bool {
+fn leads_out(root: &Path, below: &Path) -> bool {
     let there = below.ancestors().find_map(|part| root.join(part).canonicalize().ok());
     // A link to nothing is there, and leads nobody knows where.
     let dangling = below.ancestors().any(|part| {
@@ -94,6 +95,12 @@ pub(super) fn leads_out(root: &Path, below: &Path) -> bool {
         path.is_symlink() && !path.exists()
     });
     dangling || there.is_some_and(|real| !real.starts_with(root))
+}
+
+/// The path of a file or folder that we write: below the root, by its name and by where links lead, if so.
+pub(super) fn inside(root: &Path, name: &str) -> Option<PathBuf> {
+    let below = below(Path::new(""), name).ok()?;
+    (!leads_out(root, &below)).then(|| root.join(below))
 }
 
 /// What is known of a file's bytes.
@@ -126,8 +133,7 @@ pub(super) fn digest(root: &Path, below: &Path) -> Result<Content, Refused> {
         begins.extend(piece[..length].iter().take(BEGINS - begins.len()));
         size += length as u64;
     }
-    let digits = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Content { sha256: digits, size, begins })
+    Ok(Content { sha256: hex(&digest.finalize()), size, begins })
 }
 
 /// A file's real path and its text, without a byte order mark.

@@ -190,7 +190,7 @@ fn load_all(root: &Path, options: &Options, problems: &mut Vec<Problem>) -> Opti
     }
     fill_calendars(&mut written.calendars, &filled, &Jail::new(&real, Path::new("")), problems);
     let state = state_at(&real, written.state, &filled, problems);
-    let audit = audit::file(&real, filled.get("audit"), problems);
+    let audit = audit::file(&real, &filled, problems);
     let notify = webhooks(filled.get("notify"), problems);
     wire::addresses(&accounts, &notify, filled.get("state"), &written.policy, problems);
     Some(Project {

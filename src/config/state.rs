@@ -118,6 +118,11 @@ pub fn default_folder(root: &Path) -> PathBuf {
     root.join(DEFAULT)
 }
 
+/// Where what vendors can't change is kept.
+pub fn cache_folder(root: &Path) -> PathBuf {
+    root.join(".mpform/cache")
+}
+
 fn wrong(message: Text, place: Place) -> Problem {
     Problem::error(Code::BadValue, message).at(place)
 }
@@ -136,17 +141,15 @@ fn folder(root: &Path, path: &str, node: &Node, problems: &mut Vec<Problem>) -> 
         )));
         return None;
     }
-    match paths::below(Path::new(""), path) {
-        Ok(below) if !paths::leads_out(root, &below) => Some(root.join(below)),
-        _ => {
-            problems.push(
-                Problem::error(Code::OutsideProject, text!("`{path}` leads out of the project folder", path))
-                    .at(node.place())
-                    .help(text!("name a folder below the project's, e.g. .mpform/state")),
-            );
-            None
-        }
+    let folder = paths::inside(root, path);
+    if folder.is_none() {
+        problems.push(
+            Problem::error(Code::OutsideProject, text!("`{path}` leads out of the project folder", path))
+                .at(node.place())
+                .help(text!("name a folder below the project's, e.g. .mpform/state")),
+        );
     }
+    folder
 }
 
 fn bucket(backend: Backend, text: StateText, node: &Node, problems: &mut Vec<Problem>) -> Option<Bucket> {

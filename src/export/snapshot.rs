@@ -116,6 +116,11 @@ impl AnyReader for Kept {
         Box::pin(async { self.found().await.cloned() })
     }
 
+    /// A picture is taken once.
+    fn list_again(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>> {
+        Box::pin(async { Ok(vec![]) })
+    }
+
     fn read<'a>(
         &'a self,
         id: &'a RemoteId,

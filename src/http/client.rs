@@ -349,11 +349,6 @@ impl Reader {
         self.0.secrets()
     }
 
-    /// Counts a call that is not made, since what it would bring is known.
-    pub fn spare(&self) {
-        self.0.trace.spare();
-    }
-
     /// One GET, once.
     ///
     /// # Errors

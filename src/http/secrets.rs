@@ -10,6 +10,8 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::hex::hex;
+
 /// What stands where a secret stood.
 const MASK: &str = "•••";
 /// Bytes of a secret that are hidden wherever they stand: a message may be cut, and half a secret helps to guess the rest.
@@ -132,10 +134,7 @@ fn forms(plain: String) -> Vec<String> {
     let percent = utf8_percent_encode(&plain, RESERVED).to_string();
     let strict = utf8_percent_encode(&plain, NON_ALPHANUMERIC).to_string();
     let form = percent.replace("%20", "+");
-    let hex = plain.bytes().fold(String::new(), |mut all, byte| {
-        let _ = write!(all, "{byte:02x}");
-        all
-    });
+    let hex = hex(plain.as_bytes());
     let mut forms =
         vec![json, slashes, careful, page, form, lower(&percent), lower(&strict), percent, strict];
     forms.extend([hex.to_uppercase(), hex]);

@@ -1,8 +1,8 @@
 //! What is known of a file that went by in pieces.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
+
+use crate::hex::hex;
 
 /// A file's fingerprint, as it streamed by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,12 +31,7 @@ impl Streaming {
     }
 
     pub(super) fn finish(self) -> Streamed {
-        let digest = self.digest.finalize();
-        let sha256 = digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
-        Streamed { sha256, size: self.size }
+        Streamed { sha256: hex(&self.digest.finalize()), size: self.size }
     }
 }
 

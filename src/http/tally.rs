@@ -17,8 +17,6 @@ pub struct Sum {
     pub received: u64,
     /// How long at least one was under way.
     pub under_way: Duration,
-    /// Calls that were not made, since what they would have brought was known.
-    pub spared: usize,
 }
 
 /// Counts.
@@ -27,7 +25,6 @@ pub(super) struct Tally {
     calls: AtomicUsize,
     sent: AtomicU64,
     received: AtomicU64,
-    spared: AtomicUsize,
     span: Mutex<Span>,
 }
 
@@ -64,10 +61,6 @@ impl Tally {
         self.received.fetch_add(bytes, Relaxed);
     }
 
-    pub(super) fn spared(&self) {
-        self.spared.fetch_add(1, Relaxed);
-    }
-
     /// All so far. What is under way is not over, and not in it.
     pub(super) fn sum(&self) -> Sum {
         Sum {
@@ -75,7 +68,6 @@ impl Tally {
             sent: self.sent.load(Relaxed),
             received: self.received.load(Relaxed),
             under_way: self.span.lock().unwrap_or_else(PoisonError::into_inner).before,
-            spared: self.spared.load(Relaxed),
         }
     }
 }
@@ -96,8 +88,7 @@ mod tests {
         tally.ended(at(9));
         tally.received(5);
         tally.sent(3);
-        tally.spared();
-        let sum = Sum { calls: 3, sent: 3, received: 5, under_way: Duration::from_secs(5), spared: 1 };
+        let sum = Sum { calls: 3, sent: 3, received: 5, under_way: Duration::from_secs(5) };
         assert_eq!(tally.sum(), sum);
     }
 }

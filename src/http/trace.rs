@@ -103,11 +103,6 @@ impl Trace {
         self.inner.tally.sum()
     }
 
-    /// A call was not made, since what it would have brought was known.
-    pub(super) fn spare(&self) {
-        self.inner.tally.spared();
-    }
-
     /// Why the file does not hold all that it should.
     pub fn broken(&self) -> Option<io::Error> {
         self.inner.broken.lock().unwrap_or_else(PoisonError::into_inner).take()

@@ -18,6 +18,8 @@ pub trait AnyReader: Send + Sync {
     fn settled(&self) -> bool;
     /// See [`Reader::list`].
     fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>>;
+    /// See [`Reader::list_again`].
+    fn list_again(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>>;
     /// See [`Reader::read`].
     fn read<'a>(
         &'a self,
@@ -92,6 +94,11 @@ fn plain<K: Kind>(body: &K) -> Result<Value, VendorError> {
         .map_err(|error| VendorError::not_sent(text!("not a body of {name}: {error}", name = K::NAME, error)))
 }
 
+fn plainly<K: Kind>(one: Found<K>) -> Result<Found<Value>, VendorError> {
+    let body = one.body.as_ref().map(plain).transpose()?;
+    Ok(Found { id: one.id, natural: one.natural, parent: one.parent, built_in: one.built_in, body })
+}
+
 impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {
     fn remembered(&self) -> bool {
         R::REMEMBERED
@@ -102,20 +109,11 @@ impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {
     }
 
     fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>> {
-        Box::pin(async {
-            let found = self.typed.list().await?;
-            let plain = |one: Found<K>| {
-                let body = one.body.as_ref().map(plain).transpose()?;
-                Ok(Found {
-                    id: one.id,
-                    natural: one.natural,
-                    parent: one.parent,
-                    built_in: one.built_in,
-                    body,
-                })
-            };
-            found.into_iter().map(plain).collect()
-        })
+        Box::pin(async { self.typed.list().await?.into_iter().map(plainly).collect() })
+    }
+
+    fn list_again(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>> {
+        Box::pin(async { self.typed.list_again().await?.into_iter().map(plainly).collect() })
     }
 
     fn read<'a>(

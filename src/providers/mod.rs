@@ -14,6 +14,7 @@ use indexmap::IndexMap;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
+use crate::cache::Shelf;
 use crate::config::Node;
 use crate::desired::Wanted;
 use crate::http;
@@ -98,6 +99,9 @@ pub trait Connect: Send + Sync {
     }
     /// Reads the account. Each call opens a fresh view: what one view has read it does not read again.
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads>;
+    /// Is given what earlier runs have kept of the account. Only what the vendor can neither change nor delete may lie
+    /// there: it is not asked for again.
+    fn remember(&self, _: Arc<Shelf>) {}
     /// Writes to the account. The files that go there lie below `root`, the project's folder.
     fn writes(&self, http: http::Writer, root: &Path) -> Arc<dyn Writes>;
     /// Brings the account to the vendor; `None` if that can't be done from here.
@@ -163,6 +167,12 @@ pub trait Reader<K: Kind>: Send + Sync + 'static {
 
     /// Every live object. An error if the list can't be read to its end.
     fn list(&self) -> impl Future<Output = Result<Vec<Found<K>>, VendorError>> + Send;
+
+    /// What a further look at the list shows, for whoever misses something in it; nothing where one look shows all. A
+    /// vendor's list of several pages may leave something out that changes its page while it is read.
+    fn list_again(&self) -> impl Future<Output = Result<Vec<Found<K>>, VendorError>> + Send {
+        async { Ok(vec![]) }
+    }
 
     /// One object, whole; `None` if it is gone. `want` says which parts will be compared: what it leaves out need
     /// not be read. `known` is what was last seen or made under this id: what can't have changed since need not be

@@ -2,8 +2,7 @@
 //! out may be tried again.
 
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use chrono::TimeDelta;
 use futures::future::join_all;
@@ -17,6 +16,7 @@ use crate::problem::Problem;
 use crate::providers::Sends;
 use crate::state::Identity;
 use crate::state::store::Open;
+use crate::words::Text;
 
 /// One account's share of the work.
 pub struct Work<'a> {
@@ -43,8 +43,8 @@ pub type Wants<'a> = dyn Fn(&Address) -> bool + Sync + 'a;
 pub struct Options {
     /// What time it is.
     pub clock: Clock,
-    /// Set from outside: no new message goes out then.
-    pub stop: Arc<AtomicBool>,
+    /// Why no new message goes out any more, said from outside.
+    pub stop: Arc<OnceLock<Text>>,
     /// So long after a message was begun nobody's word counts that it did not go out: the call may still be on its way.
     pub patience: TimeDelta,
 }
@@ -52,10 +52,6 @@ pub struct Options {
 impl Options {
     /// [`Options::patience`] if nobody says otherwise: as long as a call may wait for its answer, and then some.
     pub const PATIENCE: TimeDelta = TimeDelta::seconds(90);
-
-    pub(super) fn stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
 }
 
 /// How it ended.

@@ -1,7 +1,6 @@
 //! The messages of one account, each on its own way: written down, sent, and written down again.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -128,8 +127,8 @@ impl<'a> Sender<'a> {
     }
 
     async fn look(&self, run: &Address, one: &Sending, taken: &HashSet<String>) -> Result<Settled, Text> {
-        if self.options.stopped() {
-            return Err(text!("interrupted before it was looked at"));
+        if let Some(why) = self.options.stop.get() {
+            return Err(why.clone());
         }
         let (message, audience, links) = {
             let state = self.state();
@@ -223,9 +222,8 @@ impl<'a> Sender<'a> {
 
     /// Why nothing new may go out, if so.
     fn why_not(&self) -> Option<Problem> {
-        if self.options.stopped() {
-            let problem = Problem::error(Code::NotSent, text!("interrupted before it was tried"));
-            return Some(problem.help(AGAIN));
+        if let Some(why) = self.options.stop.get() {
+            return Some(Problem::error(Code::NotSent, why.clone()).help(AGAIN));
         }
         let state = self.state();
         let why = |why| text!("the state can't be written ({why}), so nothing new goes out", why);
@@ -234,25 +232,22 @@ impl<'a> Sender<'a> {
 
     /// Sends it, and tells at once how it ended if it was begun.
     async fn told_of(&self, message: &Message) -> Told {
-        let begun = AtomicBool::new(false);
-        let (told, request) = numbered(self.once(message, &begun)).await;
-        if begun.into_inner() {
-            (self.tell)(&Event::End { told: Box::new(told.clone()), request });
-        }
-        told
-    }
-
-    async fn once(&self, message: &Message, told: &AtomicBool) -> Told {
-        let about = &message.run;
-        let failed = |problem: Problem| Told::of(message, Ending::Failed).why(problem.about(about));
-        let links = links(&self.state(), about, [&*message.body, &*message.audience]);
+        let links = links(&self.state(), &message.run, [&*message.body, &*message.audience]);
         let outgoing =
             Outgoing { audience: &message.audience, to: &message.to, message: &message.body, links: &links };
         let mark = match self.sends.prepare(&outgoing).await {
             Ok(mark) => mark,
-            Err(error) => return failed(not_sent(about, &error)),
+            Err(error) => return Told::of(message, Ending::Failed).why(not_sent(&message.run, &error)),
         };
-        told.store(true, Ordering::Relaxed);
+        let (told, request) = numbered(self.once(message, outgoing, mark)).await;
+        (self.tell)(&Event::End { told: Box::new(told.clone()), request });
+        told
+    }
+
+    /// The same of what is prepared, and marked so that it can be found again.
+    async fn once(&self, message: &Message, outgoing: Outgoing<'_>, mark: Option<String>) -> Told {
+        let about = &message.run;
+        let failed = |problem: Problem| Told::of(message, Ending::Failed).why(problem.about(about));
         (self.tell)(&Event::Start(Box::new(Told::of(message, Ending::Due))));
         // Whoever heard of it may have reason to stop it.
         if let Some(problem) = self.why_not() {

@@ -1,8 +1,7 @@
 //! What is due, and what becomes of it.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -14,6 +13,8 @@ use super::*;
 use crate::clock::Clock;
 use crate::state::store::{Holder, Open, Store};
 use crate::state::{Entry, Outcome as Came, State, of_words};
+use crate::text;
+use crate::words::Text;
 
 fn text(day: u32, at: &str, words: &str) -> Value {
     json!({"day": day.to_string(), "at": at, "send": [{"text": words}]})
@@ -237,7 +238,7 @@ struct Desk {
     folder: tempfile::TempDir,
     shop: Shop,
     clock: Clock,
-    stop: Arc<AtomicBool>,
+    stop: Arc<OnceLock<Text>>,
 }
 
 impl Desk {
@@ -427,7 +428,7 @@ async fn who_is_interrupted_begins_nothing_new() {
         Desk::new(Shop::new(&["ann", "bob"], json!([text(1, "9:50", "a"), text(1, "9:51", "b")]))).await;
     let stop = Arc::clone(&desk.stop);
     let vendor = Arc::new(Vendor::new(move |_, _| {
-        stop.store(true, Ordering::Relaxed);
+        let _ = stop.set(text!("stopped"));
         Act::Ok
     }));
     let outcome = desk.run(&vendor).await.expect("ends");

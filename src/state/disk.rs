@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::lock::{Attempt, Holder, Lock, attempt};
 use super::parse::parse;
 use super::store::held;
-use super::{Entry, State, atomic};
+use super::{Entry, State, atomic, private};
 use crate::problem::{Code, Problem};
 use crate::text;
 use crate::words::Text;
@@ -126,14 +126,14 @@ impl Disk {
         me: &Holder,
         patience: Duration,
     ) -> Result<(State, Journal), Problem> {
-        make_folder(&self.folder).map_err(|error| {
+        private::folder(&self.folder).map_err(|error| {
             failed(text!("can't make {path}: {error}", path = self.folder.display(), error))
         })?;
         let lock = self.lock(account, me, patience).await?;
         let state = self.read(account)?;
         let path = self.path(account, "journal");
         let is_new = !path.exists();
-        let journal = private(OpenOptions::new().create(true).append(true))
+        let journal = private::file(OpenOptions::new().create(true).append(true))
             .open(&path)
             .map_err(|error| failed(text!("can't write {path}: {error}", path = path.display(), error)))?;
         if is_new {
@@ -270,21 +270,6 @@ fn replay(state: &mut State, lines: &str) -> bool {
 fn failed(message: Text) -> Problem {
     Problem::error(Code::State, message)
         .help(text!("check the folder's permissions and the disk's free space"))
-}
-
-/// Files that only their owner may read: they hold openids and unpublished texts.
-pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
-}
-
-fn make_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::private;
+use super::private;
 
 /// Who holds a lock. Written into the lock file for the one who finds it held.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ pub(super) enum Attempt {
 /// Takes the lock if it is free.
 pub(super) fn attempt(path: &Path, holder: &Holder) -> io::Result<Attempt> {
     let mut file =
-        private(OpenOptions::new().read(true).write(true).create(true).truncate(false)).open(path)?;
+        private::file(OpenOptions::new().read(true).write(true).create(true).truncate(false)).open(path)?;
     match file.try_lock() {
         Ok(()) => {
             file.set_len(0)?;

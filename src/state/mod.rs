@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
 use crate::model::sop::Own;
 use crate::model::{Address, RemoteId};
 
@@ -21,6 +22,7 @@ mod disk;
 mod lock;
 mod moved;
 mod parse;
+pub mod private;
 mod sends;
 pub mod store;
 
@@ -299,8 +301,7 @@ impl State {
 
 /// A fingerprint of a body: the same for the same content.
 pub fn fingerprint(body: &Value) -> String {
-    let digest = Sha256::digest(body.to_string());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(body.to_string())[..16])
 }
 
 #[cfg(test)]

@@ -3,8 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use futures::{StreamExt, TryStreamExt, stream};
-
 use super::bucket::{Bucket, Safe, Writing};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use super::disk::of_bytes;
@@ -15,9 +13,6 @@ use crate::model::Address;
 use crate::problem::{Code, Problem};
 use crate::text;
 use crate::words::Text;
-
-/// States of many accounts that are read at once.
-const SIDE_BY_SIDE: usize = 16;
 
 /// The states of one environment.
 #[derive(Clone, Debug)]
@@ -110,16 +105,6 @@ impl Store {
             Keeper::Disk(disk) => disk.read(account),
             Keeper::Bucket(bucket) => bucket.read(account).await,
         }
-    }
-
-    /// The same of several accounts, in their order.
-    ///
-    /// # Errors
-    /// The first of what [`Store::read`] fails for.
-    pub async fn read_all(&self, accounts: impl IntoIterator<Item = &str>) -> Result<Vec<State>, Problem> {
-        let accounts: Vec<_> = accounts.into_iter().collect();
-        let reads = stream::iter(accounts).map(|account| self.read(account));
-        reads.buffered(SIDE_BY_SIDE).try_collect().await
     }
 
     /// The accounts of which something is remembered, in order.

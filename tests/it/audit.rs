@@ -1,14 +1,30 @@
 //! The audit log: a line before and a line after every write.
 
 use insta::assert_snapshot;
+use mpform::cli::Exit;
 use mpform::sandbox::{Fault, Rule};
 use serde_json::Value;
 
+use crate::town::Town;
 use crate::world::{PROJECT, World};
 
 fn lines(world: &World) -> Vec<Value> {
     let text = std::fs::read_to_string(world.path(".mpform/audit.jsonl")).unwrap_or_default();
     text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+}
+
+/// A file as long as one can be: nothing can be added to it.
+#[cfg(target_os = "linux")]
+fn full(path: &std::path::Path) {
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("makes it");
+    let file = std::fs::File::create(path).expect("makes it");
+    let (mut fits, mut does_not) = (0, i64::MAX.cast_unsigned() + 1);
+    while does_not - fits > 1 {
+        let length = fits + (does_not - fits) / 2;
+        *(if file.set_len(length).is_ok() { &mut fits } else { &mut does_not }) = length;
+    }
+    file.set_len(fits).expect("fits");
+    std::os::unix::fs::FileExt::write_all_at(&file, b"\n", fits - 1).expect("writes");
 }
 
 /// `begun create shop/group/vip` for each line.
@@ -27,14 +43,13 @@ fn every_change_is_begun_and_ends() {
     assert_eq!(lines(&world), Vec::<Value>::new(), "a plan writes nothing");
     world.run("apply plan.json").expect_code(0);
     // What runs side by side is told as it comes; of each address in order.
-    let mut told = said(&world);
-    assert_eq!(told.split_off(4), ["begun publish shop/menu", "done publish shop/menu"]);
-    told.sort();
-    assert_snapshot!(told.join("\n"), @r#"
-    begun create shop/group/vip
+    let (group, menu): (Vec<_>, Vec<_>) = said(&world).into_iter().partition(|line| line.contains("/group/"));
+    assert_eq!(group, ["begun create shop/group/vip", "done create shop/group/vip"]);
+    assert_snapshot!(menu.join("\n"), @r#"
     begun create shop/menu/官网
-    done create shop/group/vip
     done create shop/menu/官网
+    begun publish shop/menu
+    done publish shop/menu
     "#);
     let all = lines(&world);
     let file: Value =
@@ -111,10 +126,25 @@ fn a_log_that_can_not_be_written_stops_the_first_write() {
 fn a_disk_that_fills_up_stops_what_is_not_begun() {
     let world = World::empty();
     world.shop("groups: {a: {}, b: {}}\n");
-    world.write("mpform.yaml", &(PROJECT.to_owned() + "audit: {path: full}\n"));
-    std::os::unix::fs::symlink("/dev/full", world.path("full")).expect("links");
-    world.run("apply --yes").expect_code(3).says(&["MP166", "0 done"]);
+    full(&world.path(".mpform/audit.jsonl"));
+    let ran = world.run("apply --yes").expect_code(3).says(&["MP166", "0 done", "nothing new is begun"]);
+    assert!(!ran.err.contains("interrupted"), "{}", ran.err);
     assert!(world.sandbox.writes().is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_whose_messages_could_not_be_written_down_does_not_end_well() {
+    let town = Town::new().only("shop");
+    town.write("shop.yaml", crate::plans::SHOP);
+    town.apply();
+    town.until("2026-11-23 10:01");
+    town.sandbox.fault(Rule::new("", "masssend", Fault::ResetAfter).always());
+    town.run("sop run").expect(Exit::Partial).shows(&["nobody knows whether it went out"]);
+    town.sandbox.clear_faults();
+    // It is found by looking, and that is all there is to do.
+    full(&town.path(".mpform/audit.jsonl"));
+    town.run("sop run").expect(Exit::Partial).says(&["MP166"]);
 }
 
 #[test]
@@ -123,6 +153,12 @@ fn it_is_kept_where_the_project_says() {
     world.shop("groups: {vip: {}}\n");
     world.write("mpform.yaml", &(PROJECT.to_owned() + "audit: {path: ../elsewhere.jsonl}\n"));
     world.run("apply --yes").expect_code(1).says(&["leads out of the project folder"]);
+    #[cfg(unix)]
+    {
+        world.write("mpform.yaml", &(PROJECT.to_owned() + "audit: {path: link/a.jsonl}\n"));
+        std::os::unix::fs::symlink("/tmp", world.path("link")).expect("links");
+        world.run("validate").expect_code(1).says(&["`link/a.jsonl` leads out of the project folder"]);
+    }
     world.write("mpform.yaml", &(PROJECT.to_owned() + "audit: {paths: a.jsonl}\n"));
     world.run("validate").expect_code(1).says(&["`paths`", "did you mean `path`?"]);
     world.write("mpform.yaml", &(PROJECT.to_owned() + "audit: {path: logs/writes.jsonl}\n"));

@@ -40,7 +40,9 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     // It listens to what writes, and knows what a plan was to change.
     ("audit", &["apply", "clock", "model", "plan", "problem", "sending", "state"]),
+    ("cache", &[]),
     ("clock", &[]),
+    ("hex", &[]),
     ("words", &["word"]),
     // It stands beside the door: whatever reads foreign bytes is fed from here.
     (
@@ -49,14 +51,14 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     ("http", &["clock"]),
     ("notify", &["clock", "config", "http", "problem", "words"]),
-    ("providers", &["config", "desired", "http", "model", "problem"]),
+    ("providers", &["cache", "config", "desired", "http", "model", "problem"]),
     // The list of the vendors' sandboxes.
     ("sandbox", &["providers"]),
     ("schema", &["config", "desired", "model", "plan", "providers"]),
 ];
 
-/// What every room may name: each says something to somebody.
-const EVERYWHERE: [&str; 2] = ["text", "words"];
+/// What every room may name: each says something to somebody, or writes digits.
+const EVERYWHERE: [&str; 3] = ["hex", "text", "words"];
 
 /// A file of `src`: its path below it, and its code without comments and without its tests.
 struct File {

@@ -13,7 +13,7 @@ mod lost;
 mod time;
 pub(crate) mod trial;
 
-const SHOP: &str = "\
+pub(crate) const SHOP: &str = "\
 account: shop
 groups: {vip: {members: [o-001, o-002]}}
 sops:

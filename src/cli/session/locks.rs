@@ -49,12 +49,15 @@ pub(in crate::cli) async fn opened(
         let held = row.iter().position(is_held);
         let left = until.saturating_duration_since(Instant::now());
         let Some(at) = held.filter(|_| !left.is_zero()) else { break };
+        let mut behind = vec![];
         for nth in &row[at..] {
-            if let Some(Ok(state)) = found[*nth].take()
-                && let Err((problem, _)) = state.close().await
-            {
-                found[*nth] = Some(Err(problem));
+            if let Some(Ok(state)) = found[*nth].take() {
+                behind.push((*nth, state));
             }
+        }
+        let closing = abreast(behind.into_iter().map(async |(nth, state)| (nth, state.close().await)));
+        for (nth, closed) in closing.await {
+            found[nth] = closed.err().map(|(problem, _)| Err(problem));
         }
         found[row[at]] = Some(store.open(&names[row[at]], me, left).await);
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Project;
+use crate::cache::Shelf;
 use crate::cli::accounts::no_account;
 use crate::config;
 use crate::desired::DesiredAccount;
@@ -136,7 +137,20 @@ pub(super) fn reach<'a>(project: &'a Project, name: &str, net: &Net) -> Result<A
         .map_err(broken)?;
     let lines = own.as_ref().unwrap_or(&net.lines);
     let client = Client::on(lines, headers, throttle, project.clock.clone(), setup).map_err(broken)?;
+    if let Some(shelf) = shelf(project, config, connect) {
+        connect.remember(shelf);
+    }
     Ok(Account { config, desired, connect, client })
+}
+
+/// What earlier runs have kept of an account: of this one at this server, whatever the project calls it.
+fn shelf(
+    project: &Project,
+    config: &config::Account,
+    connect: &dyn providers::Connect,
+) -> Option<Arc<Shelf>> {
+    let whose = serde_json::json!([config.provider.name, connect.identity()]).to_string();
+    project.cache.shelf(&config::cache_folder(&project.config.root), &whose)
 }
 
 /// Why the account may not be the one that the state remembers.

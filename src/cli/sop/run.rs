@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use self::round::{Round, round, selected};
 use self::voice::Voice;
-use crate::cli::session::{Project, interrupted};
+use crate::cli::session::{Project, abreast, interrupted};
 use crate::cli::{Accounts, Context, Exit};
 use crate::problem::any_error;
 use crate::sending::due;
@@ -129,8 +129,9 @@ async fn dry_run(args: &Args, project: &Project, voice: &Voice<'_>, context: &Co
         context.complain([problem]);
         exit = Exit::Error;
     }
-    for one in &selected.accounts {
-        let state = match one.state(&selected.store).await {
+    let looks = abreast(selected.accounts.iter().map(async |one| one.state(&selected.store).await)).await;
+    for (one, state) in selected.accounts.iter().zip(looks) {
+        let state = match state {
             Ok(state) => state,
             Err(problem) => {
                 context.complain([&problem]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::Command;
-use crate::cli::session::{Project, declared, store};
+use crate::cli::session::{Project, abreast, declared, store};
 use crate::cli::{Accounts, Context, Exit};
 use crate::model::Address;
 use crate::model::sop::{Planned, Run};
@@ -104,15 +104,17 @@ pub(in crate::cli) async fn states(
     project: &Project,
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<Address, RunState>, Problem> {
-    let (store, mut all) = (store(project)?, BTreeMap::new());
-    for (name, sops) in &project.desired.sops {
-        let Some(desired) = project.desired.accounts.get(name) else { continue };
+    let store = store(project)?;
+    let accounts = project.desired.sops.iter().filter_map(|(name, sops)| {
+        let desired = project.desired.accounts.get(name)?;
         let plans = found.plans.iter().filter(|(planned, ..)| planned.address.account() == name);
         let runs: Vec<_> = plans.flat_map(|(_, _, runs)| runs).collect();
-        if runs.is_empty() {
-            continue;
-        }
-        let (state, account) = (store.read(name).await?, Account::of(sops, desired));
+        (!runs.is_empty()).then(|| (name, Account::of(sops, desired), runs))
+    });
+    let looks = accounts.map(async |(name, account, runs)| (store.read(name).await, account, runs));
+    let mut all = BTreeMap::new();
+    for (state, account, runs) in abreast(looks).await {
+        let state = state?;
         let states = States::new(&account, &state, now);
         all.extend(runs.into_iter().map(|run| (run.address.clone(), states.of(run))));
     }

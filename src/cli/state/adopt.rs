@@ -101,13 +101,14 @@ async fn look(
             .help(text!("adopt it in another account")));
     };
     let failed = |error: crate::providers::VendorError| error.problem(address);
-    let listed = reader.list().await.map_err(failed)?;
-    let exact = listed.iter().find(|found| found.id == *id);
-    let found = exact.or_else(|| listed.iter().find(|found| found.id.plain() == id.as_str()));
+    let mut found = meant(reader.list().await.map_err(failed)?, id);
+    if found.is_none() {
+        found = meant(reader.list_again().await.map_err(failed)?, id);
+    }
     let Some(found) = found else { return Err(missing(account, reads.as_ref(), kind, address, id).await) };
     let id = &found.id;
     owner(state, address, id)?;
-    let above = place(kind, address, found, state)?;
+    let above = place(kind, address, &found, state)?;
     let want = account.desired.resources.get(address).and_then(|wanted| wanted.body.as_ref());
     let body = reader.read(id, want, None).await.map_err(failed)?;
     let Some(mut body) = body else { return Err(missing(account, reads.as_ref(), kind, address, id).await) };
@@ -115,6 +116,13 @@ async fn look(
         body[field] = above.within_kind().into();
     }
     Ok((id.clone(), body))
+}
+
+/// The listed object that an id means.
+fn meant(listed: Vec<Found<Value>>, id: &RemoteId) -> Option<Found<Value>> {
+    let exact = listed.iter().position(|found| found.id == *id);
+    let nth = exact.or_else(|| listed.iter().position(|found| found.id.plain() == id.as_str()))?;
+    listed.into_iter().nth(nth)
 }
 
 /// Refuses an object that lies elsewhere than the address says. Gives back what it lies under.

@@ -1,10 +1,10 @@
 //! The signature of a request: over the exact bytes that are sent, so whoever signs also sends (source: four public
 //! clients that run against the vendor agree).
 
-use std::fmt::Write as _;
-
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
+
+use crate::hex::hex;
 
 /// Lower-case hexadecimal SHA-256 of app id, time in milliseconds, body and key, without anything between them.
 pub(super) fn sign(app_id: &str, timestamp: &str, body: &[u8], app_key: &SecretString) -> String {
@@ -12,11 +12,7 @@ pub(super) fn sign(app_id: &str, timestamp: &str, body: &[u8], app_key: &SecretS
     for part in [app_id.as_bytes(), timestamp.as_bytes(), body, app_key.expose_secret().as_bytes()] {
         hash.update(part);
     }
-    hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&hash.finalize())
 }
 
 #[cfg(test)]

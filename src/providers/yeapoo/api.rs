@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use reqwest::{Method, Url};
@@ -43,6 +44,8 @@ pub(super) struct ReadApi {
     /// `{base}/v1/{info_id}`.
     account: Url,
     info_id: String,
+    /// The lists that had several pages when they were read.
+    long: Mutex<HashSet<String>>,
 }
 
 /// What can be written; it can read as well.
@@ -81,6 +84,15 @@ pub(super) enum Counts {
     More,
 }
 
+/// Which look at a list it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// It has not been read yet.
+    First,
+    /// Something was missed in it. Nothing moves from page to page in a list of one: such a list is not read again.
+    Again,
+}
+
 /// What has shown so far.
 struct Got<T> {
     items: Vec<T>,
@@ -91,6 +103,8 @@ struct Got<T> {
 struct Pass {
     /// All that is counted has shown by now.
     complete: bool,
+    /// Nothing says that the list changed meanwhile: every page told the same count, and nothing showed twice.
+    steady: bool,
     pages: usize,
     count: usize,
 }
@@ -110,7 +124,8 @@ pub(super) struct Pagination {
 impl ReadApi {
     pub(super) fn new(http: http::Reader, base_url: &Url, info_id: &str) -> Self {
         let account = below(base_url, &["v1", info_id], &[]);
-        Self { http, root: base_url.clone(), account, info_id: info_id.to_owned() }
+        let (root, info_id) = (base_url.clone(), info_id.to_owned());
+        Self { http, root, account, info_id, long: Mutex::default() }
     }
 
     /// `GET {base}/v1/{info_id}/{path}?{query}`, tried again where that may help.
@@ -135,10 +150,11 @@ impl ReadApi {
 
     /// Every item of a list: pages of 100 until the distinct ids make up `count` or a page is short.
     ///
-    /// Pages are cut by offset without a unique order, so an item may show twice and another not at all: where the
-    /// distinct ids don't make up `count`, the list is read again, to its last page and as long as that brings
-    /// something new. So is a list of several pages that makes it up: what goes and what comes meanwhile make up for
-    /// each other, and what moves to a page that was read already has not shown.
+    /// Pages are cut by offset without a unique order, so an item may show twice and another not at all: where one
+    /// shows twice, where the pages tell different counts or the distinct ids don't make up `count`, the list is read
+    /// again, to its last page and as long as that brings something new. What goes and what comes meanwhile may make up
+    /// for each other, and what moves to a page that was read already has not shown: who misses something in a list of
+    /// several pages takes another [`Look`].
     pub(super) async fn pages<T, D: DeserializeOwned>(
         &self,
         path: &[&str],
@@ -146,10 +162,18 @@ impl ReadApi {
         open: impl Fn(D) -> Page<T>,
         id: impl Fn(&T) -> &str,
         counts: Counts,
+        look: Look,
     ) -> Result<Vec<T>, VendorError> {
+        let name = path.join("/");
+        if look == Look::Again && !self.long.lock().unwrap_or_else(PoisonError::into_inner).contains(&name) {
+            return Ok(vec![]);
+        }
         let mut got = Got { items: vec![], seen: HashSet::new() };
         let mut pass = self.pass(path, query, &open, &id, &mut got, false).await?;
-        if counts == Counts::More || (pass.complete && pass.pages == 1) {
+        if pass.pages > 1 {
+            self.long.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
+        }
+        if counts == Counts::More || (pass.complete && pass.steady) {
             return Ok(got.items);
         }
         for _ in 0..PASSES {
@@ -178,7 +202,8 @@ impl ReadApi {
         to_the_last: bool,
     ) -> Result<Pass, VendorError> {
         let refused = |message: Text| VendorError::refused(call_name("GET", path, query), message);
-        let (mut pages, mut read, mut here) = (0, 0, HashSet::new());
+        let (mut pages, mut read, mut here, mut told) = (0, 0, HashSet::new(), None);
+        let mut steady = true;
         loop {
             pages += 1;
             let (nth, size) = (pages.to_string(), PAGE.to_string());
@@ -186,6 +211,7 @@ impl ReadApi {
             paged.extend([("index", nth.as_str()), ("size", size.as_str())]);
             let page = open(self.get(path, &paged).await?);
             let (size, count) = page.pagination.map_or((PAGE, usize::MAX), |said| (said.size, said.count));
+            steady &= *told.get_or_insert(count) == count;
             let items = match page.items {
                 Some(items) => items,
                 None if count == 0 || pages > 1 => vec![],
@@ -194,6 +220,7 @@ impl ReadApi {
             let (length, before) = (items.len(), here.len());
             read += length;
             here.extend(items.iter().map(|item| id(item).to_owned()));
+            steady &= here.len() == read;
             got.items.extend(items.into_iter().filter(|item| got.seen.insert(id(item).to_owned())));
             let complete = got.seen.len() >= count;
             // A page may be shorter than it says and not be the last: where something is missing, only an empty one is.
@@ -201,7 +228,7 @@ impl ReadApi {
             let has_all = complete && (to_the_last || here.len() >= count);
             if is_last || has_all {
                 // Without a count, a short page is all that tells the end.
-                return Ok(Pass { complete: complete || count == usize::MAX, pages, count });
+                return Ok(Pass { complete: complete || count == usize::MAX, steady, pages, count });
             }
             if read > count.saturating_mul(2).saturating_add(PAGE)
                 || (count == usize::MAX && here.len() == before)

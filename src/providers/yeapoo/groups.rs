@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use super::api::{Counts, Page, Pagination, ReadApi, WriteApi, is_code_500, is_unknown_id};
+use super::api::{Counts, Look, Page, Pagination, ReadApi, WriteApi, is_code_500, is_unknown_id};
 use crate::model::kinds::Group;
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
@@ -98,7 +98,14 @@ impl Groups {
         let open = |page: Members| Page { items: page.user, pagination: page.pagination };
         let members = self
             .api
-            .pages(&["user"], &[("group", group)], open, |member: &Member| &member.openid, Counts::More)
+            .pages(
+                &["user"],
+                &[("group", group)],
+                open,
+                |member: &Member| &member.openid,
+                Counts::More,
+                Look::First,
+            )
             .await?;
         let sorted: BTreeSet<_> = members.into_iter().map(|member| member.openid).collect();
         Ok(sorted.into_iter().collect())

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::api::{Counts, Page, Pagination, ReadApi, WriteApi};
+use super::api::{Counts, Look, Page, Pagination, ReadApi, WriteApi};
 use super::texts;
 use crate::model::kinds::{Keyword, Match};
 use crate::model::{Action, RemoteId};
@@ -54,12 +54,14 @@ struct Word {
     fuzzy: bool,
 }
 
-impl Reader<Keyword> for Keywords {
+impl Keywords {
     /// Rules without keywords are counted and not shown.
-    async fn list(&self) -> Result<Vec<Found<Keyword>>, VendorError> {
+    async fn listed(&self, look: Look) -> Result<Vec<Found<Keyword>>, VendorError> {
         let open = |page: Listing| Page { items: page.keyword, pagination: page.pagination };
-        let listed =
-            self.api.pages(&["keyword"], &[], open, |rule: &Listed| &rule.id, Counts::AlsoHidden).await?;
+        let listed = self
+            .api
+            .pages(&["keyword"], &[], open, |rule: &Listed| &rule.id, Counts::AlsoHidden, look)
+            .await?;
         let found = listed.into_iter().map(|rule| Found {
             id: RemoteId(rule.id),
             natural: rule.name,
@@ -68,6 +70,16 @@ impl Reader<Keyword> for Keywords {
             body: None,
         });
         Ok(found.collect())
+    }
+}
+
+impl Reader<Keyword> for Keywords {
+    async fn list(&self) -> Result<Vec<Found<Keyword>>, VendorError> {
+        self.listed(Look::First).await
+    }
+
+    async fn list_again(&self) -> Result<Vec<Found<Keyword>>, VendorError> {
+        self.listed(Look::Again).await
     }
 
     async fn read(

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::api::{Counts, Page, Pagination, ReadApi, is_unknown_id};
+use super::api::{Counts, Look, Page, Pagination, ReadApi, is_unknown_id};
 use crate::providers::wire;
 use crate::providers::{Sent, Status, VendorError};
 use crate::text;
@@ -83,7 +83,9 @@ async fn counted(api: &ReadApi) -> Result<(Vec<Sent>, usize), VendorError> {
         count.store(counts, Ordering::Relaxed);
         Page { items: page.message, pagination: page.pagination }
     };
-    let listed = api.pages(&["masssend"], &[], open, |sent: &Listed| &sent.id, Counts::AlsoHidden).await?;
+    let listed = api
+        .pages(&["masssend"], &[], open, |sent: &Listed| &sent.id, Counts::AlsoHidden, Look::First)
+        .await?;
     Ok((listed.into_iter().map(Sent::from).collect(), count.load(Ordering::Relaxed)))
 }
 

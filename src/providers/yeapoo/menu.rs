@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 
 use super::api::{ReadApi, WriteApi};
 use super::texts;
+use crate::hex::hex;
 use crate::model::kinds::{Button, RawReply};
 use crate::model::{Action, Finding, RemoteId};
 use crate::problem::Code;
@@ -163,7 +164,7 @@ impl Reader<Button> for Menu {
         }
         let mut sum = Sha256::new();
         digest(&mut sum, self.buttons().await?);
-        Ok(Some(sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Some(hex(&sum.finalize())))
     }
 }
 

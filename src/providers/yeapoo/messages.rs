@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, Utc};
 use futures::future::BoxFuture;
 use serde::Deserialize;
 
-use super::api::{Counts, Page, Pagination, ReadApi};
+use super::api::{Counts, Look, Page, Pagination, ReadApi};
 use super::masssend;
 use crate::providers::wire;
 use crate::providers::{Messages, Received, Sent, Status, VendorError};
@@ -61,8 +61,10 @@ impl Messages for Talk {
             let open = |page: Listing| Page { items: page.message, pagination: page.pagination };
             let day = day_before(since);
             let query = [("start_date", day.as_str())];
-            let listed =
-                self.api.pages(&["msg"], &query, open, |message: &Listed| &message.id, Counts::More).await?;
+            let listed = self
+                .api
+                .pages(&["msg"], &query, open, |message: &Listed| &message.id, Counts::More, Look::First)
+                .await?;
             Ok(listed.into_iter().filter(|message| message.create_time >= since).map(Listed::said).collect())
         })
     }

@@ -19,6 +19,7 @@ use super::{
     AnyReader, AnyWriter, Armed, Connect, Kinds, Messages, Onboard, Provider, Reads, Sends, VendorError,
     Writes, base, reader, writer,
 };
+use crate::cache::Shelf;
 use crate::config::{self, Node};
 use crate::http;
 use crate::model::kinds::{Button, Group, Keyword, Material, Reply, Scheduled};
@@ -130,6 +131,10 @@ impl Connect for Account {
             ],
             api,
         })
+    }
+
+    fn remember(&self, shelf: Arc<Shelf>) {
+        self.known.texts.keep_on(shelf);
     }
 
     fn writes(&self, http: http::Writer, root: &Path) -> Arc<dyn Writes> {

@@ -1,11 +1,11 @@
 //! Text materials, and the replies made of them.
 //!
 //! A text can't be listed, changed or deleted: another text is another material with another id. So what an id
-//! says holds for ever and is read once; and a text that is known to exist is used again instead of being made
+//! says holds for ever and is read once, whichever run it was; and a text that is known to exist is used again instead of being made
 //! a second time.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::Deserialize;
 use serde_json::json;
@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 
 use super::api::{ReadApi, WriteApi, is_unknown_id};
 use super::leftovers::Leftovers;
+use crate::cache::Shelf;
 use crate::model::kinds::{RawReply, Reply};
 use crate::providers::wire;
 use crate::providers::{Happened, Links, VendorError};
@@ -27,9 +28,17 @@ pub(super) struct Texts {
     contents: Mutex<HashMap<String, Arc<OnceCell<Option<String>>>>>,
     /// By content. The cell keeps two rules with one text from making it twice.
     ids: Mutex<HashMap<String, Arc<OnceCell<String>>>>,
+    /// What earlier runs have read.
+    shelf: OnceLock<Arc<Shelf>>,
 }
 
 impl Texts {
+    /// Looks there before the vendor is asked, and leaves there what it said.
+    pub(super) fn keep_on(&self, shelf: Arc<Shelf>) {
+        // The account is the same however often it is opened.
+        let _ = self.shelf.set(shelf);
+    }
+
     fn content_cell(&self, id: &str) -> Arc<OnceCell<Option<String>>> {
         let mut cells = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(cells.entry(id.to_owned()).or_default())
@@ -75,10 +84,18 @@ impl Reader {
     async fn content(&self, id: &str) -> Result<Option<String>, VendorError> {
         self.leftovers.seen(id);
         let cell = self.texts.content_cell(id);
+        let shelf = self.texts.shelf.get();
         let content = cell.get_or_try_init(|| async {
+            if let Some(content) = shelf.and_then(|shelf| shelf.get(id)) {
+                let _ = self.texts.id_cell(&content).set(id.to_owned());
+                return Ok(Some(content));
+            }
             match self.api.get::<Text>(&["text", id], &[]).await {
                 Ok(text) => {
                     let _ = self.texts.id_cell(&text.content).set(id.to_owned());
+                    if let Some(shelf) = shelf {
+                        shelf.put(id, &text.content);
+                    }
                     Ok(Some(text.content))
                 }
                 // An id that the vendor does not know: the reply dangles.

@@ -209,6 +209,7 @@ fn help_and_a_word_that_cannot_be_read() {
       -q, --quiet                少输出
           --now <TIME>           把此时间当作现在，例如 2026-11-23T09:00:00+08:00；只用于不写入、不发送的命令
           --lock-timeout <TIME>  等待状态锁的最长时间，例如 30s 或 5m [默认：0s]
+          --no-cache             重新读取此前运行保存在 .mpform/cache 中的内容，且不在其中保存
           --trace-http <FILE>    把每次厂商调用及其响应写入 FILE，每行一个 JSON：不含密钥，但含 openid 和消息文本
           --timings <FILE>       把每次调用和每个步骤的用时写入 FILE，供 about:tracing 和 Perfetto 查看
 
@@ -257,6 +258,7 @@ fn help_and_a_word_that_cannot_be_read() {
       -q, --quiet                少输出
           --now <TIME>           把此时间当作现在，例如 2026-11-23T09:00:00+08:00；只用于不写入、不发送的命令
           --lock-timeout <TIME>  等待状态锁的最长时间，例如 30s 或 5m [默认：0s]
+          --no-cache             重新读取此前运行保存在 .mpform/cache 中的内容，且不在其中保存
           --trace-http <FILE>    把每次厂商调用及其响应写入 FILE，每行一个 JSON：不含密钥，但含 openid 和消息文本
           --timings <FILE>       把每次调用和每个步骤的用时写入 FILE，供 about:tracing 和 Perfetto 查看
 

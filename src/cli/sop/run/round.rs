@@ -1,15 +1,17 @@
 //! One look at what is due, and sending it.
 
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
 use super::Args;
 use super::voice::Voice;
 use crate::audit::Messages;
-use crate::cli::session::{self, Project, Session, abreast, another_account, interrupted, opened, store};
+use crate::cli::session::{
+    self, INTERRUPTED, Project, Session, abreast, another_account, interrupted, opened, store,
+};
+use crate::cli::state::by_hand;
 use crate::cli::{Context, Exit, Selection, notice, trail};
 use crate::config::Occasion;
 use crate::config::suggest;
@@ -272,18 +274,13 @@ async fn sent(args: &Args, project: &Project, voice: &Voice<'_>, context: &Conte
             return round;
         }
     };
-    let (outcome, interrupted) = send(work, &audit, voice, context).await;
+    let (mut outcome, interrupted) = send(work, &audit, voice, context).await;
+    outcome.problems.extend(audit.broken());
     round.interrupted = interrupted;
     voice.give_up(outcome.given_up);
     voice.complain(&outcome.problems);
     (round.told, round.tally) = (outcome.told, outcome.tally);
-    for (account, text) in &outcome.unsaved {
-        context.note(&text!(
-            "the state of {account} could not be saved; this is it, to be saved by hand:",
-            account
-        ));
-        context.print_json(&text);
-    }
+    by_hand(&outcome.unsaved, context);
     if interrupted || !outcome.tally.is_clean() || !outcome.problems.is_empty() {
         round.exit = Exit::Partial;
         round.wrong = true;
@@ -350,15 +347,14 @@ async fn send(
     voice: &Voice<'_>,
     context: &Context,
 ) -> (Outcome, bool) {
-    let stop = Arc::new(AtomicBool::new(false));
+    let stop = Arc::new(OnceLock::new());
     let options =
         Options { clock: context.clock.clone(), stop: Arc::clone(&stop), patience: Options::PATIENCE };
     voice.begin(work.iter().map(|work| work.account.name.to_owned()).collect());
     let tell = |event: &Event| {
         // What can't be written down must not go out.
         if let Err(problem) = audit.hear(event) {
-            options.stop.store(true, Ordering::Relaxed);
-            voice.complain([&problem]);
+            let _ = options.stop.set(problem.message);
         }
         voice.tell(event);
     };
@@ -367,7 +363,7 @@ async fn send(
     tokio::select! {
         ended = &mut running => return (ended, false),
         () = interrupted() => {
-            stop.store(true, Ordering::Relaxed);
+            let _ = stop.set(INTERRUPTED);
             context.note(&text!("interrupted: no new message goes out; those under way are finished (once more stops at once)"));
         }
     }

@@ -1,13 +1,12 @@
 //! Who is asking: the signature over the exact bytes, and the clock.
 
-use std::fmt::Write as _;
-
 use chrono::DateTime;
 use indexmap::IndexMap;
 use sha2::{Digest as _, Sha256};
 
 use super::fields::Refusal;
 use super::store::App;
+use crate::hex::hex;
 use crate::sandbox::Request;
 
 /// The app that the request is signed for.
@@ -57,11 +56,7 @@ pub(super) fn sign(app_id: &str, timestamp: &str, body: &[u8], app_key: &str) ->
     for part in [app_id.as_bytes(), timestamp.as_bytes(), body, app_key.as_bytes()] {
         hash.update(part);
     }
-    hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&hash.finalize())
 }
 
 /// A time as HTTP writes it.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::DateTime;
 
@@ -108,8 +109,12 @@ struct Short {
 }
 
 async fn listed(api: &WriteApi) -> Vec<String> {
+    seen(api, Look::First).await
+}
+
+async fn seen(api: &WriteApi, look: Look) -> Vec<String> {
     let open = |short: Short| Page { items: Some(short.list), pagination: Some(short.pagination) };
-    api.read.pages(&["keyword"], &[], open, |id: &String| id, Counts::AlsoHidden).await.expect("a list")
+    api.read.pages(&["keyword"], &[], open, |id: &String| id, Counts::AlsoHidden, look).await.expect("a list")
 }
 
 fn page_of(path: &str) -> usize {
@@ -118,8 +123,12 @@ fn page_of(path: &str) -> usize {
 }
 
 fn short(ids: impl Iterator<Item = usize>) -> Value {
+    of(45, ids)
+}
+
+fn of(count: usize, ids: impl Iterator<Item = usize>) -> Value {
     let list: Vec<_> = ids.map(|id| id.to_string()).collect();
-    serde_json::json!({"code": 200, "data": {"list": list, "pagination": {"size": 100, "count": 45}}})
+    serde_json::json!({"code": 200, "data": {"list": list, "pagination": {"size": 100, "count": count}}})
 }
 
 #[tokio::test]
@@ -133,10 +142,10 @@ async fn pages_that_are_shorter_than_they_say_are_read_to_the_last() {
 
 #[tokio::test]
 async fn pages_cut_without_an_order_are_read_until_all_have_shown() {
-    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let asked = AtomicUsize::new(0);
     // Each reading leaves out others, and shows some twice instead.
     let shuffled = move |path: &str| {
-        let nth = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let nth = asked.fetch_add(1, Ordering::Relaxed);
         if page_of(path) > 1 {
             short(0..0)
         } else {
@@ -153,21 +162,65 @@ async fn a_count_that_is_too_high_ends_as_well() {
 }
 
 fn of_150(ids: impl Iterator<Item = usize>) -> Value {
-    let list: Vec<_> = ids.map(|id| id.to_string()).collect();
-    serde_json::json!({"code": 200, "data": {"list": list, "pagination": {"size": 100, "count": 150}}})
+    of(150, ids)
 }
 
 /// Between the first page and the second the first entry goes and another comes: the count is made up, and the one that
-/// moved to the first page has not shown.
+/// moved to the first page has not shown. Who misses it finds it.
 #[tokio::test]
-async fn what_moves_to_a_page_that_was_read_is_found() {
-    let asked = std::sync::atomic::AtomicUsize::new(0);
+async fn what_moves_to_a_page_that_was_read_is_found_by_who_looks_again() {
+    let asked = AtomicUsize::new(0);
     let moving = move |path: &str| {
-        let from = usize::from(asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 0);
+        let from = usize::from(asked.fetch_add(1, Ordering::Relaxed) > 0);
         if page_of(path) > 1 { of_150(from + 100..from + 150) } else { of_150(from..from + 100) }
     };
-    let listed = listed(&stub(moving).await).await;
+    let api = stub(moving).await;
+    let mut listed = listed(&api).await;
+    assert!(!listed.contains(&"100".to_owned()));
+    listed.extend(seen(&api, Look::Again).await);
     assert!((0..151).all(|id| listed.contains(&id.to_string())), "{listed:?}");
+}
+
+/// So many calls, and so many entries.
+async fn calls_for(answers: impl Fn(&str, usize) -> Value + Send + Sync + 'static) -> (usize, usize) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let api = stub(move |path| answers(path, count.fetch_add(1, Ordering::Relaxed))).await;
+    let listed = listed(&api).await.len();
+    (asked.load(Ordering::Relaxed), listed)
+}
+
+#[tokio::test]
+async fn a_list_is_read_once_unless_something_speaks_against_it() {
+    let whole = |path: &str, _| if page_of(path) > 1 { of_150(100..150) } else { of_150(0..100) };
+    assert_eq!(calls_for(whole).await, (2, 150));
+    // One shows on both pages, and the pages go on as if there were no more of them.
+    let twice = |path: &str, nth| match (page_of(path), nth) {
+        (1, _) => of_150(0..100),
+        (2, 1) => of_150(99..150),
+        _ => of_150(100..150),
+    };
+    assert_eq!(calls_for(twice).await, (4, 150));
+    // The count is another one on the second page: one went, and moved another.
+    let told = |path: &str, nth| match (page_of(path), nth) {
+        (1, 0) => of(151, 0..100),
+        (1, _) => of_150(1..101),
+        _ => of_150(101..151),
+    };
+    assert_eq!(calls_for(told).await, (6, 151), "as long as that brings something new");
+}
+
+#[tokio::test]
+async fn a_list_of_one_page_is_not_looked_at_again() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let api = stub(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        short(0..45)
+    })
+    .await;
+    assert_eq!((listed(&api).await.len(), seen(&api, Look::Again).await.len()), (45, 0));
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]
@@ -175,7 +228,7 @@ async fn a_list_that_lacks_an_entry_is_no_list_where_nothing_is_hidden() {
     let open = |short: Short| Page { items: Some(short.list), pagination: Some(short.pagination) };
     let fewer = |path: &str| if page_of(path) > 1 { short(0..0) } else { short(0..44) };
     let api = stub(fewer).await;
-    let listed = api.read.pages(&["image"], &[], open, |id: &String| id, Counts::Exactly).await;
+    let listed = api.read.pages(&["image"], &[], open, |id: &String| id, Counts::Exactly, Look::First).await;
     let error = listed.expect_err("one is missing").to_string();
     assert_eq!(error, "GET image: the list is to have 45 entries, and shows 44");
 }
@@ -198,7 +251,10 @@ async fn a_list_of_another_shape_is_an_error() {
         let api = stub(move |_| answer.clone()).await;
         let open = |short: Short| Page { items: Some(short.list), pagination: Some(short.pagination) };
         let counts = Counts::AlsoHidden;
-        assert!(api.read.pages(&["x"], &[], open, |id: &String| id, counts).await.is_err(), "{data}");
+        assert!(
+            api.read.pages(&["x"], &[], open, |id: &String| id, counts, Look::First).await.is_err(),
+            "{data}"
+        );
         assert!(Groups::new(&Arc::new(api.read)).list().await.is_err(), "{data}");
     }
     // Null stands for nothing only where nothing is counted.

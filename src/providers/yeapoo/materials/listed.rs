@@ -8,7 +8,7 @@ use super::Table;
 use crate::model::Asset;
 use crate::model::kinds::{Article, Material};
 use crate::providers::wire;
-use crate::providers::yeapoo::api::{Counts, Page, Pagination, ReadApi};
+use crate::providers::yeapoo::api::{Counts, Look, Page, Pagination, ReadApi};
 use crate::providers::{Found, VendorError};
 
 /// Characters that the server puts in front of a file's name in its address, the last of them `_`.
@@ -64,15 +64,20 @@ struct Item {
 }
 
 /// Everything that the lists show, side by side.
-pub(super) async fn list(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorError> {
-    let (images, voices, videos, news) =
-        try_join4(files(api, Table::Image), files(api, Table::Voice), videos(api), news(api)).await?;
+pub(super) async fn list(api: &ReadApi, look: Look) -> Result<Vec<Found<Material>>, VendorError> {
+    let (images, voices, videos, news) = try_join4(
+        files(api, Table::Image, look),
+        files(api, Table::Voice, look),
+        videos(api, look),
+        news(api, look),
+    )
+    .await?;
     Ok([images, voices, videos, news].into_iter().flatten().collect())
 }
 
-async fn files(api: &ReadApi, table: Table) -> Result<Vec<Found<Material>>, VendorError> {
+async fn files(api: &ReadApi, table: Table, look: Look) -> Result<Vec<Found<Material>>, VendorError> {
     let open = |page: Files| Page { items: page.image, pagination: page.pagination };
-    let listed = api.pages(&[table.word()], &[], open, |file: &File| &file.id, Counts::Exactly).await?;
+    let listed = api.pages(&[table.word()], &[], open, |file: &File| &file.id, Counts::Exactly, look).await?;
     let found = listed.into_iter().map(|file| {
         let id = table.id(&file.id);
         let name = with_ending(file.name, table);
@@ -87,9 +92,9 @@ async fn files(api: &ReadApi, table: Table) -> Result<Vec<Found<Material>>, Vend
     Ok(found.collect())
 }
 
-async fn videos(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorError> {
+async fn videos(api: &ReadApi, look: Look) -> Result<Vec<Found<Material>>, VendorError> {
     let open = |page: Videos| Page { items: page.video, pagination: page.pagination };
-    let listed = api.pages(&["video"], &[], open, |video: &Video| &video.id, Counts::Exactly).await?;
+    let listed = api.pages(&["video"], &[], open, |video: &Video| &video.id, Counts::Exactly, look).await?;
     let found = listed.into_iter().map(|video| {
         let name = with_ending(video.url.as_deref().map(file_name).unwrap_or_default(), Table::Video);
         let asset = Asset { at: video.url, ..Asset::named(&name) };
@@ -110,14 +115,14 @@ async fn videos(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorError> {
     Ok(found.collect())
 }
 
-async fn news(api: &ReadApi) -> Result<Vec<Found<Material>>, VendorError> {
+async fn news(api: &ReadApi, look: Look) -> Result<Vec<Found<Material>>, VendorError> {
     let open = |page: AllNews| Page {
         items: page.news.map(|news| news.into_iter().collect()),
         pagination: page.pagination,
     };
     // News whose cover is not there any more are counted, and shown nowhere.
     let counts = Counts::AlsoHidden;
-    let listed = api.pages(&["news"], &[], open, |(id, _): &(String, Vec<Item>)| id, counts).await?;
+    let listed = api.pages(&["news"], &[], open, |(id, _): &(String, Vec<Item>)| id, counts, look).await?;
     let found = listed.into_iter().map(|(id, items)| {
         let natural = Material::titled(items.iter().map(|item| item.title.as_str()));
         let articles =

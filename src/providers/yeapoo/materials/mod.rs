@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::future::try_join_all;
 use tokio::sync::OnceCell;
 
-use super::api::ReadApi;
+use super::api::{Look, ReadApi};
 use super::leftovers::Leftovers;
 use crate::model::kinds::{Article, Material};
 use crate::model::{Asset, Finding, RemoteId};
@@ -71,6 +71,8 @@ pub(super) struct Materials {
     contents: Arc<Contents>,
     leftovers: Arc<Leftovers>,
     listed: OnceCell<Vec<Found<Material>>>,
+    /// What only further looks at the lists have shown.
+    later: Mutex<Vec<Found<Material>>>,
     /// What has a file that could not be read and is taken to be what it was, and why.
     unread: Mutex<HashMap<RemoteId, Text>>,
 }
@@ -78,11 +80,25 @@ pub(super) struct Materials {
 impl Materials {
     pub(super) fn new(api: &Arc<ReadApi>, contents: &Arc<Contents>, leftovers: &Arc<Leftovers>) -> Self {
         let (api, contents, leftovers) = (Arc::clone(api), Arc::clone(contents), Arc::clone(leftovers));
-        Self { api, contents, leftovers, listed: OnceCell::new(), unread: Mutex::default() }
+        Self {
+            api,
+            contents,
+            leftovers,
+            listed: OnceCell::new(),
+            later: Mutex::default(),
+            unread: Mutex::default(),
+        }
     }
 
     async fn listed(&self) -> Result<&Vec<Found<Material>>, VendorError> {
-        self.listed.get_or_try_init(|| listed::list(&self.api)).await
+        self.listed.get_or_try_init(|| listed::list(&self.api, Look::First)).await
+    }
+
+    /// What some look at the lists has shown.
+    async fn shown(&self, id: &RemoteId) -> Result<Option<Found<Material>>, VendorError> {
+        let first = self.listed().await?.iter().find(|found| found.id == *id);
+        let later = self.later.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(first.or_else(|| later.iter().find(|found| found.id == *id)).cloned())
     }
 
     /// A live file of a material with its fingerprint; `known` are files whose fingerprints are known already.
@@ -155,6 +171,12 @@ impl Reader<Material> for Materials {
         self.listed().await.cloned()
     }
 
+    async fn list_again(&self) -> Result<Vec<Found<Material>>, VendorError> {
+        let again = listed::list(&self.api, Look::Again).await?;
+        self.later.lock().unwrap_or_else(PoisonError::into_inner).extend(again.iter().cloned());
+        Ok(again)
+    }
+
     /// Deleted files are still answered for by id: only the lists tell that they are gone.
     async fn read(
         &self,
@@ -162,8 +184,8 @@ impl Reader<Material> for Materials {
         want: Option<&Material>,
         known: Option<&Material>,
     ) -> Result<Option<Material>, VendorError> {
-        let Some(found) = self.listed().await?.iter().find(|found| found.id == *id) else { return Ok(None) };
-        let mut body = found.body.clone().unwrap_or_default();
+        let Some(found) = self.shown(id).await? else { return Ok(None) };
+        let mut body = found.body.unwrap_or_default();
         let Some(want) = want else { return Ok(Some(body)) };
         if body.news.is_some() {
             let read = news::read(&self.api, id.plain(), want.news.as_deref()).await?;

@@ -1,8 +1,8 @@
 //! Ids that look random and are the same in every run.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
+
+use crate::hex::hex;
 
 /// A counter, hashed.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,12 @@ impl Ids {
     pub(super) fn id(&mut self) -> String {
         self.last += 1;
         hash(&format!("yeapoo {}", self.last))
+    }
+
+    /// The same for something that never changes: two sandboxes never give one id to two contents.
+    pub(super) fn id_of(&mut self, content: &str) -> String {
+        self.last += 1;
+        hash(&format!("yeapoo {} {content}", self.last))
     }
 
     /// The same with dashes.
@@ -36,11 +42,7 @@ pub(super) fn hash(text: &str) -> String {
 
 /// The first 128 bits of some bytes' SHA-256.
 pub(super) fn hash_bytes(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(16).fold(String::with_capacity(32), |mut id, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(id, "{byte:02x}");
-        id
-    })
+    hex(&Sha256::digest(bytes)[..16])
 }
 
 #[cfg(test)]

@@ -123,11 +123,7 @@ impl Planter<'_> {
     /// Type and id; a text gets a row of its own.
     fn reply(&mut self, text: Option<&str>, reply: Option<&seed::Reply>) -> Option<(String, String)> {
         match (text, reply) {
-            (Some(text), _) => {
-                let id = self.store.ids.id();
-                self.store.texts.insert(id.clone(), text.to_owned());
-                Some(("text".to_owned(), id))
-            }
+            (Some(text), _) => Some(("text".to_owned(), self.store.text(text.to_owned()))),
             (None, Some(reply)) => Some((reply.kind.clone(), self.material(reply))),
             (None, None) => None,
         }
@@ -218,8 +214,7 @@ impl Planter<'_> {
     }
 
     fn send(&mut self, seed: &seed::Send) {
-        let (id, msg_id) = (self.store.ids.id(), self.store.ids.id());
-        self.store.texts.insert(msg_id.clone(), seed.text.clone());
+        let (id, msg_id) = (self.store.ids.id(), self.store.text(seed.text.clone()));
         let send = Send {
             account: self.account.to_owned(),
             msg_type: "text".to_owned(),

@@ -187,6 +187,13 @@ pub(super) struct Send {
 }
 
 impl Store {
+    /// Makes a text; its id.
+    pub(super) fn text(&mut self, content: String) -> String {
+        let id = self.ids.id_of(&content);
+        self.texts.insert(id.clone(), content);
+        id
+    }
+
     /// The account's row, for calls that read it.
     pub(super) fn account(&self, id: &str) -> Result<&Account, Refusal> {
         self.accounts.get(id).ok_or_else(Refusal::no_row)

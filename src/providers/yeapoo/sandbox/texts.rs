@@ -13,9 +13,7 @@ pub(super) const ROUTES: &[Route] = &[
 
 fn create(store: &mut Store, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let content = required(&ask.body, "content", TEXT)?;
-    let id = store.ids.id();
-    store.texts.insert(id.clone(), content);
-    data(id)
+    data(store.text(content))
 }
 
 fn read(store: &mut Store, ask: &Ask<'_>) -> Result<Reply, Refusal> {

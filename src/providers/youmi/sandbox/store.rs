@@ -1,12 +1,12 @@
 //! What the server holds: clients, tokens, and every message that was taken.
 
-use std::fmt::Write as _;
-
 use indexmap::IndexMap;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::seed::{Client, World};
+
+use crate::hex::hex;
 
 #[derive(Debug, Default)]
 pub(super) struct Store {
@@ -104,10 +104,6 @@ impl Ids {
     pub(super) fn next(&mut self) -> String {
         self.last += 1;
         let hash = Sha256::digest(format!("youmi {}", self.last).as_bytes());
-        hash.iter().take(16).fold(String::with_capacity(32), |mut id, byte| {
-            // Writing to a string can't fail.
-            let _ = write!(id, "{byte:02x}");
-            id
-        })
+        hex(&hash[..16])
     }
 }

@@ -79,12 +79,14 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         show(plan, args.json, context);
     }
     if let Some(path) = &args.html {
+        let _step = context.trace.step("", "write the page");
         if let Err(problem) = preview::write(path, &made, context).await {
             return complain(context, &[problem]);
         }
         preview::say(path, context);
     }
     if let Some(path) = &args.out {
+        let _step = context.trace.step("", "save the plan");
         match saved::write(path, plan, session, &args.selection, context) {
             Ok(()) if context.quiet => {}
             Ok(()) => {
@@ -172,6 +174,7 @@ fn comment(plan: &Plan, project: &Project, accounts: &Accounts, context: &Contex
 
 /// Prints a plan for a person or for a program, and then what is wrong with it.
 pub(super) fn show(plan: &Plan, json: bool, context: &Context) {
+    let _step = context.trace.step("", "show the plan");
     if json {
         context.print_json(&report::json::plan(plan));
     } else {

@@ -61,6 +61,7 @@ impl Project {
         context: &Context,
         stand_in: bool,
     ) -> (Option<Self>, Vec<Problem>) {
+        let _step = context.trace.step("", "read the configuration");
         let mut problems = vec![];
         let options = config::Options { environment, ..options(context, stand_in) };
         let config = config::load(&context.root, &options, &mut problems);
@@ -221,6 +222,7 @@ impl<'a> Session<'a> {
 
     /// What is remembered of each account, in their order. An account of which that can't be read is left out.
     pub(super) async fn remembered(&mut self) -> Vec<State> {
+        let _step = self.project.trace.step("", "read what is remembered");
         let read = match store(self.project) {
             Ok(store) => {
                 abreast(self.accounts.iter().map(async |account| store.read(&account.config.name).await))
@@ -322,6 +324,7 @@ impl<'a> Session<'a> {
         state: &'s State,
         others: &'static [&'static str],
     ) -> Result<Seen<'s>, Vec<Problem>> {
+        let _step = self.project.trace.step(&account.config.name, "read what is live");
         let rebind = self.permits.rebind.contains(&account.config.name);
         let another = another_account(account, state).filter(|_| self.asks);
         let rebound = rebind && another.is_some();
@@ -361,6 +364,7 @@ impl<'a> Session<'a> {
             Ok(seen) => seen,
             Err(problems) => return (failed(problems), None),
         };
+        let _step = self.project.trace.step(name, "plan");
         let counts = live.counts.clone();
         let picture = (!others.is_empty()).then(|| Picture::before(account.desired, &live));
         let sops = self.project.desired.sops.get(name).map(|sops| sops.resolved(&live.wanted));

@@ -52,5 +52,8 @@ fn laid_over(wanted: &Wanted, kind: &KindInfo, settled: bool, claim: Option<&Cla
             }
         }
     }
-    Some(kind.lay_over.map_or_else(|| body.clone(), |lay_over| lay_over(&body, &claim.body)))
+    Some(match kind.lay_over {
+        Some(lay_over) => lay_over(&body, &claim.body),
+        None => body,
+    })
 }

@@ -73,6 +73,8 @@ pub struct Provider {
     pub together: fn(&[&Wanted]) -> Vec<Problem>,
     /// How much may be under way at once where the account does not say.
     pub throttle: http::Limits,
+    /// How an answer says that it was too much for the vendor, where it does not say so by its status.
+    pub overloaded: Option<http::Overloaded>,
 }
 
 /// Reads an account's settings; what is wrong goes to the problems.
@@ -93,6 +95,10 @@ pub fn provider_named(name: &str) -> Option<&'static Provider> {
 pub trait Connect: Send + Sync {
     /// What the state remembers the account by: setting and value, nothing secret.
     fn identity(&self) -> IndexMap<&'static str, String>;
+    /// The server whose limits it shares with other accounts of the vendor; `None` if its limits are its own.
+    fn shares(&self) -> Option<String> {
+        None
+    }
     /// Reads the account. Each call opens a fresh view: what one view has read it does not read again.
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads>;
     /// Is given what earlier runs have kept of the account. Only what the vendor can neither change nor delete may lie

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures::future::{join, join_all};
+use futures::{StreamExt as _, stream};
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -23,20 +24,23 @@ mod begun;
 mod claim;
 mod fetch;
 mod missing;
+mod remembered;
 pub mod talk;
 mod unclaimed;
 
 use claim::claim;
 use fetch::{fetch_others, fit};
 use missing::looked_for;
+pub use remembered::remembered;
 
 /// What an account holds, set beside what is declared and what is remembered.
 #[derive(Debug, Default)]
 pub struct LiveAccount {
     /// The live object of each address that has one: of those that are declared, and of those that are only owned.
     pub claims: IndexMap<Address, Claim>,
-    /// What is wanted of each declared address, without what the vendor can't hold now.
-    pub wanted: IndexMap<Address, Option<Value>>,
+    /// What is wanted of each declared address whose body was fitted to the vendor and to what is live: without what
+    /// the vendor can't hold now, and with what it leaves to others. See [`LiveAccount::wanted_of`].
+    pub wanted: IndexMap<Address, Value>,
     /// Objects that nobody lists and nobody owns.
     pub others: Vec<Other>,
     /// What the state remembers and the vendor no longer has.
@@ -223,7 +227,21 @@ async fn one_kind(
     (live, problems)
 }
 
+/// So many reads are under way or wait for their turn: more than any account may have, and few enough to be nothing in
+/// memory.
+const AT_ONCE: usize = 256;
+
+/// Does many things side by side. What comes of it stands in their order.
+async fn side_by_side<T>(work: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    stream::iter(work).buffered(AT_ONCE).collect().await
+}
+
 impl LiveAccount {
+    /// What is wanted of a declared resource as it can be had; nothing if it is to be gone.
+    pub fn wanted_of<'a>(&'a self, wanted: &'a Wanted) -> Option<&'a Value> {
+        self.wanted.get(&wanted.address).or(wanted.body.as_ref())
+    }
+
     fn join(&mut self, other: Self) {
         self.claims.extend(other.claims);
         self.wanted.extend(other.wanted);

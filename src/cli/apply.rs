@@ -9,7 +9,7 @@ use super::session::{
 };
 use super::state::by_hand;
 use super::{Context, Exit, Selection};
-use super::{notice, prompt, saved, trail};
+use super::{notice, prompt, saved, trace, trail};
 use crate::apply::event::{Done, Event};
 use crate::apply::{self, Options, Outcome, Work};
 use crate::audit::Changes;
@@ -257,7 +257,9 @@ async fn carry_out(
     let options = Options { accounts: ABREAST, clock: context.clock.clone(), stop: Arc::clone(&stop) };
     let nothing = work.iter().all(|work| work.plan.is_empty());
     let voice = Mutex::new(Voice::new(args.json, nothing, context));
+    let steps = trace::Changes::of(&context.trace);
     let tell = |event: &Event| {
+        steps.hear(event);
         // What can't be written down must not be done.
         if let Some(Err(problem)) = audit.map(|audit| audit.hear(event)) {
             let _ = options.stop.set(problem.message);

@@ -79,7 +79,9 @@ async fn work(args: &Args, project: &Project, context: &Context) -> Result<(), V
         options: &options(context, false),
         state: &state,
     };
+    let step = context.trace.step(name, "read what is live");
     let made = export(&source).await?;
+    drop(step);
     let done = async {
         target.check(&made, context)?;
         args_allow(args, &target, &made, context).await?;

@@ -81,7 +81,7 @@ pub struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
     color: Colour,
-    /// Says more: -v how many calls were made, -vv each call, -vvv its headers' names
+    /// Says more: -v what the calls came to, -vv each call, -vvv its headers' names
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
     /// Says less
@@ -100,6 +100,9 @@ pub struct Global {
     /// messages not
     #[arg(long, global = true, value_name = "FILE")]
     trace_http: Option<PathBuf>,
+    /// Writes how long each call and each step took to FILE, as Chrome (about:tracing) and Perfetto show it
+    #[arg(long, global = true, value_name = "FILE")]
+    timings: Option<PathBuf>,
 }
 
 /// When to use colours.
@@ -235,11 +238,18 @@ pub fn main() -> Exit {
         ));
         return Exit::Error;
     }
-    if let Err(problem) = trace::begin(&mut context, cli.global.trace_http.as_deref()) {
+    let (calls, timings) = (cli.global.trace_http.as_deref(), cli.global.timings.as_deref());
+    if let Err(problem) = trace::begin(&mut context, calls, timings) {
         context.complain([&problem]);
         return Exit::Error;
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let work = trace::Work::begin();
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    if context.verbose > 0 {
+        let (rests, goes_on) = (work.clone(), work.clone());
+        builder.on_thread_park(move || rests.rests()).on_thread_unpark(move || goes_on.goes_on());
+    }
+    let runtime = builder.enable_all().build();
     match runtime {
         Ok(runtime) => {
             let exit = runtime.block_on(async {
@@ -248,7 +258,7 @@ pub fn main() -> Exit {
                 context.keep();
                 exit
             });
-            trace::end(&context);
+            trace::end(&context, work.sum());
             exit
         }
         Err(error) => {

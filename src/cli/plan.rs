@@ -28,16 +28,44 @@ pub(super) struct Args {
     /// Also writes the plan to a file, for `mpform apply FILE`
     #[arg(short, long = "out", value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
+    /// `false` asks no vendor and plans from what was last applied: for a quick look, and not to be carried out
+    #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
+    pub(super) refresh: Option<bool>,
     /// Exit code 2 if there are changes
     #[arg(long)]
     pub(super) detailed_exitcode: bool,
 }
 
+impl Args {
+    /// Why `--refresh=false` is refused: what rests on live objects can't be had without asking for them.
+    fn needs_a_look(&self) -> Option<Problem> {
+        let given = [
+            ("--out", self.out.is_some()),
+            ("--html", self.html.is_some()),
+            ("--rebind", !self.selection.rebind.is_empty()),
+        ];
+        let (option, _) = given.into_iter().find(|(_, given)| *given)?;
+        let message = text!("{option} needs what is live, and `--refresh=false` asks for none of it", option);
+        Some(Problem::error(Code::BadValue, message).help(text!("leave one of the two out")))
+    }
+}
+
 /// Prints what would change. Writes nothing, neither at a vendor nor in the state.
 pub(super) async fn run(args: &Args, context: &Context) -> Exit {
+    let asks = args.refresh != Some(false);
+    if !asks && let Some(problem) = args.needs_a_look() {
+        return complain(context, &[problem]);
+    }
     let environment = context.environment.as_deref();
-    let Some(project) = Project::for_accounts(environment, context) else { return Exit::Error };
-    let made = Made::of(&project, &args.selection, args.html.is_some()).await;
+    let project = match asks {
+        true => Project::for_accounts(environment, context),
+        false => Project::to_look_at(context),
+    };
+    let Some(project) = project else { return Exit::Error };
+    let made = match asks {
+        true => Made::of(&project, &args.selection, args.html.is_some()).await,
+        false => Made::unasked(&project, &args.selection).await,
+    };
     let made = match made {
         Ok(made) => made,
         Err(problems) => return complain(context, &problems),
@@ -51,12 +79,14 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         show(plan, args.json, context);
     }
     if let Some(path) = &args.html {
+        let _step = context.trace.step("", "write the page");
         if let Err(problem) = preview::write(path, &made, context).await {
             return complain(context, &[problem]);
         }
         preview::say(path, context);
     }
     if let Some(path) = &args.out {
+        let _step = context.trace.step("", "save the plan");
         match saved::write(path, plan, session, &args.selection, context) {
             Ok(()) if context.quiet => {}
             Ok(()) => {
@@ -87,7 +117,26 @@ impl<'a> Made<'a> {
         selection: &Selection,
         pictured: bool,
     ) -> Result<Self, Vec<Problem>> {
-        let mut session = Session::open(project, selection)?;
+        Self::with(Session::open(project, selection)?, selection, pictured).await
+    }
+
+    /// The same from what was last applied.
+    async fn unasked(project: &'a Project, selection: &Selection) -> Result<Self, Vec<Problem>> {
+        let mut made = Self::with(Session::unasked(project, selection)?, selection, false).await?;
+        let message = text!("planned from what was last applied: nothing was asked of the vendors");
+        let help = text!(
+            "what others have changed since is not in it, and what guards a plan by what is live was not checked; `mpform plan` asks for both"
+        );
+        made.plan.warnings.push(Problem::warning(Code::Unasked, message).help(help));
+        Ok(made)
+    }
+
+    async fn with(
+        mut session: Session<'a>,
+        selection: &Selection,
+        pictured: bool,
+    ) -> Result<Self, Vec<Problem>> {
+        let project = session.project;
         let states = session.remembered().await;
         let (plans, pictures) = if pictured {
             session.picture(&states).await.into_iter().unzip()
@@ -125,6 +174,7 @@ fn comment(plan: &Plan, project: &Project, accounts: &Accounts, context: &Contex
 
 /// Prints a plan for a person or for a program, and then what is wrong with it.
 pub(super) fn show(plan: &Plan, json: bool, context: &Context) {
+    let _step = context.trace.step("", "show the plan");
     if json {
         context.print_json(&report::json::plan(plan));
     } else {

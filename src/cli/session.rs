@@ -1,6 +1,7 @@
 //! What commands that look at accounts have in common: the project, the accounts' vendors, their states, and a plan.
 
 use std::borrow::Borrow;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
@@ -60,6 +61,7 @@ impl Project {
         context: &Context,
         stand_in: bool,
     ) -> (Option<Self>, Vec<Problem>) {
+        let _step = context.trace.step("", "read the configuration");
         let mut problems = vec![];
         let options = config::Options { environment, ..options(context, stand_in) };
         let config = config::load(&context.root, &options, &mut problems);
@@ -87,7 +89,16 @@ impl Project {
     /// Reads a project for work on its accounts, in this environment: what is wrong with one account's own settings
     /// is left to whoever works on that account, and keeps nobody from the others.
     pub(super) fn for_accounts(environment: Option<&str>, context: &Context) -> Option<Self> {
-        let (project, mut problems) = Self::load_in(environment.map(str::to_owned), context, false);
+        Self::whole(environment, context, false)
+    }
+
+    /// The same for who asks no vendor: it needs no secrets.
+    pub(super) fn to_look_at(context: &Context) -> Option<Self> {
+        Self::whole(context.environment.as_deref(), context, true)
+    }
+
+    fn whole(environment: Option<&str>, context: &Context, stand_in: bool) -> Option<Self> {
+        let (project, mut problems) = Self::load_in(environment.map(str::to_owned), context, stand_in);
         if let Some(project) = &project {
             project.put_aside(&mut problems);
         }
@@ -153,6 +164,8 @@ pub(super) struct Session<'a> {
     pub(super) failed: Vec<FailedAccount>,
     /// A plan that was saved: nothing else may be done.
     pub(super) saved: Option<&'a Saved>,
+    /// False if the accounts are taken to be as they were left.
+    asks: bool,
     targets: Globs,
     permits: Permits,
 }
@@ -160,6 +173,15 @@ pub(super) struct Session<'a> {
 impl<'a> Session<'a> {
     /// Opens what was selected.
     pub(super) fn open(project: &'a Project, selection: &Selection) -> Result<Self, Vec<Problem>> {
+        Self::opened(project, selection, true)
+    }
+
+    /// The same for who takes the accounts to be as they were left, and asks nobody.
+    pub(super) fn unasked(project: &'a Project, selection: &Selection) -> Result<Self, Vec<Problem>> {
+        Self::opened(project, selection, false)
+    }
+
+    fn opened(project: &'a Project, selection: &Selection, asks: bool) -> Result<Self, Vec<Problem>> {
         let mut problems = vec![];
         let mut globs = |patterns: &[String], help: Text| {
             Globs::new(patterns.iter().map(String::as_str)).unwrap_or_else(|message| {
@@ -188,18 +210,19 @@ impl<'a> Session<'a> {
         let net = Net::of(project)?;
         let (mut accounts, mut failed) = (vec![], vec![]);
         for name in chosen {
-            match reach(project, name, &net) {
+            match reach(project, name, &net, asks) {
                 Ok(account) => accounts.push(account),
                 Err(problems) => failed.push(FailedAccount { account: name.to_owned(), problems }),
             }
         }
         let allowed: BTreeMap<_, _> = selection.allow_deletes.iter().cloned().collect();
         let permits = Permits { allowed, rebind: selection.rebind.clone() };
-        Ok(Self { project, accounts, failed, saved: None, targets, permits })
+        Ok(Self { project, accounts, failed, saved: None, asks, targets, permits })
     }
 
     /// What is remembered of each account, in their order. An account of which that can't be read is left out.
     pub(super) async fn remembered(&mut self) -> Vec<State> {
+        let _step = self.project.trace.step("", "read what is remembered");
         let read = match store(self.project) {
             Ok(store) => {
                 abreast(self.accounts.iter().map(async |account| store.read(&account.config.name).await))
@@ -234,7 +257,8 @@ impl<'a> Session<'a> {
     /// All accounts' plans as one, with the accounts that could not be planned.
     pub(super) fn joined(&self, plans: impl IntoIterator<Item = Plan>) -> Plan {
         let environment = self.project.config.environment.clone();
-        let mut all = Plan { environment, failed: self.failed.clone(), ..Plan::default() };
+        let mut all =
+            Plan { environment, unasked: !self.asks, failed: self.failed.clone(), ..Plan::default() };
         for plan in plans {
             all.join(plan);
         }
@@ -294,27 +318,32 @@ impl<'a> Session<'a> {
     }
 
     /// Reads an account against what is remembered of it; of these kinds also what is nobody's.
-    async fn look(
+    async fn look<'s>(
         &self,
         account: &Account<'_>,
-        state: &State,
+        state: &'s State,
         others: &'static [&'static str],
-    ) -> Result<Seen, Vec<Problem>> {
+    ) -> Result<Seen<'s>, Vec<Problem>> {
+        let _step = self.project.trace.step(&account.config.name, "read what is live");
         let rebind = self.permits.rebind.contains(&account.config.name);
-        let another = another_account(account, state);
+        let another = another_account(account, state).filter(|_| self.asks);
         let rebound = rebind && another.is_some();
         if let Some(problem) = another.filter(|_| !rebind) {
             return Err(vec![problem]);
         }
-        let mut state = state.clone();
+        let mut state = Cow::Borrowed(state);
         let said = account.desired.moved.iter().map(|moved| (moved.from.clone(), moved.to.clone()));
         let wanted: Vec<_> = said.chain(plan::renamed(account.desired, &state)).collect();
-        let moved = state.follow(&wanted);
+        let moved = if wanted.is_empty() { vec![] } else { state.to_mut().follow(&wanted) };
+        if !self.asks {
+            let live = live::remembered(account.desired, account.config.provider, &state);
+            return Ok(Seen { state, moved, live, rebound: None });
+        }
         let reads = account.connect.reads(http::Reader::new(&account.client));
         let scope = Scope { probe: true, trust_ids: !rebind, others };
         let mut live =
             live::read(account.desired, account.config.provider, reads.as_ref(), &state, scope).await?;
-        let rebound = rebound.then(|| forget_the_other(&mut live, &mut state));
+        let rebound = rebound.then(|| forget_the_other(&mut live, state.to_mut()));
         Ok(Seen { state, moved, live, rebound })
     }
 
@@ -335,6 +364,7 @@ impl<'a> Session<'a> {
             Ok(seen) => seen,
             Err(problems) => return (failed(problems), None),
         };
+        let _step = self.project.trace.step(name, "plan");
         let counts = live.counts.clone();
         let picture = (!others.is_empty()).then(|| Picture::before(account.desired, &live));
         let sops = self.project.desired.sops.get(name).map(|sops| sops.resolved(&live.wanted));
@@ -363,8 +393,8 @@ impl<'a> Session<'a> {
 const SHOWN: &[&str] = &[Keyword::NAME, Reply::NAME, Material::NAME];
 
 /// An account as it is live, and its state with what is declared to have moved in its new place.
-struct Seen {
-    state: State,
+struct Seen<'a> {
+    state: Cow<'a, State>,
     moved: Vec<(Address, Address)>,
     live: LiveAccount,
     /// Where another account was allowed to take its place: what stays of what is remembered.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Building, Wanted};
 use crate::config::{Jail, Node, Part, fields_of, read_part, suggest};
-use crate::model::kinds::links;
+use crate::model::kinds::with_links;
 use crate::model::{Address, Finding, Kind, KindInfo};
 use crate::problem::{self, Code, Place, Problem};
 use crate::text;
@@ -69,7 +69,7 @@ impl Building<'_> {
             found.extend(typed.check());
             found.extend(entry.level.iter().flat_map(|level| typed.check_level(level.has_items)));
         }
-        let Ok(body) = serde_json::to_value(&typed) else { return };
+        let (Ok(body), links) = with_links(&typed, &self.account.name) else { return };
         let refused = (self.account.provider.limits)(K::NAME, &body);
         // That a level of a tree has no name is said where its address would be made.
         found.extend(
@@ -82,7 +82,7 @@ impl Building<'_> {
             kind: entry.kind,
             natural: typed.natural(entry.name),
             body: Some(body),
-            links: links(&typed, &self.account.name),
+            links,
             protect,
             ignore,
             lapsed: false,

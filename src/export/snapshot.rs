@@ -112,6 +112,10 @@ impl AnyReader for Kept {
         self.reader.settled()
     }
 
+    fn fits(&self) -> bool {
+        self.reader.fits()
+    }
+
     fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>> {
         Box::pin(async { self.found().await.cloned() })
     }

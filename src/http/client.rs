@@ -1,6 +1,5 @@
 //! The client itself, and its two faces.
 
-use std::error::Error as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,69 +9,24 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
-use reqwest::{ClientBuilder, Method, RequestBuilder, Response, redirect};
+use reqwest::{Method, Request, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use super::failure::{lost, unconnected, unreachable};
+use super::lines::LARGE_ANSWER;
+use super::pace::Sort;
+use super::server::Visit;
 use super::throttle::Permit;
-use super::tls::untrusted;
 use super::trace::{Called, Sent, Trace};
-use super::{Answer, Failure, Roots, Secrets, Throttle};
+use super::{Address, Answer, Failure, Lines, Secrets, Throttle};
 use crate::clock::Clock;
 use crate::text;
 use crate::words::Text;
 
 /// The largest answer that is read; a vendor's page of 100 objects stays far below.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
-/// Answers beyond this are read a few at a time, so that many of them at once don't fill the memory.
-const LARGE_ANSWER: usize = 1024 * 1024;
-const LARGE_AT_ONCE: usize = 4;
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Connections stay open for the next call so long, and so many to one host: of hundreds of accounts at hosts of their
-/// own each leaves some.
-const IDLE: Duration = Duration::from_secs(10);
-const IDLE_PER_HOST: usize = 4;
-
-/// The connections that accounts share. What tells one account from another goes with each request.
-#[derive(Clone, Debug)]
-pub struct Lines {
-    calling: reqwest::Client,
-    uploading: reqwest::Client,
-    large: Arc<Semaphore>,
-}
-
-impl Lines {
-    /// Connections, none of them open yet.
-    ///
-    /// # Errors
-    /// A TLS set-up that does not work.
-    pub fn new() -> Result<Self, Text> {
-        Self::trusting(&Roots::default())
-    }
-
-    /// The same to servers that these roots vouch for, besides those that this machine trusts.
-    ///
-    /// # Errors
-    /// A TLS set-up that does not work.
-    pub fn trusting(roots: &Roots) -> Result<Self, Text> {
-        // Whoever comes first installs the provider; that another did is no mistake.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let made = |builder: ClientBuilder| {
-            builder.build().map_err(|error| text!("can't set up HTTP: {why}", why = reason(&error)))
-        };
-        let builder = || builder().tls_certs_merge(roots.certificates());
-        let calling = builder().pool_idle_timeout(IDLE);
-        Ok(Self {
-            calling: made(calling.pool_max_idle_per_host(IDLE_PER_HOST))?,
-            // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
-            // starts on a connection that the server may be closing: it is too long to be lost like that.
-            uploading: made(builder().pool_max_idle_per_host(0))?,
-            large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
-        })
-    }
-}
 
 /// The calls of one account.
 #[derive(Debug)]
@@ -87,7 +41,8 @@ pub struct Client {
     account: String,
     trace: Trace,
     calls: AtomicUsize,
-    date: Mutex<Option<(String, Instant)>>,
+    overloaded: Option<Overloaded>,
+    date: Mutex<Option<(HeaderValue, Instant)>>,
     #[cfg(any(test, feature = "fuzzing"))]
     pub(super) canned: super::canned::Shelf,
 }
@@ -99,7 +54,12 @@ pub struct Setup<'a> {
     pub account: &'a str,
     /// Where calls are told.
     pub trace: Trace,
+    /// How the vendor says that it has too much to do, where it does not say so by the status.
+    pub overloaded: Option<Overloaded>,
 }
+
+/// True for a body that says that it was too much for the server.
+pub type Overloaded = fn(body: &[u8]) -> bool;
 
 impl Client {
     /// A client with connections of its own that sends these headers with every request. They may hold secrets and
@@ -112,7 +72,7 @@ impl Client {
         throttle: Throttle,
         clock: Clock,
     ) -> Result<Arc<Self>, Text> {
-        Self::on(&Lines::new()?, headers, throttle, clock, Setup::default())
+        Self::on(&Lines::new(1)?, headers, throttle, clock, Setup::default())
     }
 
     /// The same on connections that others use as well, with all that there is to say.
@@ -149,6 +109,7 @@ impl Client {
             clock,
             account: setup.account.to_owned(),
             trace: setup.trace,
+            overloaded: setup.overloaded,
             calls: AtomicUsize::new(0),
             date: Mutex::default(),
             #[cfg(any(test, feature = "fuzzing"))]
@@ -163,7 +124,8 @@ impl Client {
 
     /// What the vendor's clock said in the last answer, as HTTP writes it, and when that came.
     pub fn date(&self) -> Option<(String, Instant)> {
-        self.date.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let date = self.date.lock().unwrap_or_else(PoisonError::into_inner);
+        date.as_ref().and_then(|(date, at)| Some((date.to_str().ok()?.to_owned(), *at)))
     }
 
     /// What may not show of answers.
@@ -181,74 +143,114 @@ impl Client {
         self.throttle.timeout()
     }
 
+    #[cfg(test)]
+    pub(super) fn at_once(&self) -> usize {
+        self.throttle.at_once()
+    }
+
     pub(super) fn count(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A request with these headers; a name and a password in its address go out where they don't say who asks.
+    pub(super) fn request(
+        &self,
+        method: Method,
+        url: impl Address,
+        headers: HeaderMap,
+    ) -> Result<Request, Failure> {
+        let request = self.calling.request(method, url.url()?).build();
+        let mut request = request.map_err(|error| Failure::Unsent(unreachable(&error)))?;
+        let of_address = std::mem::replace(request.headers_mut(), headers);
+        for (name, value) in &of_address {
+            request.headers_mut().entry(name).or_insert_with(|| value.clone());
+        }
+        Ok(request)
     }
 
     /// Sends a request and waits for the head of its answer. What is read of it after that is told to the call.
     pub(super) async fn begin(
         &self,
-        request: RequestBuilder,
+        request: Request,
         sent: &Sent,
         secrets: Secrets,
+        visit: &Visit<'_>,
     ) -> Result<(Response, Called), Failure> {
-        let (client, request) = request.build_split();
-        let request = request.map_err(|error| Failure::Unsent(unreachable(&error)))?;
         let mut called = self.trace.begin(&self.account, &request, sent, secrets, &self.clock);
         #[cfg(any(test, feature = "fuzzing"))]
         if let Some(answer) = self.canned.next() {
             return answer.map(|response| (response, called));
         }
-        let response = client.execute(request).await.map_err(|error| {
+        let answered = self.line(sent).execute(request).await;
+        let response = answered.map_err(|error| {
             let unsent = error.is_connect() || error.is_builder();
             let failure = if unsent { unconnected(&error) } else { lost(error) };
+            if !unsent {
+                visit.overloaded(None);
+            }
             called.failed(&failure);
             failure
         })?;
         called.head(&response);
-        if let Some(date) = response.headers().get(DATE).and_then(|date| date.to_str().ok()) {
+        if matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+            visit.overloaded(retry_after(&response));
+        }
+        if let Some(date) = response.headers().get(DATE) {
             let mut last = self.date.lock().unwrap_or_else(PoisonError::into_inner);
-            *last = Some((date.to_owned(), Instant::now()));
+            *last = Some((date.clone(), Instant::now()));
         }
         Ok((response, called))
+    }
+
+    fn line(&self, sent: &Sent) -> &reqwest::Client {
+        if matches!(sent, Sent::File { .. }) { &self.uploading } else { &self.calling }
     }
 
     /// Sends a request with these headers and no others, and waits for its whole answer.
     pub(super) async fn send(
         &self,
         method: Method,
-        url: &str,
+        url: impl Address,
         body: Option<Bytes>,
-        headers: HeaderMap,
+        mut headers: HeaderMap,
         sent: Sent,
     ) -> Result<Answer, Failure> {
-        let _permit = self.enter().await;
+        let Permit { visit, .. } = &self.enter().await;
         self.count();
         let mut secrets = self.secrets();
         for value in headers.values().filter(|value| value.is_sensitive()) {
-            secrets.add(&SecretString::from(String::from_utf8_lossy(value.as_bytes()).into_owned()));
+            secrets.add_bytes(value.as_bytes());
         }
-        let mut request = self.calling.request(method, url).headers(headers).timeout(self.timeout());
-        if let Some(body) = body {
-            // Without a length of 0, some servers and proxies refuse a POST; it is not sent by itself.
-            if body.is_empty() {
-                request = request.header(CONTENT_LENGTH, 0);
-            }
-            request = request.body(body);
+        // Without a length of 0, some servers and proxies refuse a POST; it is not sent by itself.
+        if body.as_ref().is_some_and(Bytes::is_empty) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        self.whole(self.begin(request, &sent, secrets.clone()).await?, secrets).await
+        let sort = if method == Method::GET { Sort::Read } else { Sort::Write };
+        let mut request = self.request(method, url, headers)?;
+        *request.timeout_mut() = Some(self.timeout());
+        *request.body_mut() = body.map(Into::into);
+        let begun = self.begin(request, &sent, secrets.clone(), visit).await?;
+        self.whole(begun, secrets, visit, Some(sort)).await
     }
 
-    /// The answer with its whole body.
+    /// The answer with its whole body. How long it took to begin tells how busy the server is, if it is of a sort.
     pub(super) async fn whole(
         &self,
         (mut response, mut called): (Response, Called),
         secrets: Secrets,
+        visit: &Visit<'_>,
+        sort: Option<Sort>,
     ) -> Result<Answer, Failure> {
+        let took = called.took();
         let Head { status, content_type, retry_after } = Head::of(&response);
         let redirect = redirect_of(&response);
         let body = self.read_all(&mut response).await.inspect_err(|failure| called.failed(failure))?;
         called.body(&body);
+        if self.overloaded.is_some_and(|says_so| says_so(&body)) {
+            visit.overloaded(None);
+        } else if let (200..=299, Some(sort)) = (status, sort) {
+            visit.answered(sort, took);
+        }
         Ok(Answer { status, content_type, retry_after, redirect, body, secrets })
     }
 
@@ -259,12 +261,14 @@ impl Client {
         if response.content_length().is_some_and(too_large) {
             return Err(refused());
         }
-        let (mut read, mut alone) = (BytesMut::new(), None);
+        // Most answers come in one piece.
+        let Some(first) = response.chunk().await.map_err(lost)? else { return Ok(Bytes::new()) };
+        let (mut read, mut alone) = (BytesMut::from(first), None);
         while let Some(chunk) = response.chunk().await.map_err(lost)? {
-            if too_large((read.len() + chunk.len()) as u64) {
+            read.extend_from_slice(&chunk);
+            if too_large(read.len() as u64) {
                 return Err(refused());
             }
-            read.extend_from_slice(&chunk);
             if read.len() > LARGE_ANSWER && alone.is_none() {
                 alone = self.large.acquire().await.ok();
             }
@@ -276,7 +280,7 @@ impl Client {
     async fn send_json(
         &self,
         method: Method,
-        url: &str,
+        url: impl Address,
         body: Bytes,
         own: HeaderMap,
     ) -> Result<Answer, Failure> {
@@ -285,15 +289,6 @@ impl Client {
         headers.extend(own);
         self.send(method, url, Some(body), headers, Sent::Body).await
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "this is the room that makes clients")]
-pub(super) fn builder() -> ClientBuilder {
-    reqwest::Client::builder()
-        .user_agent(concat!("mpform/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT_TIMEOUT)
-        // A redirect could carry the headers to another host, and no vendor's API needs one.
-        .redirect(redirect::Policy::none())
 }
 
 /// What stands before an answer's body.
@@ -308,10 +303,15 @@ impl Head {
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let content_type = header(CONTENT_TYPE).unwrap_or_default();
         let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let retry_after =
-            header(RETRY_AFTER).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
+        let retry_after = retry_after(response);
         Self { status: response.status().as_u16(), content_type, retry_after }
     }
+}
+
+/// How long the server asks us to wait.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let value = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    value.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// To which server a redirect points: scheme, host and port, since the rest may hold what is nobody's business.
@@ -353,7 +353,7 @@ impl Reader {
     ///
     /// # Errors
     /// When there is no whole answer.
-    pub async fn get(&self, url: &str) -> Result<Answer, Failure> {
+    pub async fn get(&self, url: impl Address) -> Result<Answer, Failure> {
         self.0.send(Method::GET, url, None, self.0.headers.clone(), Sent::Body).await
     }
 
@@ -363,7 +363,7 @@ impl Reader {
     ///
     /// # Errors
     /// When there is no whole answer.
-    pub async fn ask(&self, url: &str, body: Bytes, headers: HeaderMap) -> Result<Answer, Failure> {
+    pub async fn ask(&self, url: impl Address, body: Bytes, headers: HeaderMap) -> Result<Answer, Failure> {
         self.0.send_json(Method::POST, url, body, headers).await
     }
 
@@ -392,7 +392,12 @@ impl Writer {
     ///
     /// # Errors
     /// When there is no whole answer.
-    pub async fn send(&self, method: Method, url: &str, body: Option<Bytes>) -> Result<Answer, Failure> {
+    pub async fn send(
+        &self,
+        method: Method,
+        url: impl Address,
+        body: Option<Bytes>,
+    ) -> Result<Answer, Failure> {
         self.send_with(method, url, body.unwrap_or_default(), HeaderMap::new()).await
     }
 
@@ -404,47 +409,11 @@ impl Writer {
     pub async fn send_with(
         &self,
         method: Method,
-        url: &str,
+        url: impl Address,
         body: Bytes,
         headers: HeaderMap,
     ) -> Result<Answer, Failure> {
         self.0.0.send_json(method, url, body, headers).await
-    }
-}
-
-/// Sent, and no whole answer came back.
-pub(super) fn lost(error: reqwest::Error) -> Failure {
-    Failure::Lost(reason(&error))
-}
-
-/// There was no connection.
-fn unconnected(error: &reqwest::Error) -> Failure {
-    let host = error.url().and_then(|url| Some((url.host_str()?, url.port_or_known_default()?)));
-    let host = host.map(|(host, port)| format!("{host}:{port}")).unwrap_or_default();
-    untrusted(&host, error).unwrap_or_else(|| Failure::Unsent(unreachable(error)))
-}
-
-/// Host and port are no secret, and without them nobody can tell what could not be reached.
-fn unreachable(error: &reqwest::Error) -> Text {
-    let host = error.url().and_then(|url| Some((url.host_str()?, url.port_or_known_default()?)));
-    match host {
-        Some((host, port)) => text!("can't reach {host}:{port}: {why}", host, port, why = reason(error)),
-        None => reason(error),
-    }
-}
-
-/// The innermost reason of an error, without the URL, which may hold what is nobody's business.
-pub(super) fn reason(error: &reqwest::Error) -> Text {
-    if error.is_timeout() {
-        return text!("no answer in time");
-    }
-    let mut deepest = error.source();
-    while let Some(deeper) = deepest.and_then(std::error::Error::source) {
-        deepest = Some(deeper);
-    }
-    match deepest {
-        Some(deepest) => Text::verbatim(deepest.to_string()),
-        None => Text::verbatim(error.to_string().split(" for url").next().unwrap_or_default()),
     }
 }
 

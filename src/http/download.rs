@@ -4,17 +4,20 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::LOCATION;
-use reqwest::{Response, Url};
+use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::{Method, Response, Url};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::client::{Client, Head, lost};
+use super::client::{Client, Head};
+use super::failure::lost;
+use super::server::Visit;
 use super::streamed::Streaming;
+use super::throttle::Permit;
 use super::trace::{Called, Sent};
 use super::upload::on_a_slow_line;
-use super::{Failure, Reader, Secrets, Streamed};
+use super::{Address, Failure, Reader, Secrets, Streamed};
 use crate::text;
 
 /// How much of a body is kept: enough to tell an error document from a file.
@@ -60,13 +63,13 @@ impl Reader {
     /// When there is no whole answer, or it can't be written.
     pub async fn file(&self, url: &str, headers: Headers, to: Option<&Path>) -> Result<FileAnswer, Failure> {
         let client = &self.0;
-        let _permit = client.enter().await;
+        let Permit { visit, .. } = &client.enter().await;
         client.count();
-        let (mut response, mut called) = get(client, url, headers).await?;
+        let (mut response, mut called) = get(client, url, headers, visit).await?;
         if headers == Headers::None {
             for _ in 0..HOPS {
                 let Some(next) = next_hop(&response) else { break };
-                (response, called) = get(client, next.as_str(), headers).await?;
+                (response, called) = get(client, next, headers, visit).await?;
             }
         }
         let Head { status, content_type, retry_after } = Head::of(&response);
@@ -79,12 +82,15 @@ impl Reader {
     }
 }
 
-async fn get(client: &Client, url: &str, headers: Headers) -> Result<(Response, Called), Failure> {
-    let mut request = client.calling.get(url);
-    if headers == Headers::Account {
-        request = request.headers(client.headers.clone());
-    }
-    let begun = client.begin(request, &Sent::Body, client.secrets());
+async fn get(
+    client: &Client,
+    url: impl Address,
+    headers: Headers,
+    visit: &Visit<'_>,
+) -> Result<(Response, Called), Failure> {
+    let headers = if headers == Headers::Account { client.headers.clone() } else { HeaderMap::new() };
+    let request = client.request(Method::GET, url, headers)?;
+    let begun = client.begin(request, &Sent::Body, client.secrets(), visit);
     timeout(client.timeout(), begun).await.map_err(|_| too_late())?
 }
 

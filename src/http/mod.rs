@@ -10,32 +10,42 @@
 
 use std::time::Duration;
 
-use crate::words::Text;
 use bytes::Bytes;
 
+mod address;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod canned;
 mod client;
 mod download;
+mod failure;
 mod form;
+mod lines;
 #[cfg(test)]
 mod loopback;
 mod objects;
+mod pace;
 mod post;
 pub mod retry;
 mod secrets;
+mod server;
 mod streamed;
+mod tally;
 mod throttle;
 mod tls;
 pub mod trace;
 mod upload;
 
-pub use client::{Client, Lines, Reader, Setup, Writer};
+pub use address::Address;
+pub use client::{Client, Overloaded, Reader, Setup, Writer};
 pub use download::{FileAnswer, Headers};
+pub use failure::Failure;
+pub use lines::Lines;
 pub use objects::Objects;
 pub use post::Post;
 pub use secrets::Secrets;
+pub use server::{MOST, Server};
 pub use streamed::Streamed;
+pub use tally::Sum;
 pub use throttle::{Gate, Limits, TIMEOUT, Throttle};
 pub use tls::{Roots, unencrypted};
 pub use trace::Trace;
@@ -56,34 +66,6 @@ pub struct Answer {
     pub body: Bytes,
     /// What may not show of it: what the account shows to be let in, and what this request was let in with.
     pub secrets: Secrets,
-}
-
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// No connection: nothing has happened at the vendor's.
-    Unsent(Text),
-    /// The request went out and no whole answer came back: it may have been carried out.
-    Lost(Text),
-    /// A file or the disk on this side: nothing has happened at the vendor's, and the same call would end the same way.
-    Ours(Text),
-    /// Who answers there could not show who it is: nothing was sent, and the same call would end the same way.
-    Untrusted {
-        /// What was wrong with its certificate.
-        why: Text,
-        /// What to do about it.
-        help: Text,
-    },
-}
-
-impl Failure {
-    /// What went wrong.
-    pub fn message(&self) -> &Text {
-        match self {
-            Self::Unsent(message) | Self::Lost(message) | Self::Ours(message) => message,
-            Self::Untrusted { why, .. } => why,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use opendal::raw::{HttpBody, HttpFetch};
 use opendal::{Buffer, Error, ErrorKind};
 
 use super::TIMEOUT;
-use super::client::{builder, reason};
+use super::failure::reason;
+use super::lines::builder;
 use crate::text;
 use crate::words::Text;
 

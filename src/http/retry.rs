@@ -26,7 +26,7 @@ pub trait MayPass {
 pub const TRIES: usize = 4;
 
 /// The longest pause that a vendor can impose on us.
-const LONGEST: Duration = Duration::from_secs(30);
+pub(super) const LONGEST: Duration = Duration::from_secs(30);
 
 /// Calls until it succeeds, fails for good, or has been tried [`TRIES`] times.
 pub async fn until_it_passes<T, E: MayPass, F: Future<Output = Result<T, E>>>(

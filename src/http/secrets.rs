@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -21,14 +22,23 @@ const SHORTEST: usize = 4;
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Everything that must not show. It can't be printed.
+///
+/// Every call takes a copy, and hardly any adds to it: they are copied only then.
 #[derive(Clone, Default)]
-pub struct Secrets(Vec<SecretString>);
+pub struct Secrets(Arc<Vec<SecretString>>);
 
 impl Secrets {
     /// The same and one more, as a setting or a header has it.
     pub fn add(&mut self, secret: &SecretString) {
         if !self.0.iter().any(|known| known.expose_secret() == secret.expose_secret()) {
-            self.0.push(secret.clone());
+            Arc::make_mut(&mut self.0).push(secret.clone());
+        }
+    }
+
+    /// The same and one more, as a request carries it.
+    pub(super) fn add_bytes(&mut self, secret: &[u8]) {
+        if !self.0.iter().any(|known| known.expose_secret().as_bytes() == secret) {
+            self.add(&SecretString::from(String::from_utf8_lossy(secret).into_owned()));
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::DateTime;
 use reqwest::Method;
 
-use super::{Answer, Client, Failure, Headers, Limits, Reader, TIMEOUT, Throttle, Writer};
+use super::{Answer, Client, Failure, Headers, Limits, Lines, Reader, Setup, TIMEOUT, Throttle, Writer};
 use crate::clock::Clock;
 use crate::http::loopback::{Loopback, answer};
 use crate::sandbox::{Fault, Rule, Running, Sandbox, Seed};
@@ -20,7 +20,10 @@ async fn server(fault: Fault, timeout: Duration) -> (Running, Arc<Client>) {
     let running = Sandbox::new().seed(Seed::yaml(WORLD)).start(address).await.expect("starts");
     running.fault(Rule::new("", "", fault).always());
     let throttle = Throttle::new(Limits { concurrency: 4, requests_per_second: None, timeout });
-    let client = Client::new([], throttle, Clock::by_hand(DateTime::UNIX_EPOCH)).expect("a client");
+    let overloaded = crate::providers::provider_named("yeapoo").expect("a vendor").overloaded;
+    let setup = Setup { overloaded, ..Setup::default() };
+    let (lines, clock) = (Lines::new(1).expect("lines"), Clock::by_hand(DateTime::UNIX_EPOCH));
+    let client = Client::on(&lines, [], throttle, clock, setup).expect("a client");
     (running, client)
 }
 
@@ -91,4 +94,25 @@ async fn a_port_on_which_nobody_listens_has_got_nothing() {
     assert_eq!(send().await.expect("an answer").status, 200);
     let refused = send().await;
     assert!(matches!(&refused, Err(Failure::Unsent(why)) if why.en().contains("refused")), "{refused:?}");
+}
+
+/// What a server answers decides how many calls are made at once.
+#[tokio::test]
+async fn trouble_slows_us_down_however_it_shows() {
+    let down = |status| (Fault::Status { status }, 2);
+    let deadlock = Fault::Code { code: 500, message: "Deadlock found; try restarting transaction".into() };
+    let code = |message: &str| Fault::Code { code: 500, message: message.into() };
+    for (fault, left) in [
+        down(429),
+        down(503),
+        (deadlock, 2),
+        (Fault::Hang { done: false }, 2),
+        (code("Incorrect result size"), 4),
+        (Fault::Status { status: 400 }, 4),
+    ] {
+        let (running, client) = server(fault.clone(), SHORT).await;
+        let (reader, url) = (Reader::new(&client), format!("{}/v1/a/menu", running.url()));
+        let _ = futures::future::join_all((0..4).map(|_| reader.get(&url))).await;
+        assert_eq!(client.at_once(), left, "{fault:?}");
+    }
 }

@@ -7,25 +7,32 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use reqwest::{Request, Response};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::tally::{Sum, Tally};
 use super::{Failure, Secrets, Streamed, Upload};
 use crate::clock::Clock;
+use timings::Timings;
 
 mod file;
 mod redact;
+mod timings;
 
-pub use file::{Refused, open};
+pub use file::{Refused, open, open_timings};
+pub use timings::Step;
 
 /// Where calls are told; nowhere unless somebody asked.
 #[derive(Clone, Default)]
-pub struct Trace(Arc<Inner>);
+pub struct Trace {
+    inner: Arc<Inner>,
+    timings: Option<Arc<Timings>>,
+}
 
 #[derive(Default)]
 struct Inner {
@@ -33,7 +40,7 @@ struct Inner {
     /// Why the file ceased to grow.
     broken: Mutex<Option<io::Error>>,
     talk: Option<(Detail, Talk)>,
-    calls: AtomicUsize,
+    tally: Tally,
 }
 
 /// How much of a call is said.
@@ -67,17 +74,38 @@ impl Sent {
 impl Trace {
     /// Tells a file, or a listener, or both.
     pub fn new(file: Option<File>, talk: Option<(Detail, Talk)>) -> Self {
-        Self(Arc::new(Inner { file: file.map(Mutex::new), talk, ..Inner::default() }))
+        let inner = Inner { file: file.map(Mutex::new), talk, ..Inner::default() };
+        Self { inner: Arc::new(inner), timings: None }
     }
 
-    /// Calls made so far by all who tell them here.
-    pub fn calls(&self) -> usize {
-        self.0.calls.load(Ordering::Relaxed)
+    /// The same, and what takes how long goes to this file.
+    #[must_use]
+    pub fn timed(self, file: Option<File>) -> Self {
+        let timings = file.map(|file| Arc::new(Timings::new(file)));
+        Self { timings, ..self }
+    }
+
+    /// A step of the work begins; it is over when this is dropped. One of no single account has no name of one.
+    pub fn step(&self, account: &str, name: impl fmt::Display) -> Step {
+        Step::begin(self.timings.as_ref(), account, name)
+    }
+
+    /// Everything is over: what took how long is written down, if anybody wants to know.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn finish(&self) -> io::Result<()> {
+        self.timings.as_ref().map_or(Ok(()), |timings| timings.write())
+    }
+
+    /// What the calls came to that were told here so far.
+    pub fn sum(&self) -> Sum {
+        self.inner.tally.sum()
     }
 
     /// Why the file does not hold all that it should.
     pub fn broken(&self) -> Option<io::Error> {
-        self.0.broken.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.inner.broken.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// A call begins.
@@ -89,9 +117,16 @@ impl Trace {
         secrets: Secrets,
         clock: &Clock,
     ) -> Called {
-        self.0.calls.fetch_add(1, Ordering::Relaxed);
+        let begun = Instant::now();
+        self.inner.tally.began(begun);
+        self.inner.tally.sent(match sent {
+            Sent::File { size, .. } => *size,
+            Sent::Body | Sent::Confidential => {
+                request.body().and_then(reqwest::Body::as_bytes).map_or(0, |body| body.len() as u64)
+            }
+        });
         let confidential = matches!(sent, Sent::Confidential);
-        let line = (self.0.file.is_some() || self.0.talk.is_some()).then(|| {
+        let line = (self.inner.file.is_some() || self.inner.talk.is_some()).then(|| {
             let body = match sent {
                 Sent::Confidential => json!(redact::HIDDEN),
                 Sent::File { name, sha256, size } => json!({"file": name, "size": size, "sha256": sha256}),
@@ -111,18 +146,19 @@ impl Trace {
                 },
             })
         });
-        Called { trace: self.clone(), line, secrets, confidential, begun: Instant::now() }
+        let step = Step::call(self.timings.as_ref(), account, request, &secrets);
+        Called { trace: self.clone(), step, line, secrets, confidential, begun }
     }
 
     fn tell(&self, line: &Value) {
-        if let Some(file) = &self.0.file {
+        if let Some(file) = &self.inner.file {
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
             // In one piece: whoever reads along, or ends the program, finds whole lines.
             if let Err(error) = file.write_all(format!("{line}\n").as_bytes()) {
-                *self.0.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                *self.inner.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
             }
         }
-        if let Some((detail, talk)) = &self.0.talk {
+        if let Some((detail, talk)) = &self.inner.talk {
             talk(&spoken(line, *detail));
         }
     }
@@ -130,7 +166,7 @@ impl Trace {
 
 impl fmt::Debug for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} calls", self.calls())
+        write!(f, "{} calls", self.sum().calls)
     }
 }
 
@@ -162,6 +198,7 @@ fn spoken(line: &Value, detail: Detail) -> String {
 /// A call that is under way. It is told when it is over, however that comes about.
 pub(super) struct Called {
     trace: Trace,
+    step: Step,
     line: Option<Value>,
     secrets: Secrets,
     confidential: bool,
@@ -171,6 +208,7 @@ pub(super) struct Called {
 impl Called {
     /// The head of the answer is there.
     pub(super) fn head(&mut self, response: &Response) {
+        self.step.note("status", response.status().as_u16().into());
         if let Some(line) = &mut self.line {
             let headers: &HeaderMap = response.headers();
             line["answer"] = json!({
@@ -187,15 +225,27 @@ impl Called {
         }
     }
 
+    /// How long it has taken so far.
+    pub(super) fn took(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
     /// The whole body is there.
     pub(super) fn body(&mut self, bytes: &[u8]) {
+        self.received(bytes.len() as u64);
         let Some(line) = &mut self.line else { return };
         line["answer"]["body"] =
             if self.confidential { json!(redact::HIDDEN) } else { redact::body(bytes, &self.secrets) };
     }
 
+    fn received(&mut self, bytes: u64) {
+        self.trace.inner.tally.received(bytes);
+        self.step.note("bytes", bytes);
+    }
+
     /// The whole file went by.
     pub(super) fn file(&mut self, streamed: &Streamed) {
+        self.received(streamed.size);
         if let Some(line) = &mut self.line {
             line["answer"]["body"] = json!({"size": streamed.size, "sha256": streamed.sha256});
         }
@@ -204,6 +254,7 @@ impl Called {
 
 impl Drop for Called {
     fn drop(&mut self) {
+        self.trace.inner.tally.ended(Instant::now());
         let Some(mut line) = self.line.take() else { return };
         let ended = line["answer"].get("body").is_some() || line.get("failure").is_some();
         if !ended {

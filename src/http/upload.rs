@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::Body;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use reqwest::{Body, Method};
 
 use super::form::{Form, Sending};
+use super::throttle::Permit;
 use super::trace::Sent;
 use super::{Answer, Failure, Writer};
 use crate::text;
@@ -42,7 +43,7 @@ impl Writer {
     /// When there is no whole answer, or the file can't be read or is another one.
     pub async fn upload(&self, url: &str, file: Upload) -> Result<Answer, Failure> {
         let client = &self.reader().0;
-        let _permit = client.enter().await;
+        let Permit { visit, .. } = &client.enter().await;
         let size = file.size;
         let form = Form::around(&file);
         let sent = Sent::file(&file);
@@ -54,15 +55,15 @@ impl Writer {
         let stopped = Arc::new(OnceLock::new());
         let sending = Sending::open(file, form, Arc::clone(&stopped)).await.map_err(Failure::Ours)?;
         client.count();
-        let request = client
-            .uploading
-            .post(url)
-            .headers(headers)
-            .timeout(client.timeout() + on_a_slow_line(size))
-            .body(Body::wrap_stream(sending.stream()));
+        let mut request = client.request(Method::POST, url, headers)?;
+        *request.timeout_mut() = Some(client.timeout() + on_a_slow_line(size));
+        *request.body_mut() = Some(Body::wrap_stream(sending.stream()));
         let secrets = client.secrets();
-        let answer =
-            async { client.whole(client.begin(request, &sent, secrets.clone()).await?, secrets).await }.await;
+        let answer = async {
+            let begun = client.begin(request, &sent, secrets.clone(), visit).await?;
+            client.whole(begun, secrets, visit, None).await
+        };
+        let answer = answer.await;
         // Whatever came back, if anything: a form without its end is no upload.
         match stopped.get() {
             Some(why) => Err(Failure::Ours(why.clone())),

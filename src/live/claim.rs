@@ -3,14 +3,13 @@
 use crate::words::Text;
 use std::collections::HashSet;
 
-use futures::future::join_all;
 use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::begun::{begun_and_no_longer_wanted, begun_in_its_place};
 use super::fetch::fetch;
 use super::unclaimed::Unclaimed;
-use super::{By, Kinds, LiveAccount, Other, has_content};
+use super::{By, Kinds, LiveAccount, Other, has_content, side_by_side};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::model::{Address, RemoteId, Rule};
 use crate::problem::{Code, Problem};
@@ -62,7 +61,7 @@ pub(super) async fn claim(
                 ((*address).clone(), record.id.clone(), body)
             }
         });
-    for (address, id, body) in join_all(hidden).await {
+    for (address, id, body) in side_by_side(hidden).await {
         match body {
             Ok(Some(_)) => book.take(address, id, By::State),
             Ok(None) => live.gone.push(address),
@@ -191,7 +190,7 @@ async fn confirm<'a>(kind: &'a Kinds<'_>, state: &State, book: &Book) -> Result<
         let free = kind.named(&wanted.natural).filter(move |found| needed && !book.taken.contains(&found.id));
         free.filter_map(move |found| Some((wanted, wanted.body.as_ref()?, found)))
     });
-    let looked = join_all(looking.map(|(wanted, body, found)| async move {
+    let looked = side_by_side(looking.map(|(wanted, body, found)| async move {
         let same = has_content(kind.info, kind.reader.as_ref(), &found.id, body).await;
         same.map(|same| same.then_some((&wanted.address, &found.id)))
             .map_err(|error| error.problem(&wanted.address))

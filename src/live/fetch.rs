@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use futures::future::{BoxFuture, join_all};
+use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::claim::Book;
-use super::{By, Claim, Kinds, LiveAccount};
+use super::{By, Claim, Kinds, LiveAccount, side_by_side};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::model::{Address, KindInfo, RemoteId, Rule};
 use crate::problem::Problem;
@@ -28,7 +28,7 @@ pub(super) async fn fetch(
         // An old object is remembered under the address of the new one until that is written down.
         let of_kind = || state.resources.iter().filter(|(address, _)| address.kind() == kind.info.name);
         let beside = || of_kind().map(|(_, record)| record).find(|record| record.id == id);
-        let known = known.or_else(|| beside().filter(|_| by == By::State));
+        let known = known.or_else(|| if by == By::State { beside() } else { None });
         let begun = state.intents.get(&address).filter(|_| by == By::Intent && kind.info.by_content);
         let known = known.map(|record| &record.applied).or_else(|| begun.map(|intent| &intent.want));
         let wanted = desired.resources.get(&address).and_then(|wanted| wanted.body.as_ref());
@@ -49,7 +49,7 @@ pub(super) async fn fetch(
         })
     });
     let mut problems = vec![];
-    for (address, id, by, body) in join_all(reading).await {
+    for (address, id, by, body) in side_by_side(reading).await {
         match body {
             Ok(Some(body)) => {
                 let built_in = kind.by_id(&id).is_some_and(|found| found.built_in);
@@ -99,32 +99,32 @@ pub(super) async fn fetch_others(kind: &Kinds<'_>, live: &mut LiveAccount) -> Ve
         }
         None
     });
-    problems.extend(join_all(reading).await.into_iter().flatten());
+    problems.extend(side_by_side(reading).await.into_iter().flatten());
     problems
 }
 
 /// Fits what is wanted to what is live.
 pub(super) async fn fit(listed: &[Kinds<'_>], live: &mut LiveAccount, problems: &mut Vec<Problem>) {
     let wanted = listed.iter().flat_map(|kind| kind.wanted.iter().map(move |wanted| (kind, *wanted)));
-    let fitting = wanted.map(|(kind, wanted)| {
+    let fitting = wanted.filter_map(|(kind, wanted)| {
         let claim = live.claims.get(&wanted.address);
-        async move {
-            let Some(mut body) = wanted.body.clone() else { return (wanted, None, Ok(vec![])) };
-            if wanted.lapsed && claim.is_none() {
-                // Nothing is made of it any more.
-                return (wanted, Some(body), Ok(vec![]));
-            }
+        let mut body = wanted.body.clone().filter(|_| {
+            let is_fitted = kind.reader.fits() || kind.info.lay_over.is_some() || !wanted.ignore.is_empty();
+            // Of what is too late nothing is made any more.
+            is_fitted && !(wanted.lapsed && claim.is_none())
+        })?;
+        Some(async move {
             leave_ignored(&mut body, claim, wanted, kind.info);
             let have = claim.map(|claim| (&claim.id, &claim.body));
             let findings = kind.reader.fit(&mut body, have).await;
-            let body = (kind.info.lay_over)(
-                &body,
-                have.map_or(&Value::Object(serde_json::Map::new()), |(_, body)| body),
-            );
-            (wanted, Some(body), findings)
-        }
+            if let Some(lay_over) = kind.info.lay_over {
+                let none = Value::Object(serde_json::Map::new());
+                body = lay_over(&body, have.map_or(&none, |(_, body)| body));
+            }
+            (wanted, body, findings)
+        })
     });
-    for (wanted, body, findings) in join_all(fitting).await {
+    for (wanted, body, findings) in side_by_side(fitting).await {
         live.wanted.insert(wanted.address.clone(), body);
         match findings {
             Ok(findings) => live.findings.extend(findings.into_iter().map(|finding| {
@@ -141,7 +141,7 @@ pub(super) async fn fit(listed: &[Kinds<'_>], live: &mut LiveAccount, problems: 
 
 /// Fields under `ignore` take their live value, and of exclusive ones all do: a button whose `link` is left alone
 /// keeps whatever it does now.
-fn leave_ignored(want: &mut Value, claim: Option<&Claim>, wanted: &Wanted, info: &KindInfo) {
+pub(super) fn leave_ignored(want: &mut Value, claim: Option<&Claim>, wanted: &Wanted, info: &KindInfo) {
     let (Some(claim), Some(want)) = (claim, want.as_object_mut()) else { return };
     let forms = match info.rules.at("") {
         Some(Rule::OneOf(forms)) if wanted.ignore.iter().any(|field| forms.contains(&field.as_str())) => {

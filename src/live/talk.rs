@@ -37,7 +37,7 @@ pub async fn talk(reads: &dyn Reads, fixed: bool) -> Result<Talk, VendorError> {
     let replies = replies.chain(talk.replies.iter().filter_map(|found| found.body.as_ref()));
     let bodies = talk.buttons.iter().filter_map(|found| found.body.as_ref());
     let mut all = replies.chain(bodies.filter_map(|button| button.reply.as_ref()));
-    if all.any(|reply| reply.raw.is_some())
+    if all.any(|reply| reply.text.is_none() && reply.raw.is_some())
         && let Some(reader) = reads.reader(Material::NAME)
     {
         let listed = reader.list().await?;

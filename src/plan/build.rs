@@ -1,6 +1,7 @@
 //! What is wanted and what is live make a plan. Pure.
 
 use crate::words::Text;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
@@ -34,6 +35,7 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     let mut last = vec![];
     let mut replaced = Replaced::default();
     let as_applied = AsApplied::new(&live, state);
+    let mut kept = vec![];
     for kind in kinds() {
         let Some(managed) = desired.managed.get(kind.name) else {
             plan.released.extend(remembered(state, kind));
@@ -47,6 +49,7 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
             replaced: &replaced,
             as_applied: &as_applied,
             changes: vec![],
+            kept: &mut kept,
             plan: &mut plan,
         };
         let places = planned.places();
@@ -79,6 +82,7 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     plan.abandoned = abandoned(desired, &live, state);
     plan.warnings.extend(left_open(desired, &live, state));
     shown::check(desired, &live, state, &mut plan);
+    plan.learnt = kept.into_iter().filter_map(|kept| kept.learnt(&mut live)).collect();
     plan
 }
 
@@ -102,18 +106,37 @@ fn abandoned(desired: &DesiredAccount, live: &LiveAccount, state: &State) -> Vec
     state.intents.keys().filter(nobodys).cloned().collect()
 }
 
-struct OneKind<'a> {
-    desired: &'a DesiredAccount,
+struct OneKind<'a, 'b> {
+    desired: &'b DesiredAccount,
     live: &'a LiveAccount,
     state: &'a State,
     kind: &'static KindInfo,
     replaced: &'a Replaced,
     as_applied: &'a AsApplied<'a>,
     changes: Vec<Change>,
+    kept: &'a mut Vec<Kept<'b>>,
     plan: &'a mut Plan,
 }
 
-impl OneKind<'_> {
+/// What stays as it is.
+struct Kept<'a> {
+    wanted: &'a Wanted,
+    protect: bool,
+    settled: bool,
+}
+
+impl Kept<'_> {
+    /// What the state is to remember of it. Most often that is the body that was read, which nobody else needs then.
+    fn learnt(self, live: &mut LiveAccount) -> Option<Learnt> {
+        let Self { wanted, protect, settled } = self;
+        let Claim { id, body, .. } = live.claims.swap_remove(&wanted.address)?;
+        let want = live.wanted_of(wanted).filter(|want| !settled && **want != body);
+        let body = want.cloned().unwrap_or(body);
+        Some(Learnt { address: wanted.address.clone(), id, body, protect })
+    }
+}
+
+impl<'a, 'b> OneKind<'a, 'b> {
     fn wanted(&self) -> impl Iterator<Item = &Wanted> {
         self.desired.resources.values().filter(|wanted| wanted.kind == self.kind)
     }
@@ -150,7 +173,7 @@ impl OneKind<'_> {
     fn declared(&mut self, places: &BTreeMap<Address, u32>) {
         let (desired, live, kind) = (self.desired, self.live, self.kind);
         for wanted in desired.resources.values().filter(|wanted| wanted.kind == kind) {
-            let body = live.wanted.get(&wanted.address).unwrap_or(&wanted.body);
+            let body = live.wanted_of(wanted);
             let claim =
                 live.claims.get(&wanted.address).map(|claim| self.placed(claim, places.get(&wanted.address)));
             let record = self.state.resources.get(&wanted.address);
@@ -168,10 +191,10 @@ impl OneKind<'_> {
         }
     }
 
-    fn placed(&self, claim: &Claim, place: Option<&u32>) -> Claim {
-        let mut claim = claim.clone();
+    fn placed(&self, claim: &'a Claim, place: Option<&u32>) -> Cow<'a, Claim> {
+        let mut claim = Cow::Borrowed(claim);
         if let (Some(field), Some(place)) = (self.kind.rules.path_of(Rule::Rank), place) {
-            claim.body[field] = (*place).into();
+            claim.to_mut().body[field] = (*place).into();
         }
         claim
     }
@@ -226,7 +249,7 @@ impl OneKind<'_> {
 
     fn compare(
         &mut self,
-        wanted: &Wanted,
+        wanted: &'b Wanted,
         body: &Value,
         claim: &Claim,
         record: Option<&Record>,
@@ -244,12 +267,7 @@ impl OneKind<'_> {
         }
         if fields.is_empty() || settled {
             self.plan.unchanged.push(address.clone());
-            self.plan.learnt.push(Learnt {
-                address: address.clone(),
-                id: claim.id.clone(),
-                body: if settled { claim.body.clone() } else { body.clone() },
-                protect,
-            });
+            self.kept.push(Kept { wanted, protect, settled });
             return;
         }
         let drift = self.overwritten(record, claim, &fields);

@@ -35,7 +35,7 @@ pub fn drift(desired: &DesiredAccount, live: &LiveAccount, state: &State, target
             continue;
         }
         let wanted = desired.resources.get(address);
-        let body = live.wanted.get(address).and_then(Option::as_ref);
+        let body = wanted.and_then(|wanted| live.wanted_of(wanted));
         let (fate, fields) = match live.claims.get(address) {
             None => (Fate::Deleted, vec![]),
             Some(claim) => {
@@ -156,7 +156,9 @@ impl One<'_> {
         for (name, value) in &worked_in {
             applied[name.as_str()] = (*value).clone();
         }
-        applied = (self.kind.lay_over)(&applied, &self.claim.body);
+        if let Some(lay_over) = self.kind.lay_over {
+            applied = lay_over(&applied, &self.claim.body);
+        }
         if let Some(applied) = applied.as_object_mut() {
             worked_in.iter().for_each(|(name, _)| drop(applied.shift_remove(name.as_str())));
         }

@@ -30,6 +30,9 @@ pub struct File {
     pub tool_version: String,
     /// The environment it was made for.
     pub environment: String,
+    /// False if no vendor was asked (`--refresh=false`): it is planned from what was last applied.
+    #[serde(default = "asked", skip_serializing_if = "Clone::clone")]
+    pub refreshed: bool,
     /// How many of each.
     pub summary: Summary,
     /// Creates, updates and deletes, in the order in which they are carried out.
@@ -53,6 +56,10 @@ pub struct File {
     /// What `apply FILE` needs to refuse a stale plan; only in a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<Check>,
+}
+
+fn asked() -> bool {
+    true
 }
 
 /// One change.
@@ -182,6 +189,7 @@ impl From<&Plan> for File {
             format_version: FORMAT_VERSION.to_owned(),
             tool_version: TOOL_VERSION.to_owned(),
             environment: plan.environment.clone(),
+            refreshed: !plan.unasked,
             summary: plan.summary(),
             changes: plan.changes.iter().map(ChangeText::from).collect(),
             unmanaged: plan.unmanaged.clone(),

@@ -38,6 +38,8 @@ use crate::words::Text;
 pub struct Plan {
     /// The environment it was made for.
     pub environment: String,
+    /// Nobody was asked: it is made of what was last applied, and nothing may be done by it.
+    pub unasked: bool,
     /// Creates, updates and deletes, in the order in which they are carried out.
     pub changes: Vec<Change>,
     /// Managed resources that are as they should be.

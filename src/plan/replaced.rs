@@ -1,5 +1,6 @@
 //! New objects in the place of old ones: what points at an old one has to be pointed at the new one.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::Value;
@@ -42,11 +43,11 @@ impl Replaced {
     }
 
     /// A live body as it stands towards what is wanted.
-    pub(super) fn seen(&self, kind: &'static KindInfo, body: &Value) -> Value {
-        let mut body = body.clone();
+    pub(super) fn seen<'a>(&self, kind: &'static KindInfo, body: &'a Value) -> Cow<'a, Value> {
+        let mut body = Cow::Borrowed(body);
         if self.any {
             let name = |kind, id: &RemoteId| self.names.get(&(kind, id.clone())).cloned();
-            (kind.name_links)(&mut body, &name);
+            (kind.name_links)(body.to_mut(), &name);
         }
         body
     }
@@ -83,10 +84,10 @@ impl<'a> AsApplied<'a> {
 }
 
 /// The state as it is once that is written down.
-pub(super) fn with_resumed(state: &State, resumed: &[Resumed]) -> State {
-    let mut state = state.clone();
+pub(super) fn with_resumed<'a>(state: &'a State, resumed: &[Resumed]) -> Cow<'a, State> {
+    let mut state = Cow::Borrowed(state);
     for Resumed { address, record, old } in resumed.iter().cloned() {
-        state.take(Entry::Replace { address, record, old });
+        state.to_mut().take(Entry::Replace { address, record, old });
     }
     state
 }

@@ -28,7 +28,7 @@ pub(super) fn check(desired: &DesiredAccount, live: &LiveAccount, state: &State,
     let gone = |kind: &str, id: &RemoteId| going.get(&(kind, id)).map(|address| address.last().into_owned());
     let (mut refusals, mut warnings) = (vec![], vec![]);
     for wanted in desired.resources.values() {
-        let Some(Some(want)) = live.wanted.get(&wanted.address) else { continue };
+        let Some(want) = live.wanted_of(wanted) else { continue };
         let have = live.claims.get(&wanted.address).map(|claim| &claim.body);
         for shown in shows(wanted.kind, &afterwards(have, want, wanted.kind), &desired.name, &gone) {
             let message = text!("it would go, and {address} would still show it", address = wanted.address);

@@ -135,6 +135,8 @@ codes! {
     BuiltIn = "MP064",
     /// a permission that was given and is not needed
     NotNeeded = "MP065",
+    /// a plan that was made without asking any vendor
+    Unasked = "MP066",
     /// a state file that cannot be read
     State = "MP070",
     /// a state file from a newer version

@@ -48,7 +48,10 @@ pub(super) fn redirected(answer: &Answer) -> Text {
 }
 
 /// The JSON of an answer, or why there is none.
-pub(super) fn json<T: DeserializeOwned>(call: &str, answer: &Answer) -> Result<T, VendorError> {
+pub(super) fn json<T: DeserializeOwned>(
+    call: impl Into<String> + Copy,
+    answer: &Answer,
+) -> Result<T, VendorError> {
     let refused = |message: Text| VendorError::refused(call, message);
     let http = |message: Text| refused(message).code(format!("HTTP {}", answer.status));
     let begins = || begins(answer);

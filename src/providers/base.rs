@@ -40,3 +40,8 @@ pub(super) fn shown(url: &Url) -> String {
     let (_, _) = (shown.set_username(""), shown.set_password(None));
     shown.as_str().trim_end_matches('/').to_owned()
 }
+
+/// Which server an address is of: its host and port.
+pub(super) fn host(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}

@@ -16,6 +16,8 @@ pub trait AnyReader: Send + Sync {
     fn remembered(&self) -> bool;
     /// See [`Reader::SETTLED`].
     fn settled(&self) -> bool;
+    /// See [`Reader::FITS`].
+    fn fits(&self) -> bool;
     /// See [`Reader::list`].
     fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>>;
     /// See [`Reader::list_again`].
@@ -108,6 +110,10 @@ impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {
         R::SETTLED
     }
 
+    fn fits(&self) -> bool {
+        R::FITS
+    }
+
     fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>> {
         Box::pin(async { self.typed.list().await?.into_iter().map(plainly).collect() })
     }
@@ -123,9 +129,9 @@ impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {
         known: Option<&'a Value>,
     ) -> BoxFuture<'a, Result<Option<Value>, VendorError>> {
         Box::pin(async move {
-            let want = want.map(typed::<K>).transpose()?;
+            let want = want.filter(|_| R::COMPARES).map(typed::<K>).transpose()?;
             // What is remembered may be of another version's making; then it tells nothing.
-            let known = known.and_then(|known| typed::<K>(known).ok());
+            let known = known.filter(|_| R::COMPARES).and_then(|known| typed::<K>(known).ok());
             self.typed.read(id, want.as_ref(), known.as_ref()).await?.as_ref().map(plain).transpose()
         })
     }

@@ -29,6 +29,7 @@ mod conversation;
 mod erased;
 mod error;
 mod messages;
+mod nobody;
 mod number;
 mod onboard;
 mod sends;
@@ -44,6 +45,7 @@ pub use conversation::{Answer, Conversation, Hit, Other, Step, Why};
 pub use erased::{AnyReader, AnyWriter, Kinds, reader, writer};
 pub use error::{Happened, VendorError};
 pub use messages::{Messages, Received, Sent, Status};
+pub use nobody::Nobody;
 pub use number::numbered;
 pub use onboard::{Bound, Fetched, Holds, NotDone, Onboard};
 pub use sends::{Lost, Outgoing, Sends, Settled};
@@ -71,6 +73,8 @@ pub struct Provider {
     pub together: fn(&[&Wanted]) -> Vec<Problem>,
     /// How much may be under way at once where the account does not say.
     pub throttle: http::Limits,
+    /// How an answer says that it was too much for the vendor, where it does not say so by its status.
+    pub overloaded: Option<http::Overloaded>,
 }
 
 /// Reads an account's settings; what is wrong goes to the problems.
@@ -91,6 +95,10 @@ pub fn provider_named(name: &str) -> Option<&'static Provider> {
 pub trait Connect: Send + Sync {
     /// What the state remembers the account by: setting and value, nothing secret.
     fn identity(&self) -> IndexMap<&'static str, String>;
+    /// The server whose limits it shares with other accounts of the vendor; `None` if its limits are its own.
+    fn shares(&self) -> Option<String> {
+        None
+    }
     /// Reads the account. Each call opens a fresh view: what one view has read it does not read again.
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads>;
     /// Is given what earlier runs have kept of the account. Only what the vendor can neither change nor delete may lie
@@ -158,6 +166,10 @@ pub trait Reader<K: Kind>: Send + Sync + 'static {
     const REMEMBERED: bool = false;
     /// What is made stays as it is: the vendor neither changes nor deletes it. A list may stop showing it.
     const SETTLED: bool = false;
+    /// What is read depends on what is wanted or known; elsewhere nobody says that.
+    const COMPARES: bool = false;
+    /// It has a [`Reader::fit`] of its own.
+    const FITS: bool = false;
 
     /// Every live object. An error if the list can't be read to its end.
     fn list(&self) -> impl Future<Output = Result<Vec<Found<K>>, VendorError>> + Send;

@@ -10,7 +10,7 @@ mod escape;
 mod tests;
 
 use super::alike::{Alike, alike};
-use super::text::counted;
+use super::text::{counted, nothing_to_do};
 use crate::text;
 use crate::words::Text;
 use std::collections::HashSet;
@@ -254,10 +254,13 @@ fn section(
 
 fn head(plan: &Plan, project: &str, part: Option<&str>, lang: Lang) -> String {
     let mut sum = vec![if plan.is_empty() && plan.failed.is_empty() && !plan.is_refused() {
-        text!("No changes. Everything is as declared.")
+        nothing_to_do(plan)
     } else {
         counted(&plan.summary())
     }];
+    if plan.unasked {
+        sum.push(text!(" Planned from what was last applied: nothing was asked of the vendors."));
+    }
     if plan.is_refused() {
         sum.push(text!(" Refused: nothing will be applied."));
     }

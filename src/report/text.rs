@@ -8,7 +8,7 @@ mod field;
 mod list;
 mod sections;
 
-pub(super) use sections::counted;
+pub(super) use sections::{counted, nothing_to_do};
 mod tree;
 
 use crate::text;

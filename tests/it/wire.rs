@@ -33,6 +33,20 @@ fn never_more_requests_at_once_than_are_allowed() {
     assert_eq!(proxy.most(), 3);
 }
 
+#[test]
+fn more_at_once_where_nobody_limits_it_and_the_server_bears_it() {
+    let world = World::empty();
+    let rules: String =
+        (1..=99).map(|nth| format!("  r{nth}: {{match: [词{nth}], reply: {{text: 答{nth}}}}}\n")).collect();
+    world.shop(&format!("keywords:\n{rules}"));
+    let proxy = Proxy::before(world.sandbox.address());
+    world.sandbox.fault(Rule::new("", "", Fault::Delay { ms: 20 }).always());
+    for command in ["apply --yes", "plan"] {
+        world.run_with(command, &[("SANDBOX", &proxy.url)]).expect_code(0);
+    }
+    assert!((17..=64).contains(&proxy.most()), "{}", proxy.most());
+}
+
 /// Only the words for an unknown id mean that it is gone; any other failure of a read is one.
 #[test]
 fn a_failed_read_is_not_taken_for_an_object_that_is_gone() {

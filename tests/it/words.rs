@@ -149,6 +149,15 @@ const PLAIN: &[(&str, &str)] = &[
     ("src/cli/demo.rs", "sop run"),
     ("src/cli/demo.rs", "sop history"),
     ("src/cli/demo.rs", "apply --yes"),
+    // The steps of `--timings`, in a file for profilers.
+    ("src/cli/export.rs", "read what is live"),
+    ("src/cli/plan.rs", "save the plan"),
+    ("src/cli/plan.rs", "show the plan"),
+    ("src/cli/plan.rs", "write the page"),
+    ("src/cli/session.rs", "read the configuration"),
+    ("src/cli/session.rs", "read what is live"),
+    ("src/cli/session.rs", "read what is remembered"),
+    ("src/cli/trace.rs", "read back"),
     // What can only be a mistake of the program itself.
     ("src/cli/demo.rs", "a plan wrote something"),
     ("src/cli/demo.rs", "a second apply wrote something"),

@@ -1,5 +1,6 @@
 //! How accounts are reached: their settings, their vendors, and the connections that they share.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Project;
@@ -7,16 +8,12 @@ use crate::cache::Shelf;
 use crate::cli::accounts::no_account;
 use crate::config;
 use crate::desired::DesiredAccount;
-use crate::http::{self, Client, Gate, Lines, Setup, Throttle};
+use crate::http::{self, Client, Gate, Lines, MOST, Server, Setup, Throttle};
 use crate::problem::{Code, Problem};
 use crate::providers;
 use crate::state::State;
 use crate::text;
 use crate::words::Text;
-
-/// So many calls are under way at once, whatever the accounts allow; more if one of them allows more. With their files
-/// they stay far below the 1,024 that a process may have open nearly everywhere.
-const CALLS: usize = 64;
 
 /// One account, reachable.
 pub(in crate::cli) struct Account<'a> {
@@ -32,7 +29,7 @@ pub(in crate::cli) fn one_account<'a>(project: &'a Project, name: &str) -> Resul
     let Some(name) = declared.iter().find(|known| **known == name) else {
         return Err(vec![no_account(name, &declared)]);
     };
-    reach(project, name, &Net::of(project)?)
+    reach(project, name, &Net::of(project)?, true)
 }
 
 /// The names of the accounts that a project declares, in its order; those whose settings say nothing come last.
@@ -73,21 +70,51 @@ pub(in crate::cli) fn limits(config: &config::Account) -> http::Limits {
 /// What the accounts of a process share.
 pub(super) struct Net {
     lines: Lines,
+    /// So many calls are under way at once, whatever the accounts allow; more if one of them allows more. With their
+    /// files they stay far below the 1,024 that a process may have open nearly everywhere.
     gate: Gate,
+    /// The servers that have limits of their own, by the vendor and the name that it calls them by.
+    servers: HashMap<(&'static str, String), Server>,
+    /// How many servers there are.
+    count: usize,
 }
 
 impl Net {
     /// For the accounts of a project.
     pub(super) fn of(project: &Project) -> Result<Self, Vec<Problem>> {
-        let lines = Lines::new().map_err(|message| {
+        let (mut most, mut shared, mut alone) = (MOST, HashMap::new(), 0);
+        for config in project.config.accounts.values() {
+            let own = limits(config).concurrency;
+            most = most.max(own);
+            match server_of(config) {
+                Some(server) => {
+                    let most: &mut usize = shared.entry(server).or_insert(MOST);
+                    *most = own.max(*most);
+                }
+                None => alone += 1,
+            }
+        }
+        let count = shared.len() + alone;
+        let lines = Lines::new(count).map_err(|message| {
             vec![Problem::error(Code::Vendor, message).help(text!("see to this machine's TLS set-up"))]
         })?;
-        let most = project.config.accounts.values().map(|config| limits(config).concurrency).max();
-        Ok(Self { lines, gate: Gate::new(CALLS.max(most.unwrap_or_default())) })
+        let servers = shared.into_iter().map(|(server, most)| (server, Server::new(most))).collect();
+        Ok(Self { lines, gate: Gate::new(most), servers, count })
     }
 }
 
-pub(super) fn reach<'a>(project: &'a Project, name: &str, net: &Net) -> Result<Account<'a>, Vec<Problem>> {
+/// The server whose limits an account shares with others.
+fn server_of(config: &config::Account) -> Option<(&'static str, String)> {
+    Some((config.provider.name, config.connect.as_deref()?.shares()?))
+}
+
+/// `asks`: its vendor is going to be asked for something.
+pub(super) fn reach<'a>(
+    project: &'a Project,
+    name: &str,
+    net: &Net,
+    asks: bool,
+) -> Result<Account<'a>, Vec<Problem>> {
     if let Some(problems) = project.config.unusable.get(name) {
         return Err(problems.clone());
     }
@@ -96,18 +123,26 @@ pub(super) fn reach<'a>(project: &'a Project, name: &str, net: &Net) -> Result<A
         let problem = Problem::error(Code::BadValue, message).about(&config.name).at(config.place.clone());
         vec![problem.help(text!("correct the account's settings"))]
     };
-    let connect = config.connect.as_deref().ok_or_else(|| broken(text!("its settings can't be used")))?;
+    let nobody = (!asks).then_some(&providers::Nobody as &dyn providers::Connect);
+    let connect = nobody.or(config.connect.as_deref());
+    let connect = connect.ok_or_else(|| broken(text!("its settings can't be used")))?;
     let desired = project
         .desired
         .accounts
         .get(&config.name)
         .ok_or_else(|| broken(text!("it has no place in the project")))?;
     let headers = config.headers.iter().map(|(name, value)| (name.as_str(), value));
-    let throttle = Throttle::new(limits(config)).behind(&net.gate);
-    let setup = Setup { account: &config.name, trace: project.trace.clone() };
+    let mut throttle = Throttle::new(limits(config)).behind(&net.gate);
+    if let Some(server) = server_of(config).and_then(|server| net.servers.get(&server)) {
+        throttle = throttle.at(server);
+    }
+    let trace = project.trace.clone();
+    let setup = Setup { account: &config.name, trace, overloaded: config.provider.overloaded };
     // Whom one account trusts is no other's to trust.
-    let own =
-        (!config.roots.is_empty()).then(|| Lines::trusting(&config.roots)).transpose().map_err(broken)?;
+    let own = (!config.roots.is_empty())
+        .then(|| Lines::trusting(&config.roots, net.count))
+        .transpose()
+        .map_err(broken)?;
     let lines = own.as_ref().unwrap_or(&net.lines);
     let client = Client::on(lines, headers, throttle, project.clock.clone(), setup).map_err(broken)?;
     if let Some(shelf) = shelf(project, config, connect) {

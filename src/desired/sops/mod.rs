@@ -37,11 +37,11 @@ pub struct Sops {
 impl Sops {
     /// The same with the audiences that the vendor was asked for: whom a plan reaches was found out for each of its runs.
     #[must_use]
-    pub fn resolved(&self, wanted: &IndexMap<Address, Option<Value>>) -> Self {
+    pub fn resolved(&self, wanted: &IndexMap<Address, Value>) -> Self {
         let mut resolved = self.clone();
         for (address, body) in wanted {
             let of = address.of_run().and_then(|plan| resolved.declared.get_mut(&plan));
-            let body = body.as_ref().and_then(|body| Scheduled::deserialize(body).ok());
+            let body = Scheduled::deserialize(body).ok();
             if let (Some(of), Some(mut body)) = (of, body) {
                 body.audience.0.shift_remove("select");
                 of.planned.sop.audience = body.audience;

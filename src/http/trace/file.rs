@@ -1,11 +1,11 @@
-//! The file that calls are written to. It shows what people wrote to each other, so nobody else may read it; and what is
+//! The files that calls and timings are written to. The one of calls shows what people wrote to each other, so nobody else may read it; and what is
 //! no trace is never overwritten by one.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::Path;
 
-use serde_json::json;
+use super::timings;
 
 /// What the first line of every trace begins with.
 const MARK: &str = "{\"trace\":\"mpform\"";
@@ -25,20 +25,41 @@ impl From<io::Error> for Refused {
     }
 }
 
-/// Opens a new trace, in the place of an older one.
+/// Opens a new trace of calls, in the place of an older one.
 ///
 /// # Errors
 /// When something else stands there, or it can't be written.
 pub fn open(path: &Path) -> Result<File, Refused> {
+    let mut file = fresh(path, MARK)?;
+    writeln!(file, "{}}}", head(MARK))?;
+    Ok(file)
+}
+
+/// Opens a new record of timings, in the place of an older one.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_timings(path: &Path) -> Result<File, Refused> {
+    let mut file = fresh(path, timings::MARK)?;
+    writeln!(file, "{},\"displayTimeUnit\":\"ms\",\"traceEvents\":[", head(timings::MARK))?;
+    Ok(file)
+}
+
+fn head(mark: &str) -> String {
+    format!("{mark},\"format_version\":\"1.0\",\"tool_version\":\"{}\"", env!("CARGO_PKG_VERSION"))
+}
+
+/// An empty file of which only its owner sees what will be in it.
+fn fresh(path: &Path, mark: &str) -> Result<File, Refused> {
     let mut options = OpenOptions::new();
     options.write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = match options.clone().create_new(true).open(path) {
+    let file = match options.clone().create_new(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let mut first = String::new();
             let read = BufReader::new(File::open(path)?).read_line(&mut first);
-            if !path.is_file() || read.is_err() || !(first.is_empty() || first.starts_with(MARK)) {
+            if !path.is_file() || read.is_err() || !(first.is_empty() || first.starts_with(mark)) {
                 return Err(Refused::Taken);
             }
             let file = options.open(path)?;
@@ -49,8 +70,6 @@ pub fn open(path: &Path) -> Result<File, Refused> {
         }
         file => file?,
     };
-    let head = json!({"trace": "mpform", "format_version": "1.0", "tool_version": env!("CARGO_PKG_VERSION")});
-    file.write_all(format!("{head}\n").as_bytes())?;
     Ok(file)
 }
 
@@ -67,6 +86,7 @@ mod tests {
             let text = std::fs::read_to_string(&path).expect("reads");
             assert!(text.starts_with(MARK) && text.ends_with("\n") && text.lines().count() == 1, "{text}");
         }
+        assert!(matches!(open_timings(&path), Err(Refused::Taken)));
         std::fs::write(&path, "version: 1\n").expect("writes");
         assert!(matches!(open(&path), Err(Refused::Taken)));
         assert_eq!(std::fs::read_to_string(&path).expect("reads"), "version: 1\n");

@@ -49,6 +49,7 @@ impl MembersMode {
 }
 
 impl Kind for Group {
+    const LAY_OVER: Option<fn(&mut Self, &Self)> = Some(Self::lay_over);
     const NAME: &'static str = "group";
     const SECTION: &'static str = "groups";
     const SHAPE: Shape = Shape::Map;
@@ -100,7 +101,9 @@ impl Kind for Group {
     fn everything() -> Option<Self> {
         Some(Self { members: Some(vec![]), ..Self::default() })
     }
+}
 
+impl Group {
     fn lay_over(&mut self, have: &Self) {
         if std::mem::take(&mut self.members_mode) == MembersMode::AtLeast
             && let (Some(members), Some(others)) = (&mut self.members, &have.members)

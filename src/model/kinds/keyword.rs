@@ -9,7 +9,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::reply::FORMS;
-use super::{Kind, Names, Reply, Shape};
+use super::{Ids, Kind, Names, Reply, Shape};
 use crate::model::{Files, Finding, Rule, Rules};
 use crate::problem::Code;
 use crate::text;
@@ -148,6 +148,12 @@ impl Kind for Keyword {
     fn name_links(&mut self, names: &Names<'_>) {
         if let Some(reply) = &mut self.reply {
             reply.name_links(names);
+        }
+    }
+
+    fn id_links(&mut self, ids: &Ids<'_>) {
+        if let Some(reply) = &mut self.reply {
+            reply.id_links(ids);
         }
     }
 

@@ -73,6 +73,7 @@ impl Material {
 }
 
 impl Kind for Material {
+    const LAY_OVER: Option<fn(&mut Self, &Self)> = Some(Self::lay_over);
     const NAME: &'static str = "material";
     const SECTION: &'static str = "materials";
     const SHAPE: Shape = Shape::Map;
@@ -153,7 +154,9 @@ impl Kind for Material {
     fn everything() -> Option<Self> {
         Some(Self::default())
     }
+}
 
+impl Material {
     fn lay_over(&mut self, have: &Self) {
         let files =
             [(&mut self.image, &have.image), (&mut self.voice, &have.voice), (&mut self.video, &have.video)];

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::reply::listed;
-use super::{Kind, Names, Reply, Shape};
+use super::{Ids, Kind, Names, Reply, Shape};
 use crate::model::{Files, Finding, Link, Rule, Rules};
 use crate::problem::Code;
 use crate::text;
@@ -105,6 +105,12 @@ impl Kind for Button {
     fn name_links(&mut self, names: &Names<'_>) {
         if let Some(reply) = &mut self.reply {
             reply.name_links(names);
+        }
+    }
+
+    fn id_links(&mut self, ids: &Ids<'_>) {
+        if let Some(reply) = &mut self.reply {
+            reply.id_links(ids);
         }
     }
 

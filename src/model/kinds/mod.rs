@@ -92,19 +92,25 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync 
         let _ = names;
     }
 
+    /// What is said in our names, said in the vendor's ids as well, as a live object has them.
+    fn id_links(&mut self, ids: &Ids<'_>) {
+        let _ = ids;
+    }
+
     /// What a reader is asked for who is to read all of an object, where it reads some parts only if they are wanted.
     fn everything() -> Option<Self> {
         None
     }
 
-    /// Takes from what is live what this leaves to it.
-    fn lay_over(&mut self, have: &Self) {
-        let _ = have;
-    }
+    /// Takes from what is live what a body leaves to it, for a kind that leaves something.
+    const LAY_OVER: Option<fn(&mut Self, &Self)> = None;
 }
 
 /// The key of a kind's resource that has a vendor's id.
 pub type Names<'a> = dyn Fn(&'static str, &RemoteId) -> Option<String> + 'a;
+
+/// The vendor's id of a kind's resource that has a key.
+pub type Ids<'a> = dyn Fn(&'static str, &str) -> Option<RemoteId> + 'a;
 
 /// Calls something generic once for every kind.
 pub trait EachKind {
@@ -131,20 +137,36 @@ pub struct KindInfo {
     pub commit: Option<&'static str>,
     /// The schema of its body.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
-    /// [`Kind::lay_over`] on plain bodies.
-    pub lay_over: fn(&Value, &Value) -> Value,
+    /// [`Kind::LAY_OVER`] on plain bodies.
+    pub lay_over: Option<fn(&Value, &Value) -> Value>,
     /// [`Kind::BY_CONTENT`].
     pub by_content: bool,
     /// [`Kind::same_content`] on plain bodies, the wanted one first.
     pub same_content: fn(&Value, &Value) -> bool,
     /// [`Kind::name_links`] on a plain body.
     pub name_links: fn(&mut Value, &Names<'_>),
+    /// [`Kind::id_links`] on a plain body.
+    pub id_links: fn(&mut Value, &Ids<'_>),
     /// What a plain body points at, as addresses of an account.
     pub links: fn(&Value, &str) -> Vec<Address>,
     /// Lets links of a plain body that point at the first of two addresses point at the second.
     pub rename_links: fn(&mut Value, &[(Address, Address)]),
     /// [`Kind::everything`] as a plain body.
     pub everything: fn() -> Option<Value>,
+}
+
+/// Does something to a plain body that its kind knows how to do.
+fn changed<K: Kind>(body: &mut Value, change: impl FnOnce(&mut K)) {
+    if !points(body) {
+        return;
+    }
+    let changed = K::deserialize(&*body).and_then(|mut typed| {
+        change(&mut typed);
+        serde_json::to_value(typed)
+    });
+    if let Ok(changed) = changed {
+        *body = changed;
+    }
 }
 
 impl KindInfo {
@@ -158,27 +180,17 @@ impl KindInfo {
             to_create: K::TO_CREATE,
             commit: K::COMMIT,
             schema: K::json_schema,
-            lay_over: |want, have| {
-                let laid = K::deserialize(want).and_then(|mut want| {
-                    want.lay_over(&K::deserialize(have)?);
-                    serde_json::to_value(want)
-                });
-                laid.unwrap_or_else(|_| want.clone())
+            lay_over: match K::LAY_OVER {
+                None => None,
+                Some(_) => Some(laid_over::<K>),
             },
             by_content: K::BY_CONTENT,
             same_content: |want, have| {
                 K::deserialize(want)
                     .is_ok_and(|want| K::deserialize(have).is_ok_and(|have| want.same_content(&have)))
             },
-            name_links: |body, names| {
-                let named = K::deserialize(&*body).and_then(|mut typed| {
-                    typed.name_links(names);
-                    serde_json::to_value(typed)
-                });
-                if let Ok(named) = named {
-                    *body = named;
-                }
-            },
+            name_links: |body, names| changed::<K>(body, |typed| typed.name_links(names)),
+            id_links: |body, ids| changed::<K>(body, |typed| typed.id_links(ids)),
             links: |body, account| {
                 K::deserialize(body).map(|typed| links(&typed, account)).unwrap_or_default()
             },
@@ -207,8 +219,39 @@ impl KindInfo {
 
 /// What a body points at, as addresses of an account.
 pub fn links<K: Kind>(body: &K, account: &str) -> Vec<Address> {
-    let (_, links) = Link::collect(|| serde_json::to_value(body));
+    let (_, links) = Link::collect(|| serde_json::to_writer(std::io::sink(), body));
     links.into_iter().map(|link| link.address(account)).collect()
+}
+
+/// A body as plain JSON, and what it points at.
+pub(crate) fn with_links<K: Kind>(
+    body: &K,
+    account: &str,
+) -> (Result<Value, serde_json::Error>, Vec<Address>) {
+    let (body, links) = Link::collect(|| serde_json::to_value(body));
+    (body, links.into_iter().map(|link| link.address(account)).collect())
+}
+
+fn laid_over<K: Kind>(want: &Value, have: &Value) -> Value {
+    let laid = K::deserialize(want).and_then(|mut want| {
+        let have = K::deserialize(have)?;
+        if let Some(lay_over) = K::LAY_OVER {
+            lay_over(&mut want, &have);
+        }
+        serde_json::to_value(want)
+    });
+    laid.unwrap_or_else(|_| want.clone())
+}
+
+/// True if a body may say something by another's id or key. Of most that can be told without their types.
+fn points(body: &Value) -> bool {
+    match body {
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| reply::POINTING.contains(&name.as_str()) || points(value))
+        }
+        Value::Array(items) => items.iter().any(points),
+        _ => false,
+    }
 }
 
 impl fmt::Debug for KindInfo {

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Material, Names, Shape};
+use super::{Ids, Kind, Material, Names, Shape};
 use crate::model::{Finding, Link, RemoteId, Rule, Rules};
 use crate::problem::Code;
 use crate::text;
@@ -31,6 +31,8 @@ pub struct Reply {
 
 /// The forms of a reply, the one to show first in front.
 pub(crate) const FORMS: &[&str] = &["text", "material", "raw"];
+/// Those that point at something else.
+pub(super) const POINTING: &[&str] = &["material", "raw"];
 
 /// A material by the vendor's own words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -44,6 +46,12 @@ pub struct RawReply {
 }
 
 impl RawReply {
+    /// The vendor's words for what has this id among all materials.
+    pub fn of(material: &RemoteId) -> Option<Self> {
+        let (kind, id) = material.as_str().split_once('/')?;
+        Some(Self { kind: kind.to_owned(), id: id.to_owned() })
+    }
+
     /// The id that the material has among all materials.
     pub fn material(&self) -> RemoteId {
         RemoteId(format!("{}/{}", self.kind, self.id))
@@ -107,6 +115,11 @@ impl Kind for Reply {
     fn name_links(&mut self, names: &Names<'_>) {
         self.material =
             self.raw.as_ref().and_then(|raw| names(Material::NAME, &raw.material())).map(Link::new);
+    }
+
+    fn id_links(&mut self, ids: &Ids<'_>) {
+        let id = self.material.as_ref().and_then(|material| ids(Material::NAME, material.key()));
+        self.raw = id.as_ref().and_then(RawReply::of).or(self.raw.take());
     }
 }
 

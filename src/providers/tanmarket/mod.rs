@@ -50,6 +50,7 @@ pub(super) const PROVIDER: Provider = Provider {
     together: |_| vec![],
     // The vendor publishes no limits; this is what a busy person at its console might do.
     throttle: http::Limits { concurrency: 4, requests_per_second: Some(10.0), timeout: http::TIMEOUT },
+    overloaded: None,
 };
 
 /// What an account at Tanmarket needs.

@@ -42,6 +42,8 @@ impl Sops {
 }
 
 impl Reader<Scheduled> for Sops {
+    const COMPARES: bool = true;
+    const FITS: bool = true;
     const SETTLED: bool = true;
 
     async fn list(&self) -> Result<Vec<Found<Scheduled>>, VendorError> {

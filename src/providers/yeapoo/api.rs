@@ -24,8 +24,11 @@ use crate::providers::wire;
 use crate::text;
 use crate::words::Text;
 
+mod busy;
 mod early;
 mod files;
+
+pub(super) use busy::is_overloaded;
 
 /// How often a list that does not make up its count is read again.
 const PASSES: usize = 5;
@@ -38,6 +41,8 @@ const PAGE: usize = 100;
 pub(super) struct ReadApi {
     pub(super) http: http::Reader,
     root: Url,
+    /// `{base}/v1/{info_id}`.
+    account: Url,
     info_id: String,
     /// The lists that had several pages when they were read.
     long: Mutex<HashSet<String>>,
@@ -118,7 +123,9 @@ pub(super) struct Pagination {
 
 impl ReadApi {
     pub(super) fn new(http: http::Reader, base_url: &Url, info_id: &str) -> Self {
-        Self { http, root: base_url.clone(), info_id: info_id.to_owned(), long: Mutex::default() }
+        let account = below(base_url, &["v1", info_id], &[]);
+        let (root, info_id) = (base_url.clone(), info_id.to_owned());
+        Self { http, root, account, info_id, long: Mutex::default() }
     }
 
     /// `GET {base}/v1/{info_id}/{path}?{query}`, tried again where that may help.
@@ -127,18 +134,18 @@ impl ReadApi {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, VendorError> {
-        let call = call_name("GET", path, query);
-        let url = self.url(&[self.info_id.as_str()], path, query);
+        let call = Call { method: "GET", path, query };
+        let url = below(&self.account, path, query);
         let answer = until_it_passes(|| async {
             let answer = self
                 .http
-                .get(url.as_str())
+                .get(url.clone())
                 .await
-                .map_err(|failure| VendorError::unanswered(&call, &failure))?;
-            data(&call, &answer)
+                .map_err(|failure| VendorError::unanswered(call, &failure))?;
+            data(call, &answer)
         })
         .await?;
-        shape(&call, answer, &self.http)
+        shape(call, answer, &self.http)
     }
 
     /// Every item of a list: pages of 100 until the distinct ids make up `count` or a page is short.
@@ -235,11 +242,11 @@ impl ReadApi {
     /// answers 404, which means nothing.
     pub(super) async fn account_exists(&self) -> Result<Option<bool>, VendorError> {
         let call = "GET bind/refresh";
-        let url = self.url(&[], &["bind", "refresh", &self.info_id], &[]);
+        let url = below(&self.root, &["v1", "bind", "refresh", &self.info_id], &[]);
         until_it_passes(|| async {
             let answer = self
                 .http
-                .get(url.as_str())
+                .get(url.clone())
                 .await
                 .map_err(|failure| VendorError::unanswered(call, &failure))?;
             match data(call, &answer) {
@@ -256,17 +263,18 @@ impl ReadApi {
     pub(super) fn info_id(&self) -> &str {
         &self.info_id
     }
+}
 
-    fn url(&self, front: &[&str], path: &[&str], query: &[(&str, &str)]) -> Url {
-        let mut url = self.root.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().push("v1").extend(front).extend(path);
-        }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        url
+/// An address with these segments behind it.
+fn below(root: &Url, path: &[&str], query: &[(&str, &str)]) -> Url {
+    let mut url = root.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path);
     }
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    url
 }
 
 impl WriteApi {
@@ -297,13 +305,13 @@ impl WriteApi {
         path: &[&str],
         body: Option<&Value>,
     ) -> Result<Value, VendorError> {
-        let call = call_name(method.as_str(), path, &[]);
-        let url = self.read.url(&[self.read.info_id.as_str()], path, &[]);
+        let call = Call { method: method.as_str(), path, query: &[] };
+        let url = below(&self.read.account, path, &[]);
         let body = body.map(|body| Bytes::from(body.to_string()));
         until_it_is_time(|| async {
-            let answer = self.http.send(method.clone(), url.as_str(), body.clone()).await;
-            let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
-            data(&call, &answer)
+            let answer = self.http.send(method.clone(), url.clone(), body.clone()).await;
+            let answer = answer.map_err(|failure| VendorError::unanswered(call, &failure))?;
+            data(call, &answer)
         })
         .await
     }
@@ -316,12 +324,12 @@ impl WriteApi {
         query: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Result<Value, VendorError> {
-        let call = call_name(method.as_str(), path, query);
-        let url = self.read.url(front, path, query);
+        let call = Call { method: method.as_str(), path, query };
+        let url = below(&self.read.root, &[&["v1"][..], front, path].concat(), query);
         let body = body.map(|body| Bytes::from(body.to_string()));
-        let answer = self.http.send(method, url.as_str(), body).await;
-        let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
-        data(&call, &answer)
+        let answer = self.http.send(method.clone(), url, body).await;
+        let answer = answer.map_err(|failure| VendorError::unanswered(call, &failure))?;
+        data(call, &answer)
     }
 }
 
@@ -336,17 +344,31 @@ pub(super) fn is_unknown_id(error: &VendorError) -> bool {
     is_code_500(error) && error.again == Again::No
 }
 
-/// The method and the path below the account.
+/// A call by its method and the path below the account; only errors spell it out.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    method: &'a str,
+    path: &'a [&'a str],
+    query: &'a [(&'a str, &'a str)],
+}
+
+/// The same where it is an error already.
 fn call_name(method: &str, path: &[&str], query: &[(&str, &str)]) -> String {
-    let mut name = format!("{method} {}", path.join("/"));
-    for (nth, (key, value)) in query.iter().enumerate() {
-        let _ = write!(name, "{}{key}={value}", if nth == 0 { '?' } else { '&' });
+    Call { method, path, query }.into()
+}
+
+impl From<Call<'_>> for String {
+    fn from(Call { method, path, query }: Call<'_>) -> Self {
+        let mut name = format!("{method} {}", path.join("/"));
+        for (nth, (key, value)) in query.iter().enumerate() {
+            let _ = write!(name, "{}{key}={value}", if nth == 0 { '?' } else { '&' });
+        }
+        name
     }
-    name
 }
 
 /// What an answer holds, or why it holds nothing.
-fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
+fn data(call: impl Into<String> + Copy, answer: &Answer) -> Result<Value, VendorError> {
     let envelope: Envelope = json(call, answer)?;
     let refused = |message: Text| VendorError::refused(call, message);
     let code = match &envelope.code {
@@ -374,7 +396,7 @@ fn data(call: &str, answer: &Answer) -> Result<Value, VendorError> {
 }
 
 pub(super) fn shape<T: DeserializeOwned>(
-    call: &str,
+    call: impl Into<String>,
     data: Value,
     http: &http::Reader,
 ) -> Result<T, VendorError> {

@@ -57,8 +57,10 @@ pub(super) const PROVIDER: Provider = Provider {
     settings,
     limits: limits::limits,
     together: limits::together,
-    // The server's pool holds 30 database connections; this leaves half of them to others.
-    throttle: http::Limits { concurrency: 16, requests_per_second: None, timeout: http::TIMEOUT },
+    // The published server's pool holds 30 database connections. It begins with half of them; whether a deployment
+    // bears more shows.
+    throttle: http::Limits { concurrency: http::MOST, requests_per_second: None, timeout: http::TIMEOUT },
+    overloaded: Some(api::is_overloaded),
 };
 
 /// What an account at Yeapoo needs.
@@ -108,6 +110,11 @@ struct Known {
 impl Connect for Account {
     fn identity(&self) -> IndexMap<&'static str, String> {
         IndexMap::from([("base_url", base::shown(&self.url)), ("info_id", self.settings.info_id.clone())])
+    }
+
+    /// One server with one database behind it serves all accounts of an address.
+    fn shares(&self) -> Option<String> {
+        Some(base::host(&self.url))
     }
 
     fn reads(&self, http: http::Reader) -> Arc<dyn Reads> {

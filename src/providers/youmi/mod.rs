@@ -47,6 +47,7 @@ pub(super) const PROVIDER: Provider = Provider {
     together: |_| vec![],
     // The vendor publishes no limits; messages to people are nothing to hurry with.
     throttle: http::Limits { concurrency: 2, requests_per_second: Some(2.0), timeout: http::TIMEOUT },
+    overloaded: None,
 };
 
 /// An account whose settings are in order.

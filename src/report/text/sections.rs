@@ -94,6 +94,15 @@ pub(in crate::report) fn counted(count: &Summary) -> Text {
     )
 }
 
+/// That there are no changes, and to what.
+pub(in crate::report) fn nothing_to_do(plan: &Plan) -> Text {
+    if plan.unasked {
+        text!("No changes to what was last applied.")
+    } else {
+        text!("No changes. Everything is as declared.")
+    }
+}
+
 /// The one line that sums it up.
 pub(super) fn summary(plan: &Plan, style: Style) -> String {
     let count = plan.summary();
@@ -105,12 +114,15 @@ pub(super) fn summary(plan: &Plan, style: Style) -> String {
     let mut said = vec![if !plan.is_empty() {
         counted(&count)
     } else if failed.is_empty() && !plan.is_refused() {
-        text!("No changes. Everything is as declared.")
+        nothing_to_do(plan)
     } else {
         text!("No changes in what could be planned.")
     }];
     if !failed.is_empty() {
         said.push(text!(" Not planned: {failed}.", failed));
+    }
+    if plan.unasked {
+        said.push(text!(" Planned from what was last applied: nothing was asked of the vendors."));
     }
     if plan.is_refused() {
         said.push(text!(" Refused: nothing will be applied."));

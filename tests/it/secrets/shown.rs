@@ -129,7 +129,7 @@ fn nothing_that_is_written_anywhere_shows_a_secret() {
     let mut ran = vec![];
     let all = [
         "validate --json",
-        "plan -vvv --json --trace-http calls.jsonl",
+        "plan -vvv --json --trace-http calls.jsonl --timings times.json",
         "plan --lang zh --markdown",
         "plan --html page.html -o plan.json",
         "apply --yes --json -vvv",

@@ -196,6 +196,7 @@ fn help_and_a_word_that_cannot_be_read() {
           --markdown                        把计划输出为拉取请求的评论，最多 60,000 字节
           --html <FILE>                     同时像 `mpform preview` 那样生成页面，显示粉丝在变更前后看到的内容
       -o, --out <FILE>                      同时把计划写入文件，供 `mpform apply FILE` 使用
+          --refresh <BOOL>                  `false` 表示不询问供应商，按上次应用的内容制定计划：仅供快速查看，不能执行 [可选值：true, false]
           --detailed-exitcode               有变更时退出码为 2
       -h, --help                            显示帮助
 
@@ -205,12 +206,13 @@ fn help_and_a_word_that_cannot_be_read() {
           --var <NAME=VALUE>     覆盖项目中的变量
           --lang <LANG>          信息的语言；不写则取环境变量（LC_ALL、LC_MESSAGES、LANG）的语言 [可选值：en, zh]
           --color <COLOR>        何时使用颜色 [默认：auto] [可选值：auto, always, never]
-      -v, --verbose...           多输出：-v 调用次数，-vv 每次调用，-vvv 另加请求头名称
+      -v, --verbose...           多输出：-v 调用汇总，-vv 每次调用，-vvv 另加请求头名称
       -q, --quiet                少输出
           --now <TIME>           把此时间当作现在，例如 2026-11-23T09:00:00+08:00；只用于不写入、不发送的命令
           --lock-timeout <TIME>  等待状态锁的最长时间，例如 30s 或 5m [默认：0s]
           --no-cache             重新读取此前运行保存在 .mpform/cache 中的内容，且不在其中保存
           --trace-http <FILE>    把每次厂商调用及其响应写入 FILE，每行一个 JSON：不含密钥，但含 openid 和消息文本
+          --timings <FILE>       把每次调用和每个步骤的用时写入 FILE，供 about:tracing 和 Perfetto 查看
 
     示例：
       mpform plan --env staging --target 'shop/menu/**'
@@ -253,12 +255,13 @@ fn help_and_a_word_that_cannot_be_read() {
           --var <NAME=VALUE>     覆盖项目中的变量
           --lang <LANG>          信息的语言；不写则取环境变量（LC_ALL、LC_MESSAGES、LANG）的语言 [可选值：en, zh]
           --color <COLOR>        何时使用颜色 [默认：auto] [可选值：auto, always, never]
-      -v, --verbose...           多输出：-v 调用次数，-vv 每次调用，-vvv 另加请求头名称
+      -v, --verbose...           多输出：-v 调用汇总，-vv 每次调用，-vvv 另加请求头名称
       -q, --quiet                少输出
           --now <TIME>           把此时间当作现在，例如 2026-11-23T09:00:00+08:00；只用于不写入、不发送的命令
           --lock-timeout <TIME>  等待状态锁的最长时间，例如 30s 或 5m [默认：0s]
           --no-cache             重新读取此前运行保存在 .mpform/cache 中的内容，且不在其中保存
           --trace-http <FILE>    把每次厂商调用及其响应写入 FILE，每行一个 JSON：不含密钥，但含 openid 和消息文本
+          --timings <FILE>       把每次调用和每个步骤的用时写入 FILE，供 about:tracing 和 Perfetto 查看
 
     选项:
       -h, --help     显示帮助

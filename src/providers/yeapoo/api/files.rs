@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{ReadApi, WriteApi, call_name, data, is_unknown_id, shape, until_it_is_time};
+use super::{Call, ReadApi, WriteApi, below, data, is_unknown_id, shape, until_it_is_time};
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer, Failure, FileAnswer, Headers, Streamed};
 use crate::model::Asset;
@@ -26,7 +26,7 @@ impl ReadApi {
         let call = format!("GET {}", if is_api(at) { at } else { "a static file" });
         let (url, headers) = if is_api(at) {
             let path: Vec<_> = at.split('/').collect();
-            (self.url(&[self.info_id.as_str()], &path, &[]), Headers::Account)
+            (below(&self.account, &path, &[]), Headers::Account)
         } else {
             let mut base = self.root.clone();
             // Without a host it is on the API's; who may call that is no business of static files either.
@@ -60,12 +60,12 @@ impl WriteApi {
             #[serde(deserialize_with = "wire::text")]
             id: String,
         }
-        let call = call_name("POST", path, &[]);
-        let url = self.read.url(&[self.read.info_id.as_str()], path, &[]);
+        let call = Call { method: "POST", path, query: &[] };
+        let url = below(&self.read.account, path, &[]);
         let uploaded = until_it_is_time(|| async {
             let answer = self.upload_once(url.as_str(), asset, mime, watch).await;
-            let answer = answer.map_err(|failure| VendorError::unanswered(&call, &failure))?;
-            data(&call, &answer)
+            let answer = answer.map_err(|failure| VendorError::unanswered(call, &failure))?;
+            data(call, &answer)
         });
         let data = uploaded.await.map_err(|error| match error.code.as_deref() {
             Some("413" | "415" | "HTTP 413") => {
@@ -73,7 +73,7 @@ impl WriteApi {
             }
             _ => error,
         })?;
-        let uploaded: Uploaded = shape(&call, data, &self.read.http).map_err(VendorError::maybe_happened)?;
+        let uploaded: Uploaded = shape(call, data, &self.read.http).map_err(VendorError::maybe_happened)?;
         if uploaded.id.is_empty() {
             return Err(VendorError::refused(call, text!("no id in the answer")).maybe_happened());
         }

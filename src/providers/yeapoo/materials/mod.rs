@@ -167,6 +167,9 @@ impl Materials {
 }
 
 impl Reader<Material> for Materials {
+    const COMPARES: bool = true;
+    const FITS: bool = true;
+
     async fn list(&self) -> Result<Vec<Found<Material>>, VendorError> {
         self.listed().await.cloned()
     }

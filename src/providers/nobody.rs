@@ -1,0 +1,49 @@
+//! In the place of a vendor that is not asked for anything.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use indexmap::IndexMap;
+
+use super::{AnyReader, AnyWriter, Connect, Reads, VendorError, Writes};
+use crate::http::{Reader, Writer};
+use crate::model::Asset;
+
+/// Has no kind, knows no account, and takes no write.
+#[derive(Debug)]
+pub struct Nobody;
+
+impl Connect for Nobody {
+    fn identity(&self) -> IndexMap<&'static str, String> {
+        IndexMap::new()
+    }
+
+    fn reads(&self, _: Reader) -> Arc<dyn Reads> {
+        Arc::new(Self)
+    }
+
+    fn writes(&self, _: Writer, _: &Path) -> Arc<dyn Writes> {
+        Arc::new(Self)
+    }
+}
+
+impl Reads for Nobody {
+    fn reader(&self, _: &str) -> Option<Arc<dyn AnyReader>> {
+        None
+    }
+
+    fn known(&self) -> BoxFuture<'_, Result<Option<bool>, VendorError>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn save<'a>(&'a self, _: &'a Asset, _: &'a Path) -> BoxFuture<'a, Result<Option<Asset>, VendorError>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+impl Writes for Nobody {
+    fn writer(&self, _: &str) -> Option<Arc<dyn AnyWriter>> {
+        None
+    }
+}

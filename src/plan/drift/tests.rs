@@ -52,7 +52,7 @@ impl Account {
             }
             if !want.is_null() {
                 account.desired.resources.insert(at(address), wanted(address, want));
-                account.live.wanted.insert(at(address), Some(want.clone()));
+                account.live.wanted.insert(at(address), want.clone());
             }
         }
         account

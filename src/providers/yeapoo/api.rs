@@ -4,12 +4,13 @@
 //! and differ between deployments, so nothing is decided by them but one thing: whether a 500 says that an id is not
 //! known, and so is not asked for again.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures::future::try_join_all;
 use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -35,6 +36,9 @@ const PASSES: usize = 5;
 
 /// The server gives at most this many a page, whatever it is asked for.
 const PAGE: usize = 100;
+
+/// So many pages are read side by side: as many as calls are under way at the most.
+const AHEAD: usize = 64;
 
 /// What can be read.
 #[derive(Debug)]
@@ -203,13 +207,14 @@ impl ReadApi {
     ) -> Result<Pass, VendorError> {
         let refused = |message: Text| VendorError::refused(call_name("GET", path, query), message);
         let (mut pages, mut read, mut here, mut told) = (0, 0, HashSet::new(), None);
-        let mut steady = true;
+        let (mut steady, mut ahead) = (true, VecDeque::new());
         loop {
             pages += 1;
-            let (nth, size) = (pages.to_string(), PAGE.to_string());
-            let mut paged = query.to_vec();
-            paged.extend([("index", nth.as_str()), ("size", size.as_str())]);
-            let page = open(self.get(path, &paged).await?);
+            let page = match ahead.pop_front() {
+                Some(page) => page,
+                None => self.page(path, query, pages).await?,
+            };
+            let page = open(page);
             let (size, count) = page.pagination.map_or((PAGE, usize::MAX), |said| (said.size, said.count));
             steady &= *told.get_or_insert(count) == count;
             let items = match page.items {
@@ -235,7 +240,25 @@ impl ReadApi {
             {
                 return Err(refused(text!("the list does not come to an end")));
             }
+            // The count tells how many are left: they are read side by side.
+            if ahead.is_empty() && count != usize::MAX {
+                let last = count.div_ceil(size.clamp(1, PAGE)).min(pages + AHEAD);
+                let left = (pages + 1..=last).map(|nth| self.page(path, query, nth));
+                ahead = try_join_all(left).await?.into();
+            }
         }
+    }
+
+    async fn page<D: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        nth: usize,
+    ) -> Result<D, VendorError> {
+        let (nth, size) = (nth.to_string(), PAGE.to_string());
+        let mut paged = query.to_vec();
+        paged.extend([("index", nth.as_str()), ("size", size.as_str())]);
+        self.get(path, &paged).await
     }
 
     /// Asks for the account itself. The call only drops the server's cached WeChat token; a deployment without it

@@ -13,7 +13,6 @@ pub struct Armed;
 
 impl Reader<Scheduled> for Armed {
     const REMEMBERED: bool = true;
-    const COMPARES: bool = true;
 
     async fn list(&self) -> Result<Vec<Found<Scheduled>>, VendorError> {
         Ok(vec![])

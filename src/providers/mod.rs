@@ -166,10 +166,10 @@ pub trait Reader<K: Kind>: Send + Sync + 'static {
     const REMEMBERED: bool = false;
     /// What is made stays as it is: the vendor neither changes nor deletes it. A list may stop showing it.
     const SETTLED: bool = false;
-    /// What is read depends on what is wanted or known; elsewhere nobody says that.
-    const COMPARES: bool = false;
-    /// It has a [`Reader::fit`] of its own.
-    const FITS: bool = false;
+    /// What is read depends on what is wanted or known. Where it does not, nobody takes the trouble to say that.
+    const COMPARES: bool = true;
+    /// It may have a [`Reader::fit`] of its own. One that has none need not be asked.
+    const FITS: bool = true;
 
     /// Every live object. An error if the list can't be read to its end.
     fn list(&self) -> impl Future<Output = Result<Vec<Found<K>>, VendorError>> + Send;

@@ -42,8 +42,6 @@ impl Sops {
 }
 
 impl Reader<Scheduled> for Sops {
-    const COMPARES: bool = true;
-    const FITS: bool = true;
     const SETTLED: bool = true;
 
     async fn list(&self) -> Result<Vec<Found<Scheduled>>, VendorError> {

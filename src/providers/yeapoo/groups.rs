@@ -165,9 +165,6 @@ fn left_out(code: Code, who: &BTreeSet<String>, message: Text, help: Text) -> Op
 }
 
 impl Reader<Group> for Groups {
-    const COMPARES: bool = true;
-    const FITS: bool = true;
-
     async fn list(&self) -> Result<Vec<Found<Group>>, VendorError> {
         let found = self.listing().await?.groups.iter().map(|group| Found {
             id: RemoteId(group.id.clone()),

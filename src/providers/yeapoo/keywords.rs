@@ -74,6 +74,9 @@ impl Keywords {
 }
 
 impl Reader<Keyword> for Keywords {
+    const COMPARES: bool = false;
+    const FITS: bool = false;
+
     async fn list(&self) -> Result<Vec<Found<Keyword>>, VendorError> {
         self.listed(Look::First).await
     }

@@ -112,8 +112,6 @@ async fn menu(api: &ReadApi) -> Result<Vec<Wire>, VendorError> {
 }
 
 impl Reader<Button> for Menu {
-    const FITS: bool = true;
-
     async fn list(&self) -> Result<Vec<Found<Button>>, VendorError> {
         let mut all = vec![];
         for top in self.buttons().await? {

@@ -62,6 +62,9 @@ impl Replies {
 }
 
 impl Reader<Reply> for Replies {
+    const COMPARES: bool = false;
+    const FITS: bool = false;
+
     async fn list(&self) -> Result<Vec<Found<Reply>>, VendorError> {
         self.both.get_or_try_init(|| self.both()).await.cloned()
     }

@@ -167,9 +167,6 @@ impl Materials {
 }
 
 impl Reader<Material> for Materials {
-    const COMPARES: bool = true;
-    const FITS: bool = true;
-
     async fn list(&self) -> Result<Vec<Found<Material>>, VendorError> {
         self.listed().await.cloned()
     }

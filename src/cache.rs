@@ -100,7 +100,8 @@ impl Shelf {
     /// What an id stands for, as the vendor once said.
     pub fn get(&self, id: &str) -> Option<String> {
         let kept = self.kept.get_or_init(|| Kept::read(&self.path, &self.whose).unwrap_or_default());
-        let content = kept.get(id)?;
+        let fresh = || self.fresh.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        let content = kept.get(id).or_else(fresh)?;
         self.hits.fetch_add(1, Ordering::Relaxed);
         Some(content)
     }
@@ -165,7 +166,9 @@ mod tests {
             (shelf.get("5f").is_some(), again.get("5f").is_some(), shelf.get("6a")),
             (true, true, None)
         );
-        assert_eq!(cache.hits(), 2);
+        shelf.put("6a", "又");
+        assert_eq!(again.get("6a").as_deref(), Some("又"), "also what this run has read");
+        assert_eq!(cache.hits(), 3);
     }
 
     #[test]

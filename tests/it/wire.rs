@@ -59,6 +59,7 @@ fn a_failed_read_is_not_taken_for_an_object_that_is_gone() {
         world.calls();
         let down = Fault::Code { code: 500, message: "Communications link failure".into() };
         world.sandbox.fault(Rule::new("GET", path, down).always());
+        // What is kept of earlier reads would not be asked for.
         for command in ["--no-cache plan", "--no-cache apply --yes"] {
             let ran = world.run(command).expect_code(1);
             let said = format!("{}{}", ran.out, ran.err);

@@ -49,7 +49,6 @@ fn live(desired: &Desired) -> LiveAccount {
         }
         let id = RemoteId(format!("{nth:032x}"));
         live.claims.insert(address.clone(), Claim { id, body, by: By::NaturalKey, built_in: false });
-        live.wanted.insert(address.clone(), wanted.body.clone());
     }
     live
 }

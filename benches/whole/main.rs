@@ -4,7 +4,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -105,9 +104,7 @@ const CASES: &[Case] = &[
 fn main() -> Result<()> {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["stub", rules, latency] => {
-            return Ok(stub::serve(rules.parse()?, Duration::from_millis(latency.parse()?))?);
-        }
+        ["stub", rules] => return Ok(stub::serve(rules.parse()?)?),
         ["bare", folder, port] => match bare::plan(Path::new(folder), port.parse()?)? {
             0 => return Ok(()),
             differ => bail!("{differ} rules differ"),
@@ -183,31 +180,21 @@ impl Place {
     fn new(case: &Case) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let held = if case.before == Before::Empty { 0 } else { case.rules };
-        let latency = Duration::from_millis(case.latency);
         let stub = match case.before {
             Before::Nothing | Before::Files => None,
-            _ => Some(Stub::start(held, latency)?),
+            _ => Some(Stub::start(held)?),
         };
-        let port = stub.as_ref().map_or(9, |stub| stub.port);
-        project::write(
-            folder.path(),
-            case.rules,
-            case.files,
-            &format!("http://127.0.0.1:{port}"),
-            case.limits,
-        )?;
+        let at = format!("http://127.0.0.1:{}", stub.as_ref().map_or(9, |stub| stub.port));
+        project::write(folder.path(), case.rules, case.files, &at, case.limits)?;
         let place = Self { folder, stub };
         if matches!(case.before, Before::Applied | Before::Read) {
-            // Without latency, by another stub that holds the same; the address is no part of the state.
-            let quick = Stub::start(held, Duration::ZERO)?;
-            let at = format!("http://127.0.0.1:{}", quick.port);
-            project::write(&place.path(), case.rules, case.files, &at, case.limits)?;
-            run(place.mpform().args(["apply", "--yes"]))?;
-            let at = format!("http://127.0.0.1:{port}");
-            project::write(&place.path(), case.rules, case.files, &at, case.limits)?;
+            run(place.mpform().args(["--no-cache", "apply", "--yes"]))?;
         }
         if case.before == Before::Read {
             run(place.mpform().args(PLAN))?;
+        }
+        if let Some(stub) = &place.stub {
+            stub.slow_down(case.latency)?;
         }
         Ok(place)
     }

@@ -1,6 +1,5 @@
 //! Runs a program and says what it took.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -67,10 +66,10 @@ pub(crate) struct Stub {
 }
 
 impl Stub {
-    /// One with so many rules, that takes so long to answer.
-    pub(crate) fn start(rules: usize, latency: Duration) -> Result<Self> {
+    /// One with so many rules, that answers at once.
+    pub(crate) fn start(rules: usize) -> Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
-            .args([OsStr::new("stub"), rules.to_string().as_ref(), latency.as_millis().to_string().as_ref()])
+            .args(["stub", &rules.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -82,8 +81,17 @@ impl Stub {
 
     /// Calls since this was asked last.
     pub(crate) fn calls(&self) -> Result<usize> {
+        Ok(self.ask("/calls")?.parse()?)
+    }
+
+    /// Lets every answer take so many milliseconds from now on.
+    pub(crate) fn slow_down(&self, latency: u64) -> Result<()> {
+        self.ask(&format!("/latency?{latency}")).map(drop)
+    }
+
+    fn ask(&self, target: &str) -> Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.write_all(b"GET /calls HTTP/1.1\r\n\r\n")?;
+        write!(stream, "GET {target} HTTP/1.1\r\n\r\n")?;
         let mut reader = BufReader::new(stream);
         let (mut line, mut length) = (String::new(), 0);
         while reader.read_line(&mut line)? > 2 {
@@ -94,7 +102,7 @@ impl Stub {
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
-        Ok(String::from_utf8(body)?.parse()?)
+        Ok(String::from_utf8(body)?)
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -27,14 +27,21 @@ struct Store {
 struct Stub {
     store: RwLock<Store>,
     calls: AtomicUsize,
-    latency: Duration,
+    /// In milliseconds.
+    latency: AtomicU64,
 }
 
 /// Serves an account with so many rules until its standard input ends. Says its port on the first line.
-pub(crate) fn serve(rules: usize, latency: Duration) -> io::Result<()> {
+///
+/// `/calls` tells how many there were since it was asked last, and `/latency?20` lets every answer take 20 ms.
+pub(crate) fn serve(rules: usize) -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     writeln!(io::stdout(), "{}", listener.local_addr()?.port())?;
-    let stub = Arc::new(Stub { store: RwLock::new(filled(rules)), calls: AtomicUsize::new(0), latency });
+    let stub = Arc::new(Stub {
+        store: RwLock::new(filled(rules)),
+        calls: AtomicUsize::new(0),
+        latency: AtomicU64::new(0),
+    });
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let stub = Arc::clone(&stub);
@@ -101,8 +108,9 @@ impl Stub {
             )
             .ok()?;
             answer.extend_from_slice(&said);
-            if target != "/calls" {
-                thread::sleep(self.latency.saturating_sub(begun.elapsed()));
+            if target.starts_with("/v1/") {
+                let latency = Duration::from_millis(self.latency.load(Ordering::Relaxed));
+                thread::sleep(latency.saturating_sub(begun.elapsed()));
             }
             writer.write_all(&answer).ok()?;
         }
@@ -111,6 +119,10 @@ impl Stub {
     fn answer(&self, method: &str, target: &str, body: &[u8]) -> Vec<u8> {
         if target == "/calls" {
             return self.calls.swap(0, Ordering::Relaxed).to_string().into_bytes();
+        }
+        if let Some(latency) = target.strip_prefix("/latency?") {
+            self.latency.store(latency.parse().unwrap_or_default(), Ordering::Relaxed);
+            return vec![];
         }
         self.calls.fetch_add(1, Ordering::Relaxed);
         let (path, query) = target.split_once('?').unwrap_or((target, ""));

@@ -12,8 +12,8 @@ use crate::text;
 use crate::words::Text;
 
 /// Answers beyond this are read a few at a time, so that many of them at once don't fill the memory.
-pub(super) const LARGE_ANSWER: usize = 1024 * 1024;
-const LARGE_AT_ONCE: usize = 4;
+pub(super) const LARGE_ANSWER: usize = 512 * 1024;
+const LARGE_AT_ONCE: usize = 2;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Connections stay open for the next call so long.

@@ -278,7 +278,7 @@ fn force_says_what_is_lost_wipes_once_and_tells_what_is_there() {
     if WeChat does not answer, nothing comes back
 
     Type the account's name, shop, to go on: shop
-    shop: followers: 12 followers, 4 groups of WeChat's, 0 groups made at the vendor, 0 memberships (followers still come in: there may be more soon)
+    shop: followers: 0 followers, 4 groups of WeChat's, 0 groups made at the vendor, 0 memberships (followers still come in: there may be more soon)
     shop: menu: 4 buttons, 0 of them with a reply
     next: the state remembers 5 groups and buttons under ids that are gone; `mpform plan --account shop` shows what is to be made again
     ");

@@ -38,10 +38,10 @@ fn misses_something(kind: &Kinds<'_>, state: &State) -> bool {
 /// True if the list shows what may be the wanted one. Of what is known by its content a name alone says nothing: there
 /// it is the one that the state remembers, with the content that it was given.
 fn is_shown(kind: &Kinds<'_>, wanted: &Wanted, state: &State) -> bool {
-    let Some(body) = &wanted.body else { return true };
-    if !kind.info.by_content {
+    // Also what is to be gone: what a list leaves out would stay.
+    let Some(body) = wanted.body.as_ref().filter(|_| kind.info.by_content) else {
         return kind.named(&wanted.natural).next().is_some();
-    }
+    };
     let known = state.resources.get(&wanted.address);
     known.is_some_and(|known| {
         kind.by_id(&known.id).is_some() && (kind.info.same_content)(body, &known.applied)

@@ -113,10 +113,7 @@ fn main() -> Result<()> {
     }
     // `cargo bench` says so to every bench.
     args.retain(|arg| arg != "--bench");
-    println!(
-        "{:32} {:>9} {:>7} {:>7}   {:>9} {:>7}   goal",
-        "", "mpform", "memory", "calls", "bare", "memory"
-    );
+    println!("{:32} {:>9} {:>7} {:>7}   {:>9} {:>7}   goal", "", "ours", "memory", "calls", "bare", "memory");
     for case in CASES.iter().filter(|case| args.iter().all(|word| case.name.contains(word.as_str()))) {
         println!("{}", case.measure().with_context(|| case.name)?);
     }

@@ -48,6 +48,7 @@ pub mod fuzzing;
 pub mod hex;
 pub mod http;
 pub mod notify;
+pub mod private;
 pub mod problem;
 pub mod providers;
 pub mod sandbox;

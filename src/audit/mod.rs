@@ -15,8 +15,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::clock::Clock;
+use crate::private;
 use crate::problem::{Code, Problem};
-use crate::state::{fingerprint, private};
+use crate::state::fingerprint;
 use crate::text;
 
 mod changes;

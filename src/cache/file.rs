@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::hex::hex;
+use crate::private;
+
 /// What a file of this version begins with.
 const MARK: &str = "mpform cache 1 ";
 
@@ -21,11 +24,7 @@ pub(super) fn path(folder: &Path, whose: &str) -> PathBuf {
 }
 
 fn fingerprint(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(text.as_bytes()))
 }
 
 /// A file that was read. Its text stays as it is, and an entry is taken out when it is asked for.
@@ -89,7 +88,7 @@ pub(super) fn write(
     }
     old.for_each(|(id, content)| line(&mut rest, id, content));
     let folder = path.parent().unwrap_or(Path::new("."));
-    make_folder(folder)?;
+    private::folder(folder)?;
     // It need not be on the disk for certain: half a file is none.
     let mut file = tempfile::Builder::new().prefix(".mpform-").tempfile_in(folder)?;
     file.write_all(format!("{MARK}{}\n", fingerprint(&rest)).as_bytes())?;
@@ -100,12 +99,4 @@ pub(super) fn write(
 
 fn line(text: &mut String, id: &str, content: &str) {
     let _ = writeln!(text, "{id}\t{content}");
-}
-
-fn make_folder(path: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }

@@ -1,7 +1,6 @@
 //! What commands that look at accounts have in common: the project, the accounts' vendors, their states, and a plan.
 
-use std::borrow::Borrow;
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 

@@ -23,8 +23,11 @@ pub(super) fn begin(
     path: Option<&Path>,
     timings: Option<&Path>,
 ) -> Result<(), Problem> {
-    let file = path.map(|path| trace::open(path).map_err(|refused| no_trace(path, &refused))).transpose()?;
-    let timings = timings.map(|path| trace::open_timings(path).map_err(|refused| no_timings(path, &refused)));
+    let file = path
+        .map(|path| trace::open(path).map_err(|refused| no_file("--trace-http", path, &refused)))
+        .transpose()?;
+    let timings =
+        timings.map(|path| trace::open_timings(path).map_err(|refused| no_file("--timings", path, &refused)));
     let detail = match context.verbose {
         0 | 1 => None,
         2 => Some(Detail::Calls),
@@ -150,31 +153,17 @@ impl<'a> Changes<'a> {
     }
 }
 
-fn no_trace(path: &Path, refused: &Refused) -> Problem {
+/// Why an option's file can't be written to.
+fn no_file(option: &str, path: &Path, refused: &Refused) -> Problem {
     let path = path.display();
     let (message, help) = match refused {
         Refused::Taken => (
-            text!("{path} is no trace of calls, and is not overwritten by one", path),
-            text!("give `--trace-http` a file that is not there yet"),
+            text!("{path} is nothing that `{option}` wrote, and is not overwritten", path, option),
+            text!("give `{option}` a file that is not there yet", option),
         ),
         Refused::Unwritable(error) => (
-            text!("can't write the trace of calls to {path}: {error}", path, error),
-            text!("give `--trace-http` a file in a folder that is there and can be written to"),
-        ),
-    };
-    Problem::error(Code::Trace, message).help(help)
-}
-
-fn no_timings(path: &Path, refused: &Refused) -> Problem {
-    let path = path.display();
-    let (message, help) = match refused {
-        Refused::Taken => (
-            text!("{path} holds no timings, and is not overwritten by some", path),
-            text!("give `--timings` a file that is not there yet"),
-        ),
-        Refused::Unwritable(error) => (
-            text!("can't write the timings to {path}: {error}", path, error),
-            text!("give `--timings` a file in a folder that is there and can be written to"),
+            text!("can't write {path}: {error}", path, error),
+            text!("give `{option}` a file in a folder that is there and can be written to", option),
         ),
     };
     Problem::error(Code::Trace, message).help(help)

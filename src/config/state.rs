@@ -118,9 +118,9 @@ pub fn default_folder(root: &Path) -> PathBuf {
     root.join(DEFAULT)
 }
 
-/// Where what vendors can't change is kept.
-pub fn cache_folder(root: &Path) -> PathBuf {
-    root.join(".mpform/cache")
+/// Where what vendors can't change is kept; nowhere if a link leads out of the project there.
+pub fn cache_folder(root: &Path) -> Option<PathBuf> {
+    paths::inside(root, ".mpform/cache")
 }
 
 fn wrong(message: Text, place: Place) -> Problem {

@@ -125,14 +125,19 @@ pub trait Reads: Send + Sync {
     /// The reader of a kind; `None` for a kind that the vendor does not keep.
     fn reader(&self, kind: &str) -> Option<Arc<dyn AnyReader>>;
     /// Asks whether the vendor knows the account at all; `Ok(None)` where that can't be told.
-    fn known(&self) -> futures::future::BoxFuture<'_, Result<Option<bool>, VendorError>>;
+    fn known(&self) -> futures::future::BoxFuture<'_, Result<Option<bool>, VendorError>> {
+        Box::pin(async { Ok(None) })
+    }
     /// Saves the file of a live object to a path that nobody reads yet. It with its fingerprint, or `None` if there is
     /// no such file any more.
     fn save<'a>(
         &'a self,
         file: &'a Asset,
         to: &'a Path,
-    ) -> futures::future::BoxFuture<'a, Result<Option<Asset>, VendorError>>;
+    ) -> futures::future::BoxFuture<'a, Result<Option<Asset>, VendorError>> {
+        let _ = (file, to);
+        Box::pin(async { Ok(None) })
+    }
 }
 
 /// Everything that can be written to an account.

@@ -3,12 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
 use indexmap::IndexMap;
 
-use super::{AnyReader, AnyWriter, Connect, Reads, VendorError, Writes};
+use super::{AnyReader, AnyWriter, Connect, Reads, Writes};
 use crate::http::{Reader, Writer};
-use crate::model::Asset;
 
 /// Has no kind, knows no account, and takes no write.
 #[derive(Debug)]
@@ -31,14 +29,6 @@ impl Connect for Nobody {
 impl Reads for Nobody {
     fn reader(&self, _: &str) -> Option<Arc<dyn AnyReader>> {
         None
-    }
-
-    fn known(&self) -> BoxFuture<'_, Result<Option<bool>, VendorError>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn save<'a>(&'a self, _: &'a Asset, _: &'a Path) -> BoxFuture<'a, Result<Option<Asset>, VendorError>> {
-        Box::pin(async { Ok(None) })
     }
 }
 

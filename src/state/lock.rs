@@ -1,6 +1,7 @@
 //! The lock on a state file. It is the operating system's: it dies with its holder, so there is nothing to free by
 //! hand, and a file that is left behind locks nobody out.
 
+use crate::private;
 use crate::text;
 use crate::words::Text;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -8,8 +9,6 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-
-use super::private;
 
 /// Who holds a lock. Written into the lock file for the one who finds it held.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -22,7 +22,6 @@ mod disk;
 mod lock;
 mod moved;
 mod parse;
-pub mod private;
 mod sends;
 pub mod store;
 

@@ -280,3 +280,18 @@ fn these_commands_call_nobody() {
         assert_eq!(world.calls(), Vec::<String>::new(), "{command}");
     }
 }
+
+/// A link in the way of the cache: nothing is kept behind it, and nothing goes wrong for that.
+#[cfg(unix)]
+#[test]
+fn what_was_read_is_not_kept_outside_of_the_project() {
+    let world = World::empty();
+    let outside = tempfile::tempdir().expect("a folder");
+    world.shop("keywords: {营业时间: {match: [营业时间], reply: {text: 全天}}}\n");
+    std::fs::create_dir(world.path(".mpform")).expect("makes it");
+    std::os::unix::fs::symlink(outside.path(), world.path(".mpform/cache")).expect("links");
+    world.apply();
+    assert_eq!(calls_of(&world, "plan"), calls_of(&world, "plan"), "each asks for the text");
+    assert!(calls_of(&world, "plan").contains("GET text/"));
+    assert_eq!(std::fs::read_dir(outside.path()).expect("lists").count(), 0);
+}

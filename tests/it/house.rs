@@ -43,6 +43,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("cache", &[]),
     ("clock", &[]),
     ("hex", &[]),
+    ("private", &[]),
     ("words", &["word"]),
     // It stands beside the door: whatever reads foreign bytes is fed from here.
     (
@@ -57,8 +58,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("schema", &["config", "desired", "model", "plan", "providers"]),
 ];
 
-/// What every room may name: each says something to somebody, or writes digits.
-const EVERYWHERE: [&str; 3] = ["hex", "text", "words"];
+/// What every room may name: each says something to somebody, writes digits, or keeps a file to its owner.
+const EVERYWHERE: [&str; 4] = ["hex", "private", "text", "words"];
 
 /// A file of `src`: its path below it, and its code without comments and without its tests.
 struct File {

@@ -158,7 +158,7 @@ fn shelf(
     connect: &dyn providers::Connect,
 ) -> Option<Arc<Shelf>> {
     let whose = serde_json::json!([config.provider.name, connect.identity()]).to_string();
-    project.cache.shelf(&config::cache_folder(&project.config.root), &whose)
+    project.cache.shelf(&config::cache_folder(&project.config.root)?, &whose)
 }
 
 /// Why the account may not be the one that the state remembers.

@@ -6,6 +6,7 @@ use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::Path;
 
 use super::timings;
+use crate::private;
 
 /// What the first line of every trace begins with.
 const MARK: &str = "{\"trace\":\"mpform\"";
@@ -52,9 +53,7 @@ fn head(mark: &str) -> String {
 /// An empty file of which only its owner sees what will be in it.
 fn fresh(path: &Path, mark: &str) -> Result<File, Refused> {
     let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    private::file(options.write(true));
     let file = match options.clone().create_new(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let mut first = String::new();

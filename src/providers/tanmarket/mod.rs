@@ -6,7 +6,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use secrecy::{ExposeSecret, SecretString};
@@ -15,11 +14,11 @@ use serde::Deserialize;
 use self::api::{Caller, ReadApi, WriteApi};
 use self::request::Counting;
 use self::sops::{Sops, SopsWriter};
-use super::{AnyReader, AnyWriter, Connect, Provider, Reads, VendorError, Writes, base, reader, writer};
+use super::{AnyReader, AnyWriter, Connect, Provider, Reads, Writes, base, reader, writer};
 use crate::config::{self, Node};
 use crate::http;
+use crate::model::Kind;
 use crate::model::kinds::Scheduled;
-use crate::model::{Asset, Kind};
 use crate::problem::{Code, Problem};
 use crate::text;
 use crate::words::Text;
@@ -163,16 +162,6 @@ struct Opened {
 impl Reads for Opened {
     fn reader(&self, kind: &str) -> Option<Arc<dyn AnyReader>> {
         (self.kind == kind).then(|| Arc::clone(&self.reader))
-    }
-
-    /// An app that the vendor does not know has no key to sign with: every call says so.
-    fn known(&self) -> BoxFuture<'_, Result<Option<bool>, VendorError>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    /// The vendor gives out no files.
-    fn save<'a>(&'a self, _: &'a Asset, _: &'a Path) -> BoxFuture<'a, Result<Option<Asset>, VendorError>> {
-        Box::pin(async { Ok(None) })
     }
 }
 

@@ -7,7 +7,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
 use indexmap::IndexMap;
 use reqwest::Url;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -16,12 +15,10 @@ use self::api::Api;
 use self::send::Sender;
 use self::settings::Settings;
 use self::token::Tokens;
-use super::{
-    AnyReader, AnyWriter, Armed, Connect, Provider, Reads, Sends, VendorError, Writes, base, reader, writer,
-};
+use super::{AnyReader, AnyWriter, Armed, Connect, Provider, Reads, Sends, Writes, base, reader, writer};
 use crate::http;
+use crate::model::Kind;
 use crate::model::kinds::Scheduled;
-use crate::model::{Asset, Kind};
 
 mod api;
 mod items;
@@ -88,14 +85,6 @@ impl Reads for Remembered {
     fn reader(&self, kind: &str) -> Option<Arc<dyn AnyReader>> {
         let (name, armed) = reader(Armed);
         (name == kind).then_some(armed)
-    }
-
-    fn known(&self) -> BoxFuture<'_, Result<Option<bool>, VendorError>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn save<'a>(&'a self, _: &'a Asset, _: &'a Path) -> BoxFuture<'a, Result<Option<Asset>, VendorError>> {
-        Box::pin(async { Ok(None) })
     }
 }
 

@@ -6,7 +6,7 @@ use super::tree::Block;
 
 /// Takes the block whose head begins here and which reads as `value`.
 pub(super) fn take(scan: &mut Scan<'_>, value: &str) -> Block {
-    let head = scan.word(false);
+    let head = scan.word();
     let rest = scan.rest();
     let gap = rest.len() - rest.trim_start_matches([' ', '\t']).len();
     scan.at += gap;

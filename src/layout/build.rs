@@ -28,6 +28,8 @@ pub(super) enum Why {
     BareText,
     /// A text without quotes that means something else at another place.
     Unquoted,
+    /// A mark of byte order that is not at the beginning of the file: the parser drops it between documents.
+    Mark,
     /// The text is not YAML, or the walk lost its way: never, if the parser took the text.
     Lost,
 }
@@ -51,10 +53,7 @@ pub(super) fn file(text: &str) -> Result<File, Stuck> {
     while !builder.events.is_empty() {
         documents.push(builder.document()?);
     }
-    builder.scan.skip();
-    while builder.scan.marker("...").is_some() {
-        builder.scan.skip();
-    }
+    builder.between_documents()?;
     Ok(File { documents, comments: builder.scan.into_comments() })
 }
 
@@ -92,15 +91,24 @@ impl Builder<'_> {
         Err(Stuck { at: self.scan.at.min(self.scan.text.len()), why: Why::Lost })
     }
 
+    /// On to what begins the next document, or to the end.
+    fn between_documents(&mut self) -> Result<(), Stuck> {
+        self.scan.skip();
+        while self.scan.marker("...").is_some() {
+            self.scan.skip();
+        }
+        if self.scan.rest().starts_with('\u{feff}') {
+            return Err(Stuck { at: self.scan.at, why: Why::Mark });
+        }
+        Ok(())
+    }
+
     fn document(&mut self) -> Result<Document, Stuck> {
         let Some(Happened { event: Event::DocumentStart(_), .. }) = self.events.pop_front() else {
             return self.lost();
         };
         let mut directives = vec![];
-        self.scan.skip();
-        while self.scan.marker("...").is_some() {
-            self.scan.skip();
-        }
+        self.between_documents()?;
         while self.scan.rest().starts_with('%') {
             let line = self.scan.rest().split('\n').next().unwrap_or_default();
             directives.push(line.split(" #").next().unwrap_or_default().trim_end().to_owned());
@@ -125,7 +133,7 @@ impl Builder<'_> {
     }
 
     /// So many anchors and tags.
-    fn marks(&mut self, anchor: usize, tag: Option<&Tag>, in_brackets: bool) -> Vec<String> {
+    fn marks(&mut self, anchor: usize, tag: Option<&Tag>) -> Vec<String> {
         let count = usize::from(anchor != 0) + usize::from(tag.is_some());
         let mut marks = vec![];
         while marks.len() < count {
@@ -133,7 +141,7 @@ impl Builder<'_> {
             if !self.scan.rest().starts_with(['&', '!']) {
                 break;
             }
-            marks.push(self.scan.word(in_brackets));
+            marks.push(self.scan.word());
         }
         marks
     }
@@ -147,9 +155,9 @@ impl Builder<'_> {
         self.scan.skip();
         let start = self.scan.at;
         let (marks, value) = match event {
-            Event::Alias(_) => (vec![], Value::Alias(self.scan.word(in_brackets))),
+            Event::Alias(_) => (vec![], Value::Alias(self.scan.word())),
             Event::Scalar(text, style, anchor, tag) => {
-                let marks = self.marks(anchor, tag.as_deref(), in_brackets);
+                let marks = self.marks(anchor, tag.as_deref());
                 if text.is_empty() && style == ScalarStyle::Plain {
                     return Ok(Node { marks, span: start..self.scan.at, value: Value::Nothing });
                 }
@@ -157,11 +165,11 @@ impl Builder<'_> {
                 (marks, self.scalar(&text, style, end, in_brackets)?)
             }
             Event::SequenceStart(anchor, tag) => {
-                let marks = self.marks(anchor, tag.as_deref(), in_brackets);
+                let marks = self.marks(anchor, tag.as_deref());
                 (marks, self.list()?)
             }
             Event::MappingStart(anchor, tag) => {
-                let marks = self.marks(anchor, tag.as_deref(), in_brackets);
+                let marks = self.marks(anchor, tag.as_deref());
                 (marks, self.mapping(in_brackets)?)
             }
             _ => return self.lost(),
@@ -177,10 +185,6 @@ impl Builder<'_> {
         in_brackets: bool,
     ) -> Result<Value, Stuck> {
         if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            // A mark of byte order within the file is no sign to anybody else.
-            if !self.scan.text.get(self.scan.at..).is_some_and(|rest| rest.starts_with(['|', '>'])) {
-                return Err(Stuck { at: self.scan.at, why: Why::Unquoted });
-            }
             return Ok(Value::Block(block::take(&mut self.scan, text)));
         }
         let Some(written) = self.scan.text.get(self.scan.at..end) else { return self.lost() };

@@ -23,13 +23,13 @@ use build::Why;
 
 /// A file's text in the canonical layout, or why there is none.
 ///
-/// Lines end as they did: with `\r\n` if the first one does. A byte order mark goes.
+/// Lines end as they did: with `\r\n` if the first one does. Byte order marks at the beginning go.
 ///
 /// # Errors
 /// What the reader of the configuration says of a text that it can't read to its end; a key that has no canonical form;
 /// a layout that would mean something else.
 pub fn canonical(name: &str, text: &str) -> Result<String, Vec<Problem>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.trim_start_matches('\u{feff}');
     let source = Arc::new(Source::new(name, text));
     let mut problems = vec![];
     if !parse(&source, &mut problems).whole {
@@ -65,6 +65,9 @@ fn told(why: Why, source: &Arc<Source>, at: usize) -> Problem {
         Why::Unquoted => Problem::error(Code::Layout, text!("a text that begins with a sign of YAML"))
             .at(place)
             .help(text!("put it in quotes; the file was left as it is")),
+        Why::Mark => Problem::error(Code::Layout, text!("a byte order mark within the file"))
+            .at(place)
+            .help(text!("take the mark (U+FEFF) out; the file was left as it is")),
         Why::Lost => Problem::error(
             Code::LayoutDiffers,
             text!("in the canonical layout this would say something else"),

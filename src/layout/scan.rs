@@ -80,13 +80,12 @@ impl<'a> Scan<'a> {
         if line_start(self.text, self.at) == self.at { self.take_apart(sign) } else { None }
     }
 
-    /// Takes what goes on to the next blank, or to the sign that ends it inside of brackets.
-    pub(super) fn word(&mut self, in_brackets: bool) -> String {
+    /// Takes an anchor, an alias or a tag: it goes on to the next blank, or to a sign of brackets, even outside of them.
+    pub(super) fn word(&mut self) -> String {
         let rest = self.rest();
         let verbatim = rest.starts_with("!<");
         let ends = |c: char| {
-            matches!(c, ' ' | '\t' | '\n')
-                || (in_brackets && !verbatim && matches!(c, ',' | '[' | ']' | '{' | '}'))
+            matches!(c, ' ' | '\t' | '\n') || (!verbatim && matches!(c, ',' | '[' | ']' | '{' | '}'))
         };
         let word = &rest[..rest.find(ends).unwrap_or(rest.len())];
         self.at += word.len();

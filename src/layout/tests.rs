@@ -42,7 +42,15 @@ fn ends_of_lines_stay_and_the_mark_at_the_beginning_goes() {
     assert_eq!(laid_out("\u{feff}a:  |\r\n   b\r\n   c"), "a: |\r\n  b\r\n  c\r\n");
     assert_eq!(laid_out("a:  1\nb: 2\r\n"), "a: 1\nb: 2\n");
     assert_eq!(laid_out("a: 1"), "a: 1\n");
-    assert_eq!(problems("# a\n\u{feff}|\n").len(), 1, "a mark within the file is left to its writer");
+    assert_eq!(laid_out("\u{feff}\u{feff}a:  1\n"), "a: 1\n");
+    for text in
+        ["# a\n\u{feff}|\n", "a: 1\n...\n\u{feff}b: 2\n", "a: 1\n...\n\u{feff}# b\n", " \n\u{feff}- a\n"]
+    {
+        assert!(
+            problems(text)[0].contains("byte order mark"),
+            "a mark within the file is left to its writer"
+        );
+    }
 }
 
 #[test]
@@ -60,6 +68,12 @@ fn a_chinese_letter_has_two_columns() {
     // The brackets and what stands around them are the other seven columns.
     assert_eq!(laid_out(&of("b")), of("b"));
     assert_eq!(laid_out(&of("bc")), format!("a:\n  - {}\n  - bc\n", "字".repeat(46)));
+}
+
+#[test]
+fn an_anchor_ends_where_brackets_begin() {
+    assert_eq!(laid_out("a: &x{b: 1}\nc: &y[*x , 2]\n"), "a: &x {b: 1}\nc: &y [*x, 2]\n");
+    assert_eq!(laid_out("a: &x\"{b: 1j **x}\n"), "a: &x\" {b: 1j **x}\n");
 }
 
 #[test]

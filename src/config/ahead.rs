@@ -25,6 +25,7 @@ pub(super) struct Read {
 /// Reads one file below the root.
 pub(super) fn read(root: &Path, below: &Path) -> Result<Read, Refused> {
     let (real, text) = paths::text(root, below)?;
+    let text = super::parse::ended(text);
     let (bytes, mut problems) = (text.len(), vec![]);
     let source = Arc::new(Source::new(paths::shown(below), text));
     let parsed = parse(&source, &mut problems);

@@ -40,7 +40,7 @@ pub use nearest::{nearest, suggest};
 pub use node::Node;
 pub use notify::{Format, Occasion, Webhook};
 pub use once::once;
-pub use parse::{Parsed, parse};
+pub use parse::{Parsed, ended, parse};
 pub use policy::{LintCode, LintLevel, MaxDeletes, Pattern, Policy, QuietHours};
 pub use project::{Document, Options, Project, files, load};
 pub use read::{Part, fields_of, read, read_part};

@@ -48,6 +48,15 @@ pub fn parse(source: &Arc<Source>, problems: &mut Vec<Problem>) -> Parsed {
     Parsed { documents: builder.documents, whole, values: builder.values }
 }
 
+/// The text with an end of its last line if that is blank: without one the parser takes it for a line of a text of several.
+pub fn ended(mut text: String) -> String {
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    if !last.is_empty() && last.trim_matches([' ', '\t']).is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
 /// A node on its way into its parent, with what bounds are reckoned by.
 #[derive(Clone)]
 struct Built {

@@ -87,10 +87,12 @@ pub(super) fn fmt(bytes: &[u8]) {
 /// What a text says to another reader than ours, where that can read it.
 fn meaning(text: &str) -> Option<Vec<serde_yaml::Value>> {
     use serde::Deserialize as _;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.trim_start_matches('\u{feff}');
     // The other reader follows aliases without end.
     if text.contains('*') {
         return None;
     }
-    serde_yaml::Deserializer::from_str(text).map(|one| serde_yaml::Value::deserialize(one).ok()).collect()
+    // To it the text of a block has no end of line where the file has none; to ours it has.
+    let text = format!("{}\n", text.strip_suffix('\n').unwrap_or(text));
+    serde_yaml::Deserializer::from_str(&text).map(|one| serde_yaml::Value::deserialize(one).ok()).collect()
 }

@@ -15,7 +15,7 @@ mod tree;
 
 use std::sync::Arc;
 
-use crate::config::parse;
+use crate::config::{ended, parse};
 use crate::problem::{Code, Place, Problem, Source};
 use crate::text;
 
@@ -29,8 +29,8 @@ use build::Why;
 /// What the reader of the configuration says of a text that it can't read to its end; a key that has no canonical form;
 /// a layout that would mean something else.
 pub fn canonical(name: &str, text: &str) -> Result<String, Vec<Problem>> {
-    let text = text.trim_start_matches('\u{feff}');
-    let source = Arc::new(Source::new(name, text));
+    let text = &ended(text.trim_start_matches('\u{feff}').to_owned());
+    let source = Arc::new(Source::new(name, text.as_str()));
     let mut problems = vec![];
     if !parse(&source, &mut problems).whole {
         // A key that is there twice is for `validate` to tell.

@@ -54,6 +54,14 @@ fn ends_of_lines_stay_and_the_mark_at_the_beginning_goes() {
 }
 
 #[test]
+fn blanks_where_the_last_line_has_no_end_are_none() {
+    for blanks in ["", " ", "  ", "\n  "] {
+        assert_eq!(laid_out(&format!("a: |\n  b\n{blanks}")), "a: |\n  b\n", "{blanks:?}");
+    }
+    assert_eq!(laid_out("a: |+\n  b\n  "), "a: |+\n  b\n\n");
+}
+
+#[test]
 fn nothing_comes_of_nothing() {
     let texts =
         [("", ""), ("\n \n", ""), ("\n# c\n\n\n# d\n\n", "# c\n\n# d\n"), ("---\n---\n", "---\n---\n")];

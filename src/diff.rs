@@ -41,6 +41,7 @@ fn compare(path: &str, have: &Value, want: &Value, rules: Rules, changes: &mut V
                 changes,
             );
         }
+        (Some(Rule::Set), Value::Array(_)) if have == want => {}
         (Some(Rule::Set), Value::Array(_)) => {
             let (before, after) = (sorted(have), sorted(want));
             if before != after {

@@ -14,6 +14,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::desired::{DesiredAccount, Managed, Wanted};
+use crate::model::kinds::points;
 use crate::model::{Address, KindInfo, RemoteId, kind_named, kinds};
 use crate::problem::{Code, Problem};
 use crate::providers::{AnyReader, Found, Provider, Reads, VendorError};
@@ -314,6 +315,10 @@ fn unlisted(account: &str, info: &KindInfo, error: &VendorError) -> Problem {
 
 /// Says in our names whose ids live objects point at.
 fn name_links(live: &mut LiveAccount) {
+    // Texts point at nothing, and most accounts answer with nothing else.
+    if !live.claims.values().any(|claim| points(&claim.body)) {
+        return;
+    }
     let claims = live.claims.iter();
     let keys: HashMap<(&'static str, RemoteId), String> = claims
         .filter_map(|(address, claim)| {

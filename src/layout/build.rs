@@ -192,7 +192,11 @@ impl Builder<'_> {
             ScalarStyle::Plain => written.trim_end_matches([' ', '\t', '\n']),
             _ => quoted(written),
         };
-        if style == ScalarStyle::Plain && (is_marker(written) || (in_brackets && is_sign(written))) {
+        let has_comment =
+            || written.lines().any(|line| line.trim_start_matches([' ', '\t']).starts_with('#'));
+        if style == ScalarStyle::Plain
+            && (is_marker(written) || (in_brackets && is_sign(written)) || has_comment())
+        {
             return Err(Stuck { at: self.scan.at, why: Why::Unquoted });
         }
         self.scan.at += written.len();

@@ -54,6 +54,12 @@ fn ends_of_lines_stay_and_the_mark_at_the_beginning_goes() {
 }
 
 #[test]
+fn a_comment_that_the_reader_takes_for_an_empty_line_of_a_text_is_refused() {
+    assert_eq!(problems("- a\n\t# b\n  c\n").len(), 1);
+    assert!(problems("- a\n\t# b\n  c\n")[0].contains("a text that begins with a sign"));
+}
+
+#[test]
 fn blanks_where_the_last_line_has_no_end_are_none() {
     for blanks in ["", " ", "  ", "\n  "] {
         assert_eq!(laid_out(&format!("a: |\n  b\n{blanks}")), "a: |\n  b\n", "{blanks:?}");

@@ -244,10 +244,10 @@ fn laid_over<K: Kind>(want: &Value, have: &Value) -> Value {
 }
 
 /// True if a body may say something by another's id or key. Of most that can be told without their types.
-fn points(body: &Value) -> bool {
+pub(crate) fn points(body: &Value) -> bool {
     match body {
         Value::Object(fields) => {
-            fields.iter().any(|(name, value)| reply::POINTING.contains(&name.as_str()) || points(value))
+            fields.iter().any(|(name, value)| reply::points(name, value) || points(value))
         }
         Value::Array(items) => items.iter().any(points),
         _ => false,

@@ -3,6 +3,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Ids, Kind, Material, Names, Shape};
 use crate::model::{Finding, Link, RemoteId, Rule, Rules};
@@ -31,8 +32,11 @@ pub struct Reply {
 
 /// The forms of a reply, the one to show first in front.
 pub(crate) const FORMS: &[&str] = &["text", "material", "raw"];
-/// Those that point at something else.
-pub(super) const POINTING: &[&str] = &["material", "raw"];
+
+/// True if a field of this name and value points at something else. What is said of a text by its id is no material.
+pub(super) fn points(name: &str, value: &Value) -> bool {
+    name == "material" || (name == "raw" && value["type"] != "text")
+}
 
 /// A material by the vendor's own words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,6 +5,8 @@
 //! message into words and tries each, but looks for them with their part of speech behind a slash, which no keyword
 //! has.
 
+use std::ops::RangeInclusive;
+
 use crate::model::kinds::Match;
 use crate::providers::{Answer, Conversation, Hit, Other, Step, Why};
 
@@ -97,6 +99,9 @@ fn unpadded(text: &[char]) -> &[char] {
     &text[..end]
 }
 
+/// Where letters with accents stand.
+const ACCENTS: RangeInclusive<char> = 'ß'..='ž';
+
 /// Letters with their accents, which the database's comparison (`utf8_general_ci`) does not see.
 const ACCENTED: &[(char, &str)] = &[
     ('a', "àáâãäåāăą"),
@@ -122,7 +127,9 @@ const ACCENTED: &[(char, &str)] = &[
 
 /// A text such that equal ones are equal to the database, where it compares whole texts.
 pub(super) fn compared(text: &str) -> String {
-    unpadded(&folded(text)).iter().collect()
+    let mut folded: String = text.chars().map(plain).collect();
+    folded.truncate(folded.trim_end_matches(' ').len());
+    folded
 }
 
 /// A text as the database compares it, character by character.
@@ -132,7 +139,7 @@ fn folded(text: &str) -> Vec<char> {
 
 fn plain(character: char) -> char {
     let lower = character.to_lowercase().next().unwrap_or(character);
-    if lower.is_ascii() {
+    if !ACCENTS.contains(&lower) {
         return lower;
     }
     ACCENTED.iter().find(|(_, accented)| accented.contains(lower)).map_or(lower, |(letter, _)| *letter)

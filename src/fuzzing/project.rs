@@ -88,8 +88,8 @@ pub(super) fn fmt(bytes: &[u8]) {
 fn meaning(text: &str) -> Option<Vec<serde_yaml::Value>> {
     use serde::Deserialize as _;
     let text = text.trim_start_matches('\u{feff}');
-    // The other reader follows aliases without end, and takes `{?a}` for `{? a}`.
-    if text.contains(['*', '?']) {
+    // The other reader follows aliases without end, and sees other ends of anchors, tags and keys in brackets.
+    if text.contains(['*', '?', '&', '!']) {
         return None;
     }
     // To it the text of a block has no end of line where the file has none; to ours it has.

@@ -111,6 +111,10 @@ impl Builder<'_> {
         self.between_documents()?;
         while self.scan.rest().starts_with('%') {
             let line = self.scan.rest().split('\n').next().unwrap_or_default();
+            // There the parser counts bytes for characters.
+            if !line.is_ascii() {
+                return Err(Stuck { at: self.scan.at, why: Why::Unquoted });
+            }
             directives.push(line.split(" #").next().unwrap_or_default().trim_end().to_owned());
             self.scan.at += directives.last().map_or(0, String::len);
             self.scan.skip();

@@ -60,6 +60,12 @@ fn a_comment_that_the_reader_takes_for_an_empty_line_of_a_text_is_refused() {
 }
 
 #[test]
+fn directives_are_ascii() {
+    assert_eq!(laid_out("%YAML   1.2\n---\na:  1\n"), "%YAML   1.2\n---\na: 1\n");
+    assert!(problems("%营\n---\na:  1\n")[0].contains("a.yaml:1:1"));
+}
+
+#[test]
 fn blanks_where_the_last_line_has_no_end_are_none() {
     for blanks in ["", " ", "  ", "\n  "] {
         assert_eq!(laid_out(&format!("a: |\n  b\n{blanks}")), "a: |\n  b\n", "{blanks:?}");

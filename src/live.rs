@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures::future::{join, join_all};
-use futures::{StreamExt as _, stream};
+use futures::{Stream, StreamExt as _, stream};
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -232,9 +232,9 @@ async fn one_kind(
 /// memory.
 const AT_ONCE: usize = 256;
 
-/// Does many things side by side. What comes of it stands in their order.
-async fn side_by_side<T>(work: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    stream::iter(work).buffered(AT_ONCE).collect().await
+/// Does many things side by side. What comes of it comes in their order.
+fn side_by_side<T>(work: impl IntoIterator<Item = impl Future<Output = T>>) -> impl Stream<Item = T> {
+    stream::iter(work).buffered(AT_ONCE)
 }
 
 impl LiveAccount {
@@ -244,7 +244,11 @@ impl LiveAccount {
     }
 
     fn join(&mut self, other: Self) {
-        self.claims.extend(other.claims);
+        if self.claims.is_empty() {
+            self.claims = other.claims;
+        } else {
+            self.claims.extend(other.claims);
+        }
         self.wanted.extend(other.wanted);
         self.others.extend(other.others);
         self.gone.extend(other.gone);

@@ -1,5 +1,6 @@
 //! `mpform plan`.
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use super::session::{Project, Session, left_behind, unmatched};
@@ -62,15 +63,17 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
         false => Project::to_look_at(context),
     };
     let Some(project) = project else { return Exit::Error };
+    // Nothing of either ends with more than memory given back, rule by rule, for which somebody would wait.
+    let project = ManuallyDrop::new(project);
     let made = match asks {
         true => Made::of(&project, &args.selection, args.html.is_some()).await,
         false => Made::unasked(&project, &args.selection).await,
     };
     let made = match made {
-        Ok(made) => made,
+        Ok(made) => ManuallyDrop::new(made),
         Err(problems) => return complain(context, &problems),
     };
-    let Made { session, plan, .. } = &made;
+    let Made { session, plan, .. } = &*made;
     args.selection.accounts.note(session.accounts.len() + session.failed.len(), context);
     let mut shown_whole = true;
     if args.markdown {

@@ -3,6 +3,7 @@
 use crate::words::Text;
 use std::collections::HashSet;
 
+use futures::StreamExt as _;
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -61,7 +62,8 @@ pub(super) async fn claim(
                 ((*address).clone(), record.id.clone(), body)
             }
         });
-    for (address, id, body) in side_by_side(hidden).await {
+    let asked: Vec<_> = side_by_side(hidden).collect().await;
+    for (address, id, body) in asked {
         match body {
             Ok(Some(_)) => book.take(address, id, By::State),
             Ok(None) => live.gone.push(address),
@@ -196,7 +198,7 @@ async fn confirm<'a>(kind: &'a Kinds<'_>, state: &State, book: &Book) -> Result<
             .map_err(|error| error.problem(&wanted.address))
     }));
     let (mut confirmed, mut problems) = (Confirmed::new(), vec![]);
-    for one in looked.await {
+    for one in looked.collect::<Vec<_>>().await {
         match one {
             Ok(found) => confirmed.extend(found),
             Err(problem) => problems.push(problem),

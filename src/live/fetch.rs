@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
@@ -23,6 +24,7 @@ pub(super) async fn fetch(
     state: &State,
     live: &mut LiveAccount,
 ) -> Vec<Problem> {
+    live.claims.reserve(book.claimed.len());
     let reading = book.claimed.into_iter().map(|(address, (id, by))| -> BoxFuture<'_, Read> {
         let known = state.resources.get(&address).filter(|record| record.id == id);
         // An old object is remembered under the address of the new one until that is written down.
@@ -49,7 +51,8 @@ pub(super) async fn fetch(
         })
     });
     let mut problems = vec![];
-    for (address, id, by, body) in side_by_side(reading).await {
+    let mut read = side_by_side(reading);
+    while let Some((address, id, by, body)) = read.next().await {
         match body {
             Ok(Some(body)) => {
                 let built_in = kind.by_id(&id).is_some_and(|found| found.built_in);
@@ -59,6 +62,7 @@ pub(super) async fn fetch(
             Err(error) => problems.push(error.problem(&address)),
         }
     }
+    drop(read);
     set_parents(kind, live);
     if kind.exclusive {
         problems.extend(fetch_others(kind, live).await);
@@ -85,7 +89,6 @@ fn set_parents(kind: &Kinds<'_>, live: &mut LiveAccount) {
 
 /// Reads what is nobody's.
 pub(super) async fn fetch_others(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> {
-    let mut problems = vec![];
     let others = live.others.iter_mut().filter(|other| other.address.kind() == kind.info.name);
     let reading = others.map(|other| async move {
         let shown = kind.by_id(&other.id).and_then(|found| found.body.clone());
@@ -99,8 +102,7 @@ pub(super) async fn fetch_others(kind: &Kinds<'_>, live: &mut LiveAccount) -> Ve
         }
         None
     });
-    problems.extend(side_by_side(reading).await.into_iter().flatten());
-    problems
+    side_by_side(reading).filter_map(std::future::ready).collect().await
 }
 
 /// Fits what is wanted to what is live.
@@ -124,7 +126,8 @@ pub(super) async fn fit(listed: &[Kinds<'_>], live: &mut LiveAccount, problems: 
             (wanted, body, findings)
         })
     });
-    for (wanted, body, findings) in side_by_side(fitting).await {
+    let fitted: Vec<_> = side_by_side(fitting).collect().await;
+    for (wanted, body, findings) in fitted {
         live.wanted.insert(wanted.address.clone(), body);
         match findings {
             Ok(findings) => live.findings.extend(findings.into_iter().map(|finding| {

@@ -1,7 +1,8 @@
 //! What an answer says by its status and its form, whoever the vendor is: what stands inside the envelope is each
 //! vendor's own to read.
 
-use serde::de::{DeserializeOwned, Error as _};
+use serde::Deserialize;
+use serde::de::Error as _;
 
 use super::VendorError;
 use crate::http::Answer;
@@ -32,7 +33,7 @@ pub(super) fn begins(answer: &Answer) -> Text {
 
 /// Every envelope is an object. Serde also reads one from a list, field by field, and what the list lacks would look
 /// as if it were left out.
-fn object<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
+fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> serde_json::Result<T> {
     if body.trim_ascii_start().first() == Some(&b'[') {
         return Err(serde_json::Error::custom("a list instead of an object"));
     }
@@ -48,9 +49,9 @@ pub(super) fn redirected(answer: &Answer) -> Text {
 }
 
 /// The JSON of an answer, or why there is none.
-pub(super) fn json<T: DeserializeOwned>(
+pub(super) fn json<'a, T: Deserialize<'a>>(
     call: impl Into<String> + Copy,
-    answer: &Answer,
+    answer: &'a Answer,
 ) -> Result<T, VendorError> {
     let refused = |message: Text| VendorError::refused(call, message);
     let http = |message: Text| refused(message).code(format!("HTTP {}", answer.status));
@@ -83,6 +84,7 @@ pub(super) fn json<T: DeserializeOwned>(
         hint.into_iter().fold(refused, VendorError::hint).without(&answer.secrets)
     })
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

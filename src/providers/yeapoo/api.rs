@@ -15,10 +15,11 @@ use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use self::early::until_it_is_time;
 use crate::http::retry::{Again, until_it_passes};
-use crate::http::{self, Answer};
+use crate::http::{self, Answer, Secrets};
 use crate::providers::VendorError;
 use crate::providers::answer::{begins, json};
 use crate::providers::wire;
@@ -62,12 +63,13 @@ pub(super) struct WriteApi {
 }
 
 #[derive(Deserialize)]
-struct Envelope {
+struct Envelope<'a> {
     code: Value,
     #[serde(default)]
     message: Option<Value>,
-    #[serde(default)]
-    data: Value,
+    /// As it stands there: it is read once, in the shape that is wanted of it.
+    #[serde(borrow, default)]
+    data: Option<&'a RawValue>,
 }
 
 /// One page of a list.
@@ -140,16 +142,15 @@ impl ReadApi {
     ) -> Result<T, VendorError> {
         let call = Call { method: "GET", path, query };
         let url = below(&self.account, path, query);
-        let answer = until_it_passes(|| async {
+        until_it_passes(|| async {
             let answer = self
                 .http
                 .get(url.clone())
                 .await
                 .map_err(|failure| VendorError::unanswered(call, &failure))?;
-            data(call, &answer)
+            shape(call, &answer)
         })
-        .await?;
-        shape(call, answer, &self.http)
+        .await
     }
 
     /// Every item of a list: pages of 100 until the distinct ids make up `count` or a page is short.
@@ -392,7 +393,29 @@ impl From<Call<'_>> for String {
 
 /// What an answer holds, or why it holds nothing.
 fn data(call: impl Into<String> + Copy, answer: &Answer) -> Result<Value, VendorError> {
-    let envelope: Envelope = json(call, answer)?;
+    raw(call, answer)?.map_or(Ok(Value::Null), |raw| value(call, answer, raw))
+}
+
+/// The same in a shape. What does not fit is read once more, so as to say why.
+fn shape<T: DeserializeOwned>(call: impl Into<String> + Copy, answer: &Answer) -> Result<T, VendorError> {
+    let raw = raw(call, answer)?;
+    // Serde takes a list for a struct as well, see `wire::shaped`.
+    let typed = raw.filter(|raw| !raw.get().starts_with('['));
+    if let Some(typed) = typed.and_then(|raw| serde_json::from_str(raw.get()).ok()) {
+        return Ok(typed);
+    }
+    shaped(call, raw.map_or(Ok(Value::Null), |raw| value(call, answer, raw))?, &answer.secrets)
+}
+
+fn value(call: impl Into<String> + Copy, answer: &Answer, raw: &RawValue) -> Result<Value, VendorError> {
+    serde_json::from_str(raw.get()).map_err(|error| {
+        let message = text!("not the JSON that was expected ({error})", error);
+        VendorError::refused(call, message).may_pass(Again::Soon).maybe_happened().without(&answer.secrets)
+    })
+}
+
+fn raw(call: impl Into<String> + Copy, answer: &Answer) -> Result<Option<&RawValue>, VendorError> {
+    let envelope: Envelope<'_> = json(call, answer)?;
     let refused = |message: Text| VendorError::refused(call, message);
     let code = match &envelope.code {
         Value::Number(code) => code.as_i64(),
@@ -418,14 +441,15 @@ fn data(call: impl Into<String> + Copy, answer: &Answer) -> Result<Value, Vendor
     }
 }
 
-pub(super) fn shape<T: DeserializeOwned>(
+/// What was read, in a shape.
+pub(super) fn shaped<T: DeserializeOwned>(
     call: impl Into<String>,
     data: Value,
-    http: &http::Reader,
+    secrets: &Secrets,
 ) -> Result<T, VendorError> {
     wire::shaped(data).map_err(|error| {
         VendorError::refused(call, text!("the answer has another shape than the document's: {error}", error))
-            .without(&http.secrets())
+            .without(secrets)
     })
 }
 

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::api::{WriteApi, shape};
+use super::api::{WriteApi, shaped};
 use crate::providers::wire;
 use crate::providers::{Bound, Fetched, Holds, NotDone, Onboard, VendorError};
 
@@ -74,8 +74,8 @@ impl Onboard for Newcomer {
         Box::pin(async move {
             let body = json!({ "weixin_id": weixin_id });
             let answer = self.api.send_to(Method::POST, (&[], &["bind"]), &[], Some(&body)).await?;
-            let made: Made =
-                shape("POST bind", answer, &self.api.read.http).map_err(VendorError::maybe_happened)?;
+            let made: Made = shaped("POST bind", answer, &self.api.read.http.secrets())
+                .map_err(VendorError::maybe_happened)?;
             Ok(Bound { setting: "info_id", id: made.id, url: made.url, token: made.token.into() })
         })
     }

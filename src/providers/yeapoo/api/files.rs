@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{Call, ReadApi, WriteApi, below, data, is_unknown_id, shape, until_it_is_time};
+use super::{Call, ReadApi, WriteApi, below, data, is_unknown_id, shaped, until_it_is_time};
 use crate::http::retry::{Again, until_it_passes};
 use crate::http::{self, Answer, Failure, FileAnswer, Headers, Streamed};
 use crate::model::Asset;
@@ -73,7 +73,8 @@ impl WriteApi {
             }
             _ => error,
         })?;
-        let uploaded: Uploaded = shape(call, data, &self.read.http).map_err(VendorError::maybe_happened)?;
+        let uploaded: Uploaded =
+            shaped(call, data, &self.read.http.secrets()).map_err(VendorError::maybe_happened)?;
         if uploaded.id.is_empty() {
             return Err(VendorError::refused(call, text!("no id in the answer")).maybe_happened());
         }

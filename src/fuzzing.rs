@@ -8,6 +8,7 @@ mod files;
 #[cfg(test)]
 mod laws;
 mod project;
+mod readers;
 mod vendors;
 
 /// Takes any bytes, and panics if a law is broken.

@@ -50,7 +50,7 @@ pub fn parse(source: &Arc<Source>, problems: &mut Vec<Problem>) -> Parsed {
 
 /// The text with an end of its last line if that is blank: without one the parser takes it for a line of a text of several.
 pub fn ended(mut text: String) -> String {
-    let last = text.rsplit('\n').next().unwrap_or_default();
+    let last = text.rsplit(['\n', '\r']).next().unwrap_or_default();
     if !last.is_empty() && last.trim_matches([' ', '\t']).is_empty() {
         text.push('\n');
     }

@@ -304,6 +304,7 @@ pub(super) fn is_marker(line: &str) -> bool {
 /// True for a plain text that a line of its own would not take for text.
 fn is_sign(written: &str) -> bool {
     written.starts_with(['>', '|', '%', '@', '`', '#'])
+        || written.strip_suffix('-').is_some_and(|rest| rest.ends_with([' ', '\t', '\n']))
         || written
             .strip_prefix(['-', '?', ':'])
             .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n', ':']))

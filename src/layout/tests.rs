@@ -60,6 +60,12 @@ fn a_comment_that_the_reader_takes_for_an_empty_line_of_a_text_is_refused() {
 }
 
 #[test]
+fn a_text_in_brackets_does_not_end_like_an_item() {
+    assert!(problems("a: [b - , c]\n")[0].contains("a text that begins with a sign"));
+    assert_eq!(laid_out("a: [b-, -c]\n"), "a: [b-, -c]\n");
+}
+
+#[test]
 fn directives_are_ascii() {
     assert_eq!(laid_out("%YAML   1.2\n---\na:  1\n"), "%YAML   1.2\n---\na: 1\n");
     assert!(problems("%营\n---\na:  1\n")[0].contains("a.yaml:1:1"));
@@ -71,6 +77,7 @@ fn blanks_where_the_last_line_has_no_end_are_none() {
         assert_eq!(laid_out(&format!("a: |\n  b\n{blanks}")), "a: |\n  b\n", "{blanks:?}");
     }
     assert_eq!(laid_out("a: |+\n  b\n  "), "a: |+\n  b\n\n");
+    assert_eq!(laid_out("a: |\n  b\r "), "a: |\n  b\n");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::failure::{lost, unconnected, unreachable};
-use super::lines::LARGE_ANSWER;
+use super::lines::{LARGE_ANSWER, Uploading};
 use super::pace::Sort;
 use super::server::Visit;
 use super::throttle::Permit;
@@ -32,7 +32,7 @@ const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Client {
     pub(super) calling: reqwest::Client,
-    pub(super) uploading: reqwest::Client,
+    pub(super) uploading: Arc<Uploading>,
     pub(super) headers: HeaderMap,
     secrets: Mutex<Secrets>,
     throttle: Throttle,
@@ -181,7 +181,7 @@ impl Client {
         if let Some(answer) = self.canned.next() {
             return answer.map(|response| (response, called));
         }
-        let answered = self.line(sent).execute(request).await;
+        let answered = self.line(sent)?.execute(request).await;
         let response = answered.map_err(|error| {
             let unsent = error.is_connect() || error.is_builder();
             let failure = if unsent { unconnected(&error) } else { lost(error) };
@@ -202,8 +202,11 @@ impl Client {
         Ok((response, called))
     }
 
-    fn line(&self, sent: &Sent) -> &reqwest::Client {
-        if matches!(sent, Sent::File { .. }) { &self.uploading } else { &self.calling }
+    fn line(&self, sent: &Sent) -> Result<&reqwest::Client, Failure> {
+        match sent {
+            Sent::File { .. } => self.uploading.client().map_err(Failure::Unsent),
+            _ => Ok(&self.calling),
+        }
     }
 
     /// Sends a request with these headers and no others, and waits for its whole answer.

@@ -1,6 +1,6 @@
 //! The connections that accounts share.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::{ClientBuilder, redirect};
@@ -27,7 +27,7 @@ const IDLE_AT_LEAST: usize = 4;
 #[derive(Clone, Debug)]
 pub struct Lines {
     pub(super) calling: reqwest::Client,
-    pub(super) uploading: reqwest::Client,
+    pub(super) uploading: Arc<Uploading>,
     pub(super) large: Arc<Semaphore>,
 }
 
@@ -47,19 +47,39 @@ impl Lines {
     pub fn trusting(roots: &Roots, servers: usize) -> Result<Self, Text> {
         // Whoever comes first installs the provider; that another did is no mistake.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let made = |builder: ClientBuilder| {
-            builder.build().map_err(|error| text!("can't set up HTTP: {why}", why = reason(&error)))
-        };
-        let builder = || builder().tls_certs_merge(roots.certificates());
-        let calling = builder().pool_idle_timeout(IDLE);
+        let calling = builder().pool_idle_timeout(IDLE).pool_max_idle_per_host(idle_at_each(servers));
         Ok(Self {
-            calling: made(calling.pool_max_idle_per_host(idle_at_each(servers)))?,
-            // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
-            // starts on a connection that the server may be closing: it is too long to be lost like that.
-            uploading: made(builder().pool_max_idle_per_host(0))?,
+            calling: made(calling, roots)?,
+            uploading: Arc::new(Uploading { roots: roots.clone(), client: OnceLock::new() }),
             large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
         })
     }
+}
+
+/// The connections that files go out on. They are set up when the first file does: that takes longer than most commands
+/// call for.
+#[derive(Debug)]
+pub(super) struct Uploading {
+    roots: Roots,
+    client: OnceLock<reqwest::Client>,
+}
+
+impl Uploading {
+    /// Who sends files.
+    pub(super) fn client(&self) -> Result<&reqwest::Client, Text> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
+        // starts on a connection that the server may be closing: it is too long to be lost like that.
+        let client = made(builder().pool_max_idle_per_host(0), &self.roots)?;
+        Ok(self.client.get_or_init(|| client))
+    }
+}
+
+fn made(builder: ClientBuilder, roots: &Roots) -> Result<reqwest::Client, Text> {
+    let made = builder.tls_certs_merge(roots.certificates()).build();
+    made.map_err(|error| text!("can't set up HTTP: {why}", why = reason(&error)))
 }
 
 /// How many connections to one server may wait for their next call: all that may be in use at once, where there are

@@ -2,6 +2,7 @@
 //!
 //! Two things are bounded that YAML leaves open: how deep it nests, and how many values aliases stand for.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -323,6 +324,8 @@ struct Offsets<'a> {
     text: &'a str,
     /// The byte offset of every `STRIDE`th character; none if all are ASCII, where the two are the same.
     marks: Option<Vec<usize>>,
+    /// The last character that was asked for, and its byte: most often the next one is near.
+    last: Cell<(usize, usize)>,
 }
 
 const STRIDE: usize = 64;
@@ -331,13 +334,18 @@ impl<'a> Offsets<'a> {
     fn new(text: &'a str) -> Self {
         let marks =
             (!text.is_ascii()).then(|| text.char_indices().step_by(STRIDE).map(|(at, _)| at).collect());
-        Self { text, marks }
+        Self { text, marks, last: Cell::default() }
     }
 
     fn byte(&self, character: usize) -> usize {
         let Some(marks) = &self.marks else { return character.min(self.text.len()) };
         let Some(start) = marks.get(character / STRIDE) else { return self.text.len() };
-        let rest = self.text[*start..].char_indices().nth(character % STRIDE);
-        rest.map_or(self.text.len(), |(at, _)| start + at)
+        let mark = (character / STRIDE * STRIDE, *start);
+        let (from, start) =
+            Some(self.last.get()).filter(|last| last.0 <= character).unwrap_or(mark).max(mark);
+        let rest = self.text[start..].char_indices().nth(character - from);
+        let byte = rest.map_or(self.text.len(), |(at, _)| start + at);
+        self.last.set((character, byte));
+        byte
     }
 }

@@ -66,7 +66,6 @@ mod tests {
         for text in [
             "a: 1\nb: [x, 'y', ~, {c: yes, d: 1.10}]\n",
             "- |\n  a\n   b\n- 12:30\n- a:b\n---\nc: &x \"1\"\n",
-            "",
         ] {
             assert!(ours(text).is_some(), "{text}");
             assert_eq!(ours(text), theirs(text), "{text}");

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::providers::VendorError;
 use crate::state::State;
 
-type Read = (Address, RemoteId, By, Result<Option<Value>, VendorError>);
+type Read = (Address, RemoteId, By, bool, Result<Option<Value>, VendorError>);
 
 /// Reads what was claimed, and of what will be deleted what is lost with it.
 pub(super) async fn fetch(
@@ -47,15 +47,14 @@ pub(super) async fn fetch(
             if matches!(body, Ok(None)) && found.is_some() {
                 body = kind.reader.read(&id, want, known).await;
             }
-            (address, id, by, body)
+            (address, id, by, found.is_some_and(|found| found.built_in), body)
         })
     });
     let mut problems = vec![];
     let mut read = side_by_side(reading);
-    while let Some((address, id, by, body)) = read.next().await {
+    while let Some((address, id, by, built_in, body)) = read.next().await {
         match body {
             Ok(Some(body)) => {
-                let built_in = kind.by_id(&id).is_some_and(|found| found.built_in);
                 live.claims.insert(address, Claim { id, body, by, built_in });
             }
             Ok(None) => live.gone.push(address),

@@ -118,7 +118,7 @@ struct OneKind<'a, 'b> {
     plan: &'a mut Plan,
 }
 
-/// What stays as it is.
+/// What stays as it is, and is not remembered like that.
 struct Kept<'a> {
     wanted: &'a Wanted,
     protect: bool,
@@ -267,7 +267,11 @@ impl<'a, 'b> OneKind<'a, 'b> {
         }
         if fields.is_empty() || settled {
             self.plan.unchanged.push(address.clone());
-            self.kept.push(Kept { wanted, protect, settled });
+            let stands = if settled { &claim.body } else { body };
+            let known = record.is_some_and(|record| record.says(&claim.id, stands, protect));
+            if !known || self.state.intents.contains_key(address) {
+                self.kept.push(Kept { wanted, protect, settled });
+            }
             return;
         }
         let drift = self.overwritten(record, claim, &fields);

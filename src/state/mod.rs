@@ -94,6 +94,11 @@ impl Record {
         Self { id, fingerprint: fingerprint(&applied), applied, at: None, protect, replaced_by: None }
     }
 
+    /// True if this is what is to be remembered of an object that stands like this.
+    pub fn says(&self, id: &RemoteId, applied: &Value, protect: bool) -> bool {
+        self.id == *id && self.protect == protect && self.replaced_by.is_none() && self.applied == *applied
+    }
+
     /// The same, since a moment.
     #[must_use]
     pub fn since(self, at: Option<DateTime<Utc>>) -> Self {

@@ -9,12 +9,12 @@ use serde_json::Value;
 use super::claim::Book;
 use super::{By, Claim, Kinds, LiveAccount, side_by_side};
 use crate::desired::{DesiredAccount, Wanted};
-use crate::model::{Address, KindInfo, RemoteId, Rule};
+use crate::model::{Address, KindInfo, Rule};
 use crate::problem::Problem;
 use crate::providers::VendorError;
 use crate::state::State;
 
-type Read = (Address, RemoteId, By, bool, Result<Option<Value>, VendorError>);
+type Read = (Address, Result<Option<Claim>, VendorError>);
 
 /// Reads what was claimed, and of what will be deleted what is lost with it.
 pub(super) async fn fetch(
@@ -47,21 +47,21 @@ pub(super) async fn fetch(
             if matches!(body, Ok(None)) && found.is_some() {
                 body = kind.reader.read(&id, want, known).await;
             }
-            (address, id, by, found.is_some_and(|found| found.built_in), body)
+            let built_in = found.is_some_and(|found| found.built_in);
+            (address, body.map(|body| body.map(|body| Claim { id, body, by, built_in })))
         })
     });
     let mut problems = vec![];
     let mut read = side_by_side(reading);
-    while let Some((address, id, by, built_in, body)) = read.next().await {
-        match body {
-            Ok(Some(body)) => {
-                live.claims.insert(address, Claim { id, body, by, built_in });
+    while let Some((address, claim)) = read.next().await {
+        match claim {
+            Ok(Some(claim)) => {
+                live.claims.insert(address, claim);
             }
             Ok(None) => live.gone.push(address),
             Err(error) => problems.push(error.problem(&address)),
         }
     }
-    drop(read);
     set_parents(kind, live);
     if kind.exclusive {
         problems.extend(fetch_others(kind, live).await);

@@ -6,6 +6,8 @@ use insta::assert_snapshot;
 
 use crate::world::{FOLLOWERS, World};
 
+mod others;
+
 /// Rules that the account has, more than two pages of them.
 const RULES: usize = 250;
 /// Distinct texts among them.
@@ -44,8 +46,12 @@ fn forget(world: &World) {
 
 /// The calls since the last look: how many of each, and of all.
 fn counted(world: &World) -> String {
+    tally(world.calls())
+}
+
+fn tally(calls: Vec<String>) -> String {
     let mut counts = BTreeMap::<String, usize>::new();
-    for call in world.calls() {
+    for call in calls {
         let name = call.split('?').next().unwrap_or_default().to_owned();
         *counts.entry(name).or_default() += 1;
     }

@@ -32,7 +32,7 @@ sops:
     audience: {from: wxid_shop, channel: wechat, friends: [ajie, lin]}
     steps: [{day: 1, at: \"10:00\", send: [{text: 早上好}, {image: {url: https://m/a.jpg, format: jpg}}]}]
 ";
-const COMMUNITY: &str = "\
+pub(crate) const COMMUNITY: &str = "\
 account: community
 sops:
   brief:

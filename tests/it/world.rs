@@ -417,7 +417,7 @@ fn reading(mut from: impl Read + Send + 'static, so_far: Arc<Mutex<Vec<u8>>>) ->
 }
 
 /// A request without account and ids: `PUT keyword/…`.
-fn call(entry: &Entry) -> String {
+pub(crate) fn call(entry: &Entry) -> String {
     let path =
         entry.path.strip_prefix("/v1/shop/").or(entry.path.strip_prefix("/v1/")).unwrap_or(&entry.path);
     format!("{} {}", entry.method, without_ids(path))

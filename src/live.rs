@@ -244,6 +244,7 @@ impl LiveAccount {
     }
 
     fn join(&mut self, other: Self) {
+        // Nearly all of them are of one kind, most often: those are not moved.
         if self.claims.is_empty() {
             self.claims = other.claims;
         } else {

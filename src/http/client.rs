@@ -176,12 +176,13 @@ impl Client {
         secrets: Secrets,
         visit: &Visit<'_>,
     ) -> Result<(Response, Called), Failure> {
+        let line = self.line(sent)?;
         let mut called = self.trace.begin(&self.account, &request, sent, secrets, &self.clock);
         #[cfg(any(test, feature = "fuzzing"))]
         if let Some(answer) = self.canned.next() {
             return answer.map(|response| (response, called));
         }
-        let answered = self.line(sent)?.execute(request).await;
+        let answered = line.execute(request).await;
         let response = answered.map_err(|error| {
             let unsent = error.is_connect() || error.is_builder();
             let failure = if unsent { unconnected(&error) } else { lost(error) };

@@ -28,6 +28,8 @@ pub(super) enum Why {
     BareText,
     /// A text without quotes that means something else at another place.
     Unquoted,
+    /// A directive that nobody knows.
+    Directive,
     /// A mark of byte order that is not at the beginning of the file: the parser drops it between documents.
     Mark,
     /// The text is not YAML, or the walk lost its way: never, if the parser took the text.
@@ -111,9 +113,9 @@ impl Builder<'_> {
         self.between_documents()?;
         while self.scan.rest().starts_with('%') {
             let line = self.scan.rest().split('\n').next().unwrap_or_default();
-            // There the parser counts bytes for characters.
-            if !line.is_ascii() {
-                return Err(Stuck { at: self.scan.at, why: Why::Unquoted });
+            // The parser passes over a directive that it does not know, and counts its bytes for characters.
+            if !line.is_ascii() && !line.starts_with("%YAML ") && !line.starts_with("%TAG ") {
+                return Err(Stuck { at: self.scan.at, why: Why::Directive });
             }
             directives.push(line.split(" #").next().unwrap_or_default().trim_end().to_owned());
             self.scan.at += directives.last().map_or(0, String::len);
@@ -196,11 +198,8 @@ impl Builder<'_> {
             ScalarStyle::Plain => written.trim_end_matches([' ', '\t', '\n']),
             _ => quoted(written),
         };
-        let has_comment =
-            || written.lines().any(|line| line.trim_start_matches([' ', '\t']).starts_with('#'));
-        if style == ScalarStyle::Plain
-            && (is_marker(written) || (in_brackets && is_sign(written)) || has_comment())
-        {
+        let is_odd = || is_marker(written) || has_comment(written) || (in_brackets && is_sign(written));
+        if style == ScalarStyle::Plain && is_odd() {
             return Err(Stuck { at: self.scan.at, why: Why::Unquoted });
         }
         self.scan.at += written.len();
@@ -299,6 +298,11 @@ fn quoted(written: &str) -> &str {
 pub(super) fn is_marker(line: &str) -> bool {
     let behind = line.strip_prefix("---").or(line.strip_prefix("..."));
     behind.is_some_and(|behind| behind.is_empty() || behind.starts_with([' ', '\t', '\n']))
+}
+
+/// True for a plain text of several lines with one that anybody else takes for a comment.
+fn has_comment(written: &str) -> bool {
+    written.lines().any(|line| line.trim_start_matches([' ', '\t']).starts_with('#'))
 }
 
 /// True for a plain text that a line of its own would not take for text.

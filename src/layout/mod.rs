@@ -65,6 +65,9 @@ fn told(why: Why, source: &Arc<Source>, at: usize) -> Problem {
         Why::Unquoted => Problem::error(Code::Layout, text!("a text that begins with a sign of YAML"))
             .at(place)
             .help(text!("put it in quotes; the file was left as it is")),
+        Why::Directive => Problem::error(Code::Layout, text!("an unknown directive"))
+            .at(place)
+            .help(text!("take it out, or make it a comment; the file was left as it is")),
         Why::Mark => Problem::error(Code::Layout, text!("a byte order mark within the file"))
             .at(place)
             .help(text!("take the mark (U+FEFF) out; the file was left as it is")),

@@ -192,13 +192,13 @@ async fn confirm<'a>(kind: &'a Kinds<'_>, state: &State, book: &Book) -> Result<
         let free = kind.named(&wanted.natural).filter(move |found| needed && !book.taken.contains(&found.id));
         free.filter_map(move |found| Some((wanted, wanted.body.as_ref()?, found)))
     });
-    let looked = side_by_side(looking.map(|(wanted, body, found)| async move {
+    let mut looked = side_by_side(looking.map(|(wanted, body, found)| async move {
         let same = has_content(kind.info, kind.reader.as_ref(), &found.id, body).await;
         same.map(|same| same.then_some((&wanted.address, &found.id)))
             .map_err(|error| error.problem(&wanted.address))
     }));
     let (mut confirmed, mut problems) = (Confirmed::new(), vec![]);
-    for one in looked.collect::<Vec<_>>().await {
+    while let Some(one) = looked.next().await {
         match one {
             Ok(found) => confirmed.extend(found),
             Err(problem) => problems.push(problem),

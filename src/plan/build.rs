@@ -35,7 +35,6 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     let mut last = vec![];
     let mut replaced = Replaced::default();
     let as_applied = AsApplied::new(&live, state);
-    let mut kept = vec![];
     for kind in kinds() {
         let Some(managed) = desired.managed.get(kind.name) else {
             plan.released.extend(remembered(state, kind));
@@ -49,7 +48,6 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
             replaced: &replaced,
             as_applied: &as_applied,
             changes: vec![],
-            kept: &mut kept,
             plan: &mut plan,
         };
         let places = planned.places();
@@ -82,7 +80,6 @@ pub fn account(desired: &DesiredAccount, mut live: LiveAccount, state: &State) -
     plan.abandoned = abandoned(desired, &live, state);
     plan.warnings.extend(left_open(desired, &live, state));
     shown::check(desired, &live, state, &mut plan);
-    plan.learnt = kept.into_iter().filter_map(|kept| kept.learnt(&mut live)).collect();
     plan
 }
 
@@ -106,37 +103,18 @@ fn abandoned(desired: &DesiredAccount, live: &LiveAccount, state: &State) -> Vec
     state.intents.keys().filter(nobodys).cloned().collect()
 }
 
-struct OneKind<'a, 'b> {
-    desired: &'b DesiredAccount,
+struct OneKind<'a> {
+    desired: &'a DesiredAccount,
     live: &'a LiveAccount,
     state: &'a State,
     kind: &'static KindInfo,
     replaced: &'a Replaced,
     as_applied: &'a AsApplied<'a>,
     changes: Vec<Change>,
-    kept: &'a mut Vec<Kept<'b>>,
     plan: &'a mut Plan,
 }
 
-/// What stays as it is, and is not remembered like that.
-struct Kept<'a> {
-    wanted: &'a Wanted,
-    protect: bool,
-    settled: bool,
-}
-
-impl Kept<'_> {
-    /// What the state is to remember of it. Most often that is the body that was read, which nobody else needs then.
-    fn learnt(self, live: &mut LiveAccount) -> Option<Learnt> {
-        let Self { wanted, protect, settled } = self;
-        let Claim { id, body, .. } = live.claims.swap_remove(&wanted.address)?;
-        let want = live.wanted_of(wanted).filter(|want| !settled && **want != body);
-        let body = want.cloned().unwrap_or(body);
-        Some(Learnt { address: wanted.address.clone(), id, body, protect })
-    }
-}
-
-impl<'a, 'b> OneKind<'a, 'b> {
+impl<'a> OneKind<'a> {
     fn wanted(&self) -> impl Iterator<Item = &Wanted> {
         self.desired.resources.values().filter(|wanted| wanted.kind == self.kind)
     }
@@ -249,7 +227,7 @@ impl<'a, 'b> OneKind<'a, 'b> {
 
     fn compare(
         &mut self,
-        wanted: &'b Wanted,
+        wanted: &Wanted,
         body: &Value,
         claim: &Claim,
         record: Option<&Record>,
@@ -270,7 +248,8 @@ impl<'a, 'b> OneKind<'a, 'b> {
             let stands = if settled { &claim.body } else { body };
             let known = record.is_some_and(|record| record.says(&claim.id, stands, protect));
             if !known || self.state.intents.contains_key(address) {
-                self.kept.push(Kept { wanted, protect, settled });
+                let (id, body) = (claim.id.clone(), stands.clone());
+                self.plan.learnt.push(Learnt { address: address.clone(), id, body, protect });
             }
             return;
         }

@@ -407,13 +407,12 @@ fn shape<T: DeserializeOwned>(call: impl Into<String> + Copy, answer: &Answer) -
     shaped(call, raw.map_or(Ok(Value::Null), |raw| value(call, answer, raw))?, &answer.secrets)
 }
 
+/// What stands there as it is. If a part is no JSON the whole is none either, and says so.
 fn value(call: impl Into<String> + Copy, answer: &Answer, raw: &RawValue) -> Result<Value, VendorError> {
-    serde_json::from_str(raw.get()).map_err(|error| {
-        let message = text!("not the JSON that was expected ({error})", error);
-        VendorError::refused(call, message).may_pass(Again::Soon).maybe_happened().without(&answer.secrets)
-    })
+    serde_json::from_str(raw.get()).or_else(|_| json(call, answer))
 }
 
+/// What stands in the envelope, where that says that it went well.
 fn raw(call: impl Into<String> + Copy, answer: &Answer) -> Result<Option<&RawValue>, VendorError> {
     let envelope: Envelope<'_> = json(call, answer)?;
     let refused = |message: Text| VendorError::refused(call, message);

@@ -20,6 +20,13 @@ fn a_keyword_is_the_whole_message() {
 }
 
 #[test]
+fn every_accent_is_looked_for() {
+    for (letter, accented) in ACCENTED {
+        assert!(accented.chars().all(|accented| plain(accented) == *letter), "{letter}: {accented}");
+    }
+}
+
+#[test]
 fn case_accents_and_trailing_blanks_do_not_count() {
     assert!(
         exact("WiFi", "wifi  ")

@@ -45,9 +45,9 @@ fn live(desired: &Desired) -> LiveAccount {
     for (nth, (address, wanted)) in account.resources.iter().enumerate() {
         let mut body = wanted.body.clone().expect("a body");
         if nth % 2 == 0 {
-            body["reply"]["text"] = json!("以前的回复");
+            body = body.with("reply", json!({"text": "以前的回复"}));
         }
-        let id = RemoteId(format!("{nth:032x}"));
+        let id = RemoteId::from(format!("{nth:032x}"));
         live.claims.insert(address.clone(), Claim { id, body, by: By::NaturalKey, built_in: false });
     }
     live

@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 
 use chrono::DateTime;
-use chrono_tz::Tz;
 
-use crate::model::RemoteId;
 use crate::model::kinds::{Keyword, Match};
+use crate::model::{RemoteId, Zone};
 use crate::providers::{Conversation, Received, Step};
 
 /// How well an account's rules cover what was asked of it.
@@ -16,7 +15,7 @@ pub struct Coverage {
     /// The account.
     pub account: String,
     /// Messages from here on count.
-    pub since: DateTime<Tz>,
+    pub since: DateTime<Zone>,
     /// Texts that came.
     pub texts: usize,
     /// Messages that are no texts, by the vendor's word for them.
@@ -60,7 +59,7 @@ impl Coverage {
 
 /// Holds messages against rules, which are matched as the vendor does it.
 pub fn coverage(
-    (account, since): (&str, DateTime<Tz>),
+    (account, since): (&str, DateTime<Zone>),
     received: &[Received],
     rules: &[(RemoteId, Keyword)],
     default: bool,
@@ -100,7 +99,7 @@ pub fn coverage(
     unanswered.sort_by(|one, other| (other.count, &one.text).cmp(&(one.count, &other.text)));
     fired.sort_by(|one, other| {
         let much = |rule: &Fired| (rule.alone + rule.shared, rule.alone);
-        much(other).cmp(&much(one)).then_with(|| (&one.name, &one.id.0).cmp(&(&other.name, &other.id.0)))
+        much(other).cmp(&much(one)).then_with(|| (&one.name, &one.id).cmp(&(&other.name, &other.id)))
     });
     Coverage {
         account: account.to_owned(),
@@ -136,7 +135,7 @@ mod tests {
 
     fn rule(name: &str, word: &str) -> (RemoteId, Keyword) {
         let matches = Some(vec![Match::exact(word)]);
-        (RemoteId(name.into()), Keyword { name: Some(name.into()), matches, reply: None })
+        (RemoteId::from(name), Keyword { name: Some(name.into()), matches, reply: None })
     }
 
     fn said(text: &str) -> Received {
@@ -149,7 +148,7 @@ mod tests {
         let received =
             [said("b"), said("a"), said("x"), said(" x"), said("a"), said("ab"), image.clone(), said("w")];
         let rules = [rule("never", "n"), rule("B", "b"), rule("A", "a")];
-        let since = chrono_tz::UTC.timestamp_nanos(0);
+        let since = Zone::UTC.timestamp_nanos(0);
         let found = coverage(("shop", since), &received, &rules, true, ANYWHERE);
         assert_eq!((found.texts, found.left(), found.others["image"]), (7, 3, 1));
         let left: Vec<_> = found.unanswered.iter().map(|text| (text.text.as_str(), text.count)).collect();

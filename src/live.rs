@@ -4,26 +4,25 @@
 //! An object is known by the id that the state remembers, and else by its natural key (a rule's or group's name, a
 //! button's place). So a lost state loses no object and doubles none.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures::future::{join, join_all};
 use futures::{Stream, StreamExt as _, stream};
 use indexmap::IndexMap;
-use serde_json::Value;
 
 use crate::desired::{DesiredAccount, Managed, Wanted};
 use crate::model::kinds::points;
-use crate::model::{Address, KindInfo, RemoteId, kind_named, kinds};
+use crate::model::{Address, Body, KindInfo, RemoteId, kind_named, kinds};
 use crate::problem::{Code, Problem};
-use crate::providers::{AnyReader, Found, Provider, Reads, VendorError};
+use crate::providers::{AnyReader, Provider, Reads, VendorError};
 use crate::state::State;
 use crate::text;
 
 mod begun;
 mod claim;
 mod fetch;
+mod listed;
 mod missing;
 mod remembered;
 pub mod talk;
@@ -31,8 +30,9 @@ mod unclaimed;
 
 use claim::claim;
 use fetch::{fetch_others, fit};
+use listed::Listed;
 use missing::looked_for;
-pub use remembered::remembered;
+pub use remembered::{kept_once, remembered};
 
 /// What an account holds, set beside what is declared and what is remembered.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ pub struct LiveAccount {
     pub claims: IndexMap<Address, Claim>,
     /// What is wanted of each declared address whose body was fitted to the vendor and to what is live: without what
     /// the vendor can't hold now, and with what it leaves to others. See [`LiveAccount::wanted_of`].
-    pub wanted: IndexMap<Address, Value>,
+    pub wanted: IndexMap<Address, Body>,
     /// Objects that nobody lists and nobody owns.
     pub others: Vec<Other>,
     /// What the state remembers and the vendor no longer has.
@@ -62,7 +62,7 @@ pub struct Claim {
     /// The vendor's id.
     pub id: RemoteId,
     /// All of it that was read.
-    pub body: Value,
+    pub body: Body,
     /// What says that it is this one.
     pub by: By,
     /// Shared between accounts; never renamed or deleted.
@@ -88,58 +88,19 @@ pub struct Other {
     /// The vendor's id.
     pub id: RemoteId,
     /// What was read of it; only of kinds in which it is to be deleted.
-    pub body: Option<Value>,
+    pub body: Option<Body>,
 }
 
 /// The kinds that are read: those with a section or under `prune`.
 struct Kinds<'a> {
     info: &'static KindInfo,
     reader: Arc<dyn AnyReader>,
-    found: Vec<Found<Value>>,
-    ids: HashMap<RemoteId, usize>,
-    names: HashMap<String, Vec<usize>>,
+    found: Listed,
     /// What is neither listed nor owned goes.
     exclusive: bool,
+    /// See [`Provider::fits`].
+    fits: bool,
     wanted: Vec<&'a Wanted>,
-}
-
-impl<'a> Kinds<'a> {
-    fn new(
-        info: &'static KindInfo,
-        reader: Arc<dyn AnyReader>,
-        found: Vec<Found<Value>>,
-        exclusive: bool,
-        wanted: Vec<&'a Wanted>,
-    ) -> Self {
-        let (ids, names) = (HashMap::new(), HashMap::new());
-        let mut kinds = Self { info, reader, found: vec![], ids, names, exclusive, wanted };
-        kinds.take(found);
-        kinds
-    }
-
-    /// Takes in what a look has shown; how much of it is new.
-    fn take(&mut self, found: Vec<Found<Value>>) -> usize {
-        let before = self.found.len();
-        for one in found {
-            let nth = self.found.len();
-            if let Entry::Vacant(place) = self.ids.entry(one.id.clone()) {
-                place.insert(nth);
-                self.names.entry(one.natural.clone()).or_default().push(nth);
-                self.found.push(one);
-            }
-        }
-        self.found.len() - before
-    }
-
-    /// The listed object with an id.
-    fn by_id(&self, id: &RemoteId) -> Option<&Found<Value>> {
-        self.ids.get(id).map(|nth| &self.found[*nth])
-    }
-
-    /// The listed objects with a natural key, in the order of the list.
-    fn named(&self, natural: &str) -> impl Iterator<Item = &Found<Value>> {
-        self.names.get(natural).into_iter().flatten().map(|nth| &self.found[*nth])
-    }
 }
 
 /// How far a read goes.
@@ -239,7 +200,7 @@ fn side_by_side<T>(work: impl IntoIterator<Item = impl Future<Output = T>>) -> i
 
 impl LiveAccount {
     /// What is wanted of a declared resource as it can be had; nothing if it is to be gone.
-    pub fn wanted_of<'a>(&'a self, wanted: &'a Wanted) -> Option<&'a Value> {
+    pub fn wanted_of<'a>(&'a self, wanted: &'a Wanted) -> Option<&'a Body> {
         self.wanted.get(&wanted.address).or(wanted.body.as_ref())
     }
 
@@ -274,7 +235,8 @@ async fn list<'a>(
         let wanted = desired.resources.values().filter(|wanted| wanted.kind == info).collect();
         Some(async move {
             let found = reader.list().await.map_err(|error| (info, error))?;
-            let mut kind = Kinds::new(info, reader, found, exclusive, wanted);
+            let fits = provider.fits.contains(&info.name);
+            let mut kind = Kinds { info, reader, found: Listed::from(found), exclusive, fits, wanted };
             looked_for(&mut kind, state).await.map_err(|error| (info, error))?;
             Ok(kind)
         })
@@ -343,7 +305,7 @@ pub(crate) async fn has_content(
     kind: &KindInfo,
     reader: &dyn AnyReader,
     id: &RemoteId,
-    want: &Value,
+    want: &Body,
 ) -> Result<bool, VendorError> {
     let have = reader.read(id, Some(want), None).await?;
     Ok(have.is_some_and(|have| (kind.same_content)(want, &have)))

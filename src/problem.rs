@@ -90,8 +90,8 @@ pub struct Place {
     pub source: Arc<Source>,
     /// First byte, and the byte after the last.
     pub span: Range<usize>,
-    /// What to say beside it; may be empty.
-    pub label: Text,
+    /// What to say beside it. Few places have that, and there are many.
+    pub label: Option<Box<Text>>,
 }
 
 impl fmt::Debug for Place {
@@ -103,13 +103,13 @@ impl fmt::Debug for Place {
 impl Place {
     /// A place without a label.
     pub fn new(source: &Arc<Source>, span: Range<usize>) -> Self {
-        Self { source: Arc::clone(source), span, label: Text::default() }
+        Self { source: Arc::clone(source), span, label: None }
     }
 
     /// The same place with a word beside it.
     #[must_use]
     pub fn labelled(mut self, label: impl Into<Text>) -> Self {
-        self.label = label.into();
+        self.label = Some(Box::new(label.into()));
         self
     }
 
@@ -239,8 +239,8 @@ impl Problem {
         for (nth, (place, shown)) in self.places.iter().zip(&texts).enumerate() {
             let kind = if nth == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
             let mut mark = kind.span(shown.span.clone());
-            if !place.label.is_empty() {
-                mark = mark.label(place.label.to(lang));
+            if let Some(label) = &place.label {
+                mark = mark.label(label.to(lang));
             }
             let snippet = Snippet::source(shown.text.as_str()).line_start(shown.line);
             let (name, snippet) = (escape(&place.source.name), snippet.annotation(mark));

@@ -1,11 +1,9 @@
 //! Looking what came of a write whose answer was lost.
 
-use serde_json::Value;
-
 use super::shared::Shared;
 use crate::diff::diff;
 use crate::live::has_content;
-use crate::model::{KindInfo, RemoteId, Rule};
+use crate::model::{Body, KindInfo, RemoteId, Rule};
 use crate::providers::{AnyReader, Found, VendorError};
 
 /// What a look showed.
@@ -15,7 +13,7 @@ pub(super) enum Look {
     /// It is there and as it is wanted.
     AsWanted(RemoteId),
     /// It is there and not, or not yet, as it is wanted.
-    Otherwise(RemoteId, Value),
+    Otherwise(RemoteId, Body),
 }
 
 /// What is looked for.
@@ -28,7 +26,7 @@ pub(super) struct Sought<'a> {
     /// What it lies under.
     pub(super) parent: Option<&'a RemoteId>,
     /// What was to come of it.
-    pub(super) want: Option<&'a Value>,
+    pub(super) want: Option<&'a Body>,
     /// Knows whose id is whose, also of what is being done beside this.
     pub(super) shared: &'a Shared,
 }
@@ -41,8 +39,8 @@ pub(super) async fn look(reader: &dyn AnyReader, sought: Sought<'_>) -> Result<L
     let id = match id {
         Some(id) => id.clone(),
         None => {
-            let among = async |found: Vec<Found<Value>>| {
-                let same = |found: &&Found<Value>| {
+            let among = async |found: Vec<Found<Body>>| {
+                let same = |found: &&Found<Body>| {
                     found.natural == natural && found.parent.as_ref() == parent && !ours(&found.id)
                 };
                 let mut candidates = found.iter().filter(same);
@@ -66,7 +64,7 @@ pub(super) async fn look(reader: &dyn AnyReader, sought: Sought<'_>) -> Result<L
     (kind.name_links)(&mut have, &names);
     let Some(want) = want else { return Ok(Look::Otherwise(id, have)) };
     // What lies beside it may not be in its place yet, and its parent is where it was looked for.
-    let differs = diff(&have, want, kind.rules)
+    let differs = diff(&have.tree(), &want.tree(), kind.rules)
         .iter()
         .any(|change| !matches!(kind.rules.at(&change.path), Some(Rule::Immutable)));
     Ok(if differs { Look::Otherwise(id, have) } else { Look::AsWanted(id) })
@@ -76,8 +74,8 @@ pub(super) async fn look(reader: &dyn AnyReader, sought: Sought<'_>) -> Result<L
 async fn same_content(
     reader: &dyn AnyReader,
     kind: &KindInfo,
-    candidates: impl Iterator<Item = &Found<Value>>,
-    want: Option<&Value>,
+    candidates: impl Iterator<Item = &Found<Body>>,
+    want: Option<&Body>,
 ) -> Result<Option<RemoteId>, VendorError> {
     let Some(want) = want else { return Ok(None) };
     for found in candidates {

@@ -2,15 +2,13 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::Value;
-
 use super::event::Event;
 use super::settle::{Look, Sought, look};
 use super::shared::Shared;
 use super::{Options, Tell, View};
 use crate::clock::Clock;
 use crate::desired::DesiredAccount;
-use crate::model::{Action, Address, KindInfo, RemoteId, Shape, kind_named};
+use crate::model::{Action, Address, Body, KindInfo, RemoteId, Shape, kind_named};
 use crate::plan::{Change, is_commit};
 use crate::problem::{Code, Problem};
 use crate::providers::{AnyWriter, Happened, Lane, Links, VendorError, Watch, Writes};
@@ -35,7 +33,7 @@ pub(super) struct Step<'a> {
 /// What is being done right now: it changes when a look shows that half of it is done.
 enum Doing {
     Create,
-    Update { id: RemoteId, have: Value },
+    Update { id: RemoteId, have: Body },
     Delete { id: RemoteId, address: Address },
     Commit,
 }
@@ -129,7 +127,7 @@ impl Step<'_> {
         }
         // What was begun then, and not what is wanted now, may be left somewhere.
         let before = state.state().intents.get(&change.address).filter(|intent| intent.id.is_none());
-        if let Some(before) = before.filter(|before| before.want.is_object()) {
+        if let Some(before) = before.filter(|before| before.want.has_fields()) {
             self.shared.leave(writer.unlisted(&before.want));
         }
         let intent = self.intent(change, None);
@@ -198,7 +196,7 @@ impl Step<'_> {
         doing: &Doing,
         made: &Mutex<Option<RemoteId>>,
     ) -> Result<(), VendorError> {
-        let nothing = Value::Null;
+        let nothing = Body::default();
         let want = change.want.as_ref().unwrap_or(&nothing);
         let key = change.address.last();
         let watch = Watching { step: self, change, made };
@@ -300,8 +298,8 @@ impl Step<'_> {
 
     /// The ids of what a commit may put into order, as far as they are known.
     fn order(&self, change: &Change) -> Vec<RemoteId> {
-        let order = change.want.as_ref().and_then(Value::as_array).into_iter().flatten();
-        order.filter_map(|address| self.id_of(&Address::parse(address.as_str()?)?)).collect()
+        let order = change.want.as_ref().and_then(|want| want.read::<Vec<Address>>().ok());
+        order.iter().flatten().filter_map(|address| self.id_of(address)).collect()
     }
 
     fn links(&self, change: &Change) -> Links {

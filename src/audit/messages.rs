@@ -64,5 +64,5 @@ fn write(told: &Told) -> Write {
 
 /// Whom a message goes to, so that one who knows the id can tell that it is this one, and nobody else can.
 fn recipient(to: &str) -> String {
-    fingerprint(&Value::String(to.to_owned()))
+    fingerprint(&Value::from(to).into())
 }

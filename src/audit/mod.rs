@@ -12,7 +12,8 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::SecondsFormat;
 use serde::Serialize;
-use serde_json::Value;
+
+use crate::model::Body;
 
 use crate::clock::Clock;
 use crate::private;
@@ -208,8 +209,8 @@ impl Log {
 }
 
 /// The fingerprint of a body; none of nothing.
-fn print(body: Option<&Value>) -> Option<String> {
-    body.filter(|body| !body.is_null()).map(fingerprint)
+fn print(body: Option<&Body>) -> Option<String> {
+    body.filter(|body| !body.is_nothing()).map(fingerprint)
 }
 
 fn open(path: &Path) -> io::Result<File> {

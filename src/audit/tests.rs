@@ -1,5 +1,5 @@
 use chrono::DateTime;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -25,7 +25,8 @@ fn what_is_begun_stands_there_before_it_ends() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("deep/audit.jsonl");
     let log = Log::open(Some(&path), run()).expect("opens");
-    let write = Write { after: print(Some(&json!({"a": 1}))), ..Write::of("shop/keyword/a", "create") };
+    let write =
+        Write { after: print(Some(&json!({"a": 1}).into())), ..Write::of("shop/keyword/a", "create") };
     log.begun(&write).expect("writes");
     insta::assert_snapshot!(std::fs::read_to_string(&path).expect("reads"), @r#"{"version":1,"at":"1970-01-01T00:00:00.000Z","command":"apply","who":"ops on ci","commit":"0a1b","environment":"default","plan":"77","address":"shop/keyword/a","action":"create","after":"015abd7f5cc57a2dd94b7590f04ad808","outcome":"begun"}"#);
     let problem = Problem::error(Code::Uncertain, "no answer").help("look");

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{Datelike, Months, NaiveDate};
-use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::plan::{Made, complain, explain};
@@ -119,8 +118,7 @@ fn files(session: &Session<'_>, context: &Context) -> Vec<File> {
     let (mut found, mut known, mut room) = (vec![], HashSet::new(), ROOM);
     let declared = session.accounts.iter().flat_map(|account| account.desired.resources.values());
     for wanted in declared.filter(|wanted| wanted.kind.name == Material::NAME) {
-        let material =
-            wanted.body.as_ref().and_then(|body| Material::deserialize(body).ok()).unwrap_or_default();
+        let material = wanted.body.as_ref().and_then(|body| body.read::<Material>().ok()).unwrap_or_default();
         for asset in assets(&material) {
             if asset.sha256.is_empty() || !known.insert(asset.sha256.clone()) {
                 continue;

@@ -64,8 +64,12 @@ impl Project {
         let mut problems = vec![];
         let options = config::Options { environment, ..options(context, stand_in) };
         let config = config::load(&context.root, &options, &mut problems);
-        let project = config.map(|config| Self {
-            desired: desired(&config, context.now, &mut problems),
+        let project = config.map(|mut config| Self {
+            desired: {
+                let desired = desired(&config, context.now, &mut problems);
+                config.let_go();
+                desired
+            },
             clock: context.clock.clone(),
             variables: Arc::clone(&context.variables),
             leaving: context.leaving.clone(),
@@ -224,8 +228,11 @@ impl<'a> Session<'a> {
         let _step = self.project.trace.step("", "read what is remembered");
         let read = match store(self.project) {
             Ok(store) => {
-                abreast(self.accounts.iter().map(async |account| store.read(&account.config.name).await))
-                    .await
+                let reading = self.accounts.iter().map(async |account| {
+                    let state = store.read(&account.config.name).await?;
+                    Ok(live::kept_once(state, account.desired))
+                });
+                abreast(reading).await
             }
             Err(problem) => self.accounts.iter().map(|_| Err(problem.clone())).collect(),
         };

@@ -100,6 +100,12 @@ impl Node {
         Self { kind: Kind::Sequence(items.into()), ..self.clone() }
     }
 
+    /// The same mapping with nothing behind its keys.
+    #[must_use]
+    pub fn keys(&self) -> Self {
+        self.with_entries(self.entries().iter().map(|(key, _)| (key.clone(), key.clone())).collect())
+    }
+
     /// The same mapping without some of its keys.
     #[must_use]
     pub fn without(&self, keys: &[&str]) -> Self {

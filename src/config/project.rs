@@ -3,7 +3,6 @@
 use crate::problem::Flaw;
 use std::path::{Path, PathBuf};
 
-use chrono_tz::Tz;
 use indexmap::{IndexMap, IndexSet};
 use serde::de::IgnoredAny;
 
@@ -23,7 +22,7 @@ use super::policy::Policy;
 use super::read::{Part, fields_of, read, read_part};
 use super::state::{StateAt, state_at};
 use super::wire;
-use crate::model::Files;
+use crate::model::{Files, Zone};
 use crate::problem::{Code, Problem};
 use crate::text;
 use crate::words::Text;
@@ -58,7 +57,7 @@ pub struct Project {
     /// The chosen environment.
     pub environment: String,
     /// Where its days begin.
-    pub timezone: Tz,
+    pub timezone: Zone,
     /// What it forbids itself.
     pub policy: Policy,
     /// Where its state is.
@@ -80,6 +79,15 @@ pub struct Project {
     pub whole: bool,
     /// The project document with the chosen environment laid over it, `${…}` not filled in.
     pub written: Node,
+}
+
+impl Project {
+    /// Lets go of what stands in its documents, once that was read: what is left of them is their keys.
+    pub fn let_go(&mut self) {
+        for document in &mut self.documents {
+            document.node = document.node.keys();
+        }
+    }
 }
 
 /// A resources document.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Building, Wanted};
 use crate::config::{Jail, Node, Part, fields_of, read_part, suggest};
 use crate::model::kinds::with_links;
-use crate::model::{Address, Finding, Kind, KindInfo};
+use crate::model::{Address, Body, Finding, Kind, KindInfo};
 use crate::problem::{self, Code, Place, Problem};
 use crate::text;
 use crate::words::Text;
@@ -47,7 +47,7 @@ impl Building<'_> {
             ignore: vec![],
             lapsed: false,
             origin: key.place(),
-            node: node.clone(),
+            node: Some(node.clone()),
         };
         self.out.resources.insert(address, wanted);
     }
@@ -81,13 +81,13 @@ impl Building<'_> {
             address: about.clone().unwrap_or_else(nameless),
             kind: entry.kind,
             natural: typed.natural(entry.name),
-            body: Some(body),
+            body: Some(Body::new(&body)),
             links,
             protect,
             ignore,
             lapsed: false,
             origin: entry.origin,
-            node: entry.node,
+            node: Some(entry.node),
         };
         self.report(&wanted, found);
         self.forbidden_words(&wanted);

@@ -26,6 +26,7 @@ impl Building<'_> {
     pub(super) fn forbidden_words(&mut self, wanted: &Wanted) {
         let policy = &self.project.policy;
         let Some(body) = wanted.body.as_ref().filter(|_| !policy.forbidden_words.is_empty()) else { return };
+        let body = body.tree();
         let mut texts = vec![];
         for (key, value) in body.as_object().into_iter().flatten() {
             texts_in(key, value, &mut vec![], &mut texts);
@@ -51,7 +52,7 @@ impl Building<'_> {
                 let place = wanted
                     .body
                     .as_ref()
-                    .and_then(|body| find(body, link, ""))
+                    .and_then(|body| find(&body.tree(), link, ""))
                     .map(|path| wanted.place_of(&path));
                 let known: Vec<_> =
                     self.declared.keys().filter(|other| other.kind() == link.kind()).map(key_of).collect();

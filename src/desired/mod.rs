@@ -6,13 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use indexmap::IndexMap;
-use serde_json::Value;
 
 use crate::config::{Account, Document, Node, Project, interpolate, once};
 use crate::model::case::Case;
-use crate::model::{Address, KindInfo, Step, each_kind};
+use crate::model::{Address, Body, KindInfo, Step, Zone, each_kind};
 use crate::problem::{Place, Problem};
 
 mod cases;
@@ -51,7 +49,7 @@ pub struct DesiredAccount {
     /// Keys that changed.
     pub moved: Vec<Moved>,
     /// Where the days of its plans begin.
-    pub zone: Tz,
+    pub zone: Zone,
     /// Runs that its plans declare, and that are not to be made yet.
     pub later: BTreeSet<Address>,
     /// The time for which that is so.
@@ -66,7 +64,7 @@ impl DesiredAccount {
             managed,
             resources: IndexMap::new(),
             moved: vec![],
-            zone: Tz::UTC,
+            zone: Zone::UTC,
             later: BTreeSet::new(),
             now: DateTime::UNIX_EPOCH,
         }
@@ -90,7 +88,7 @@ pub struct Wanted {
     /// Its kind.
     pub kind: &'static KindInfo,
     /// What it is to be; `None` if it is to be gone (`none`).
-    pub body: Option<Value>,
+    pub body: Option<Body>,
     /// By what a live object is known to be this one.
     pub natural: String,
     /// What it points at.
@@ -103,8 +101,8 @@ pub struct Wanted {
     pub lapsed: bool,
     /// Where its key stands.
     pub origin: Place,
-    /// Its entry, `${…}` filled in.
-    pub node: Node,
+    /// Its entry, `${…}` filled in, as long as somebody may find something in it.
+    pub node: Option<Node>,
 }
 
 impl Wanted {
@@ -114,9 +112,10 @@ impl Wanted {
     }
 
     fn node_of(&self, path: &[Step]) -> Option<&Node> {
+        let node = self.node.as_ref()?;
         match &self.body {
-            Some(body) => self.node.follow_in(path, body),
-            None => self.node.follow(path),
+            Some(body) => node.follow_in(path, &body.tree()),
+            None => node.follow(path),
         }
     }
 }
@@ -207,10 +206,15 @@ impl<'a> Building<'a> {
 
     fn finish(mut self) -> (DesiredAccount, Option<Sops>, Vec<Case>) {
         let sops = self.take_plans(self.out.now);
+        self.out.resources.shrink_to_fit();
         self.check_links();
         self.check_moves();
         self.check_together();
         let cases = self.take_cases();
+        let fits = self.account.provider.fits;
+        for wanted in self.out.resources.values_mut().filter(|wanted| !fits.contains(&wanted.kind.name)) {
+            wanted.node = None;
+        }
         (self.out, sops, cases)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 use super::assets;
-use crate::model::{KindInfo, RemoteId, Shape};
+use crate::model::{Body, KindInfo, RemoteId, Shape};
 use crate::providers::Found;
 use crate::text;
 use crate::words::Text;
@@ -140,8 +140,9 @@ fn alike<'a>(info: &KindInfo, named: Vec<&'a Found<Value>>) -> Vec<Vec<&'a Found
     let mut parted: Vec<Vec<&Found<Value>>> = vec![];
     for one in named {
         let same = |other: &Found<Value>| {
-            one.body.as_ref().zip(other.body.as_ref()).is_some_and(|(one, other)| {
-                (info.same_content)(one, other) && (info.same_content)(other, one)
+            let bodies = one.body.as_ref().map(Body::new).zip(other.body.as_ref().map(Body::new));
+            bodies.is_some_and(|(one, other)| {
+                (info.same_content)(&one, &other) && (info.same_content)(&other, &one)
             })
         };
         match parted.iter_mut().find(|alike| same(alike[0])) {

@@ -11,7 +11,7 @@ use super::keys::Keys;
 use super::saved::Saved;
 use super::{File, scalar, yaml};
 use crate::model::kinds::RawReply;
-use crate::model::{Address, KindInfo, RemoteId, Rule, Shape, kind_named};
+use crate::model::{Address, Body, KindInfo, RemoteId, Rule, Shape, kind_named};
 use crate::providers::Found;
 use crate::text;
 
@@ -219,10 +219,10 @@ impl Writing<'_> {
 
     /// A body that says by key what it points at, where that is declared.
     fn body(&self, one: &Found<Value>) -> Value {
-        let mut body = one.body.clone().unwrap_or_default();
+        let mut body = one.body.as_ref().map(Body::new).unwrap_or_default();
         let name = |kind: &str, id: &RemoteId| self.keys.get(&(kind_named(kind)?.name, id.clone())).cloned();
         (self.info.name_links)(&mut body, &name);
-        preferred(body, self.info)
+        preferred(body.tree(), self.info)
     }
 
     /// What is to be written of a body: no defaults, and nothing that is worked out.

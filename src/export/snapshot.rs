@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::saved::Saved;
-use crate::model::{Asset, Finding, KindInfo, RemoteId, Shape, kinds};
+use crate::model::{Asset, Body, Finding, KindInfo, RemoteId, Shape, kinds};
 use crate::providers::{AnyReader, Found, Provider, Reads, VendorError};
 
 /// Everything of an account, kind by kind, as its first listing found it.
@@ -80,7 +80,11 @@ impl Kept {
     /// Lists, and reads each object whole, with its files. What is built in belongs to everybody and is only named.
     async fn read_all(&self) -> Result<Vec<Found<Value>>, VendorError> {
         let everything = (self.info.everything)();
-        let reading = self.reader.list().await?.into_iter().map(|mut found| {
+        let listed = self.reader.list().await?.into_iter().map(|found| {
+            let body = found.body.as_ref().map(Body::tree);
+            found.with(body)
+        });
+        let reading = listed.map(|mut found| {
             let everything = everything.as_ref();
             async move {
                 if found.built_in {
@@ -89,7 +93,7 @@ impl Kept {
                 // What went between the two calls is not there.
                 let body = self.reader.read(&found.id, everything, None).await?;
                 Ok(body.map(|body| {
-                    found.body = Some(body);
+                    found.body = Some(body.tree());
                     found
                 }))
             }
@@ -112,38 +116,37 @@ impl AnyReader for Kept {
         self.reader.settled()
     }
 
-    fn fits(&self) -> bool {
-        self.reader.fits()
-    }
-
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>> {
-        Box::pin(async { self.found().await.cloned() })
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Body>>, VendorError>> {
+        Box::pin(async {
+            let found = self.found().await?.iter();
+            Ok(found.map(|found| found.clone().with(found.body.as_ref().map(Body::new))).collect())
+        })
     }
 
     /// A picture is taken once.
-    fn list_again(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>> {
+    fn list_again(&self) -> BoxFuture<'_, Result<Vec<Found<Body>>, VendorError>> {
         Box::pin(async { Ok(vec![]) })
     }
 
     fn read<'a>(
         &'a self,
         id: &'a RemoteId,
-        _: Option<&'a Value>,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Option<Value>, VendorError>> {
+        _: Option<&'a Body>,
+        _: Option<&'a Body>,
+    ) -> BoxFuture<'a, Result<Option<Body>, VendorError>> {
         Box::pin(async move {
             let found = self.found().await?;
             let ids = self.ids.get_or_init(|| {
                 found.iter().enumerate().map(|(nth, found)| (found.id.clone(), nth)).collect()
             });
-            Ok(ids.get(id).and_then(|nth| found[*nth].body.clone()))
+            Ok(ids.get(id).and_then(|nth| found[*nth].body.as_ref().map(Body::new)))
         })
     }
 
     fn fit<'a>(
         &'a self,
-        want: &'a mut Value,
-        have: Option<(&'a RemoteId, &'a Value)>,
+        want: &'a mut Body,
+        have: Option<(&'a RemoteId, &'a Body)>,
     ) -> BoxFuture<'a, Result<Vec<Finding>, VendorError>> {
         self.reader.fit(want, have)
     }

@@ -23,7 +23,7 @@ accounts: {a: {provider: yeapoo, base_url: http://127.0.0.1:7070, info_id: a}}
 ";
 
 fn found(kind: &str, nth: usize, natural: &str, body: Value) -> Found<Value> {
-    let id = RemoteId(format!("{kind}-{nth}\n- {natural}"));
+    let id = RemoteId::from(format!("{kind}-{nth}\n- {natural}"));
     Found { id, natural: natural.to_owned(), parent: None, built_in: false, body: Some(body) }
 }
 
@@ -51,7 +51,7 @@ fn read_back(kind: &str, all: &[Found<Value>]) -> HashMap<RemoteId, Value> {
     let desired = desired(&project, chrono::DateTime::UNIX_EPOCH, &mut problems);
     let account = &desired.accounts["a"];
     assert_eq!(account.resources.len(), page.declared.len(), "{}", page.files[0].as_text());
-    let body = |address: &Address| account.resources[address].body.clone().expect("a body");
+    let body = |address: &Address| account.resources[address].body.as_ref().expect("a body").tree();
     page.declared.iter().map(|(address, id)| (id.clone(), body(address))).collect()
 }
 

@@ -17,10 +17,10 @@ pub(super) async fn begun_in_its_place(
     book: &Book,
 ) -> Result<Option<RemoteId>, VendorError> {
     if let Some(id) = &intent.id {
-        return Ok(kind.by_id(id).map(|found| found.id.clone()));
+        return Ok(kind.found.by_id(id).map(|found| found.id.clone()));
     }
     let ours = |id: &RemoteId| state.resources.values().any(|record| record.id == *id);
-    for found in kind.named(&intent.natural).filter(|found| kind.info.by_content && found.id != *old) {
+    for found in kind.found.named(&intent.natural).filter(|found| kind.info.by_content && found.id != *old) {
         if ours(&found.id) || book.taken.contains(&found.id) {
             continue;
         }
@@ -63,7 +63,7 @@ pub(super) async fn begun_and_no_longer_wanted(
                 }
                 None => kind.reader.read(&id, Some(&intent.want), None).await?.is_some_and(|mut have| {
                     (kind.info.name_links)(&mut have, &|kind, id| state.key_of(kind, id));
-                    let differs = diff(&have, &intent.want, kind.info.rules);
+                    let differs = diff(&have.tree(), &intent.want.tree(), kind.info.rules);
                     differs.iter().all(|change| kind.info.rules.at(&change.path) == Some(Rule::Immutable))
                 }),
             };

@@ -5,14 +5,13 @@ use std::collections::HashSet;
 
 use futures::StreamExt as _;
 use indexmap::IndexMap;
-use serde_json::Value;
 
 use super::begun::{begun_and_no_longer_wanted, begun_in_its_place};
 use super::fetch::fetch;
 use super::unclaimed::Unclaimed;
 use super::{By, Kinds, LiveAccount, Other, has_content, side_by_side};
 use crate::desired::{DesiredAccount, Wanted};
-use crate::model::{Address, RemoteId, Rule};
+use crate::model::{Address, Body, RemoteId, Rule};
 use crate::problem::{Code, Problem};
 use crate::state::State;
 use crate::text;
@@ -37,12 +36,12 @@ pub(super) async fn claim(
         };
         match replaced {
             Ok(Some(id)) => {
-                if kind.by_id(&record.id).is_some() {
+                if kind.found.by_id(&record.id).is_some() {
                     book.take(address.beside(&record.id), record.id.clone(), By::State);
                 }
                 book.take((*address).clone(), id, By::Intent);
             }
-            Ok(None) if kind.by_id(&record.id).is_some() => {
+            Ok(None) if kind.found.by_id(&record.id).is_some() => {
                 book.take((*address).clone(), record.id.clone(), By::State);
             }
             Ok(None) => {}
@@ -123,7 +122,7 @@ fn by_natural_key(
     }
     let intent = state.intents.get(&wanted.address);
     let begun = intent.and_then(|intent| intent.id.as_ref());
-    if let Some(id) = begun.filter(|id| kind.by_id(id).is_some()) {
+    if let Some(id) = begun.filter(|id| kind.found.by_id(id).is_some()) {
         book.take(wanted.address.clone(), id.clone(), By::Intent);
         return Ok(());
     }
@@ -136,7 +135,8 @@ fn by_natural_key(
         None => None,
     };
     let named = |name: &str| -> Vec<_> {
-        let free = kind.named(name).filter(|found| found.parent == parent && !book.taken.contains(&found.id));
+        let free =
+            kind.found.named(name).filter(|found| found.parent == parent && !book.taken.contains(&found.id));
         free.filter(|found| !kind.info.by_content || confirmed.contains(&(&wanted.address, &found.id)))
             .collect()
     };
@@ -151,7 +151,7 @@ fn by_natural_key(
         [first, ..] if kind.info.is_whole() => {
             // The others go, since the section is the whole; the one in the right place stays.
             let place = kind.info.rules.path_of(Rule::Rank).unwrap_or_default();
-            let position = |body: &Option<Value>| body.as_ref().map(|body| body[place].clone());
+            let position = |body: &Option<Body>| body.as_ref().map(|body| body.tree()[place].clone());
             let same = candidates.iter().find(|found| position(&found.body) == position(&wanted.body));
             same.unwrap_or(&first).id.clone()
         }
@@ -188,8 +188,9 @@ async fn confirm<'a>(kind: &'a Kinds<'_>, state: &State, book: &Book) -> Result<
     let looking = unclaimed.flat_map(|wanted| {
         let begun = state.intents.get(&wanted.address).and_then(|intent| intent.id.as_ref());
         // What was begun and has an id is known by that.
-        let needed = begun.is_none_or(|id| kind.by_id(id).is_none());
-        let free = kind.named(&wanted.natural).filter(move |found| needed && !book.taken.contains(&found.id));
+        let needed = begun.is_none_or(|id| kind.found.by_id(id).is_none());
+        let free =
+            kind.found.named(&wanted.natural).filter(move |found| needed && !book.taken.contains(&found.id));
         free.filter_map(move |found| Some((wanted, wanted.body.as_ref()?, found)))
     });
     let mut looked = side_by_side(looking.map(|(wanted, body, found)| async move {
@@ -210,8 +211,8 @@ async fn confirm<'a>(kind: &'a Kinds<'_>, state: &State, book: &Book) -> Result<
 /// A name that somebody else's object has already: with it there would be two, and nothing to tell them apart by.
 fn renamed_onto_another(kind: &Kinds<'_>, wanted: &Wanted, book: &Book) -> Option<Problem> {
     let (id, _) = book.claimed.get(&wanted.address).filter(|_| !kind.exclusive && !kind.info.by_content)?;
-    let now = kind.by_id(id).filter(|found| found.natural != wanted.natural)?;
-    let mut others = kind.named(&wanted.natural);
+    let now = kind.found.by_id(id).filter(|found| found.natural != wanted.natural)?;
+    let mut others = kind.found.named(&wanted.natural);
     let other = others.find(|found| found.parent == now.parent && !book.taken.contains(&found.id))?;
     let message = text!(
         "{id} is to be named `{natural}`, and an unmanaged object has that name: {id2}",

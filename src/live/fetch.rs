@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
-use serde_json::Value;
 
 use super::claim::Book;
 use super::{By, Claim, Kinds, LiveAccount, side_by_side};
 use crate::desired::{DesiredAccount, Wanted};
-use crate::model::{Address, KindInfo, Rule};
+use crate::model::{Address, Body, KindInfo, Rule};
 use crate::problem::Problem;
 use crate::providers::VendorError;
 use crate::state::State;
@@ -36,7 +35,7 @@ pub(super) async fn fetch(
         let wanted = desired.resources.get(&address).and_then(|wanted| wanted.body.as_ref());
         // A list does not show content: what goes is held against what was applied.
         let want = wanted.or(known.filter(|_| kind.info.by_content));
-        let found = kind.by_id(&id);
+        let found = kind.found.by_id(&id);
         let shown = found.and_then(|found| found.body.clone()).filter(|_| want.is_none());
         Box::pin(async move {
             let mut body = match shown {
@@ -48,6 +47,9 @@ pub(super) async fn fetch(
                 body = kind.reader.read(&id, want, known).await;
             }
             let built_in = found.is_some_and(|found| found.built_in);
+            if let Ok(Some(body)) = &mut body {
+                wanted.into_iter().chain(known).for_each(|same| body.share(same));
+            }
             (address, body.map(|body| body.map(|body| Claim { id, body, by, built_in })))
         })
     });
@@ -74,14 +76,14 @@ fn set_parents(kind: &Kinds<'_>, live: &mut LiveAccount) {
     let Some(field) = kind.info.rules.path_of(Rule::Immutable) else { return };
     let address_of: HashMap<_, _> =
         live.claims.iter().map(|(address, claim)| (claim.id.clone(), address.clone())).collect();
-    for found in &kind.found {
+    for found in kind.found.iter() {
         let (Some(address), Some(parent)) = (address_of.get(&found.id), &found.parent) else { continue };
         let above = match address_of.get(parent) {
             Some(above) => above.within_kind().to_owned(),
             None => parent.to_string(),
         };
         if let Some(claim) = live.claims.get_mut(address) {
-            claim.body[field] = above.into();
+            claim.body = claim.body.with(field, above);
         }
     }
 }
@@ -90,7 +92,7 @@ fn set_parents(kind: &Kinds<'_>, live: &mut LiveAccount) {
 pub(super) async fn fetch_others(kind: &Kinds<'_>, live: &mut LiveAccount) -> Vec<Problem> {
     let others = live.others.iter_mut().filter(|other| other.address.kind() == kind.info.name);
     let reading = others.map(|other| async move {
-        let shown = kind.by_id(&other.id).and_then(|found| found.body.clone());
+        let shown = kind.found.by_id(&other.id).and_then(|found| found.body.clone());
         let body = match shown {
             Some(body) => Ok(Some(body)),
             None => kind.reader.read(&other.id, None, None).await,
@@ -110,7 +112,7 @@ pub(super) async fn fit(listed: &[Kinds<'_>], live: &mut LiveAccount, problems: 
     let fitting = wanted.filter_map(|(kind, wanted)| {
         let claim = live.claims.get(&wanted.address);
         let mut body = wanted.body.clone().filter(|_| {
-            let is_fitted = kind.reader.fits() || kind.info.lay_over.is_some() || !wanted.ignore.is_empty();
+            let is_fitted = kind.fits || kind.info.lay_over.is_some() || !wanted.ignore.is_empty();
             // Of what is too late nothing is made any more.
             is_fitted && !(wanted.lapsed && claim.is_none())
         })?;
@@ -119,7 +121,7 @@ pub(super) async fn fit(listed: &[Kinds<'_>], live: &mut LiveAccount, problems: 
             let have = claim.map(|claim| (&claim.id, &claim.body));
             let findings = kind.reader.fit(&mut body, have).await;
             if let Some(lay_over) = kind.info.lay_over {
-                let none = Value::Object(serde_json::Map::new());
+                let none = Body::empty();
                 body = lay_over(&body, have.map_or(&none, |(_, body)| body));
             }
             (wanted, body, findings)
@@ -143,8 +145,10 @@ pub(super) async fn fit(listed: &[Kinds<'_>], live: &mut LiveAccount, problems: 
 
 /// Fields under `ignore` take their live value, and of exclusive ones all do: a button whose `link` is left alone
 /// keeps whatever it does now.
-pub(super) fn leave_ignored(want: &mut Value, claim: Option<&Claim>, wanted: &Wanted, info: &KindInfo) {
-    let (Some(claim), Some(want)) = (claim, want.as_object_mut()) else { return };
+pub(super) fn leave_ignored(want: &mut Body, claim: Option<&Claim>, wanted: &Wanted, info: &KindInfo) {
+    let Some(claim) = claim.filter(|_| !wanted.ignore.is_empty()) else { return };
+    let (mut fields, have) = (want.tree(), claim.body.tree());
+    let Some(tree) = fields.as_object_mut() else { return };
     let forms = match info.rules.at("") {
         Some(Rule::OneOf(forms)) if wanted.ignore.iter().any(|field| forms.contains(&field.as_str())) => {
             forms
@@ -152,9 +156,10 @@ pub(super) fn leave_ignored(want: &mut Value, claim: Option<&Claim>, wanted: &Wa
         _ => &[],
     };
     for field in wanted.ignore.iter().map(String::as_str).chain(forms.iter().copied()) {
-        match claim.body.get(field) {
-            Some(value) => want.insert(field.to_owned(), value.clone()),
-            None => want.shift_remove(field),
+        match have.get(field) {
+            Some(value) => tree.insert(field.to_owned(), value.clone()),
+            None => tree.shift_remove(field),
         };
     }
+    *want = Body::new(&fields);
 }

@@ -15,7 +15,7 @@ pub(super) async fn looked_for(kind: &mut Kinds<'_>, state: &State) -> Result<()
             break;
         }
         let again = kind.reader.list_again().await?;
-        if kind.take(again) == 0 {
+        if kind.found.take(again) == 0 {
             break;
         }
     }
@@ -27,10 +27,10 @@ fn misses_something(kind: &Kinds<'_>, state: &State) -> bool {
     let name = kind.info.name;
     let mut owned = state.resources.iter().filter(|(address, _)| address.kind() == name);
     let mut begun = state.intents.iter().filter(|(address, _)| address.kind() == name);
-    owned.any(|(_, record)| kind.by_id(&record.id).is_none())
+    owned.any(|(_, record)| kind.found.by_id(&record.id).is_none())
         || begun.any(|(_, intent)| match &intent.id {
-            Some(id) => kind.by_id(id).is_none(),
-            None => kind.named(&intent.natural).next().is_none(),
+            Some(id) => kind.found.by_id(id).is_none(),
+            None => kind.found.named(&intent.natural).next().is_none(),
         })
         || kind.wanted.iter().any(|wanted| !is_shown(kind, wanted, state))
 }
@@ -40,10 +40,10 @@ fn misses_something(kind: &Kinds<'_>, state: &State) -> bool {
 fn is_shown(kind: &Kinds<'_>, wanted: &Wanted, state: &State) -> bool {
     // Also what is to be gone: what a list leaves out would stay.
     let Some(body) = wanted.body.as_ref().filter(|_| kind.info.by_content) else {
-        return kind.named(&wanted.natural).next().is_some();
+        return kind.found.named(&wanted.natural).next().is_some();
     };
     let known = state.resources.get(&wanted.address);
     known.is_some_and(|known| {
-        kind.by_id(&known.id).is_some() && (kind.info.same_content)(body, &known.applied)
+        kind.found.by_id(&known.id).is_some() && (kind.info.same_content)(body, &known.applied)
     })
 }

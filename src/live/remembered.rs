@@ -7,7 +7,7 @@ use super::fetch::leave_ignored;
 use super::{By, Claim, LiveAccount};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::model::sop::SentBy;
-use crate::model::{Address, KindInfo, Shape, kinds};
+use crate::model::{Address, Body, KindInfo, Shape, kinds};
 use crate::providers::Provider;
 use crate::state::State;
 
@@ -37,20 +37,32 @@ pub fn remembered(desired: &DesiredAccount, provider: &Provider, state: &State) 
     live
 }
 
-fn laid_over(wanted: &Wanted, kind: &KindInfo, settled: bool, claim: Option<&Claim>) -> Option<Value> {
+/// The same state, in which what is declared as it was applied shares the declaration's body.
+pub fn kept_once(mut state: State, desired: &DesiredAccount) -> State {
+    for (address, record) in &mut state.resources {
+        if let Some(body) = desired.resources.get(address).and_then(|wanted| wanted.body.as_ref()) {
+            record.applied.share(body);
+        }
+    }
+    state
+}
+
+fn laid_over(wanted: &Wanted, kind: &KindInfo, settled: bool, claim: Option<&Claim>) -> Option<Body> {
     let claim = claim?;
     let mut body = wanted.body.clone()?;
     leave_ignored(&mut body, Some(claim), wanted, kind);
     if settled {
         // What the vendor was asked for when it was made: whom it came to, and what its days rest on.
+        let (mut tree, live) = (body.tree(), claim.body.tree());
         for at in ["/audience/groups", "/rests_on"] {
-            let (Some(was), Some((above, field))) = (claim.body.pointer(at), at.rsplit_once('/')) else {
+            let (Some(was), Some((above, field))) = (live.pointer(at), at.rsplit_once('/')) else {
                 continue;
             };
-            if let Some(above) = body.pointer_mut(above).and_then(Value::as_object_mut) {
+            if let Some(above) = tree.pointer_mut(above).and_then(Value::as_object_mut) {
                 above.insert(field.to_owned(), was.clone());
             }
         }
+        body = Body::new(&tree);
     }
     Some(match kind.lay_over {
         Some(lay_over) => lay_over(&body, &claim.body),

@@ -3,10 +3,9 @@
 
 use futures::future::{join, join_all, try_join_all};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::model::kinds::{Button, Keyword, Material, Reply};
-use crate::model::{Kind, RemoteId};
+use crate::model::{Body, Kind, RemoteId};
 use crate::providers::{AnyReader, Found, Reads, VendorError};
 use crate::text;
 
@@ -60,7 +59,7 @@ pub async fn rules(reads: &dyn Reads) -> Result<Vec<(RemoteId, Keyword)>, Vendor
 /// One rule; `None` if it went away since it was listed: it answers nothing.
 async fn rule(reader: &dyn AnyReader, id: &RemoteId) -> Result<Option<(RemoteId, Keyword)>, VendorError> {
     let Some(body) = reader.read(id, None, None).await? else { return Ok(None) };
-    Ok(Some((id.clone(), understood(body, &format!("rule {id}"))?)))
+    Ok(Some((id.clone(), understood(&body, &format!("rule {id}"))?)))
 }
 
 /// The fixed replies.
@@ -77,16 +76,10 @@ async fn buttons(reads: &dyn Reads) -> Result<Vec<Found<Button>>, VendorError> {
 
 async fn listed<K: Kind>(reads: &dyn Reads) -> Result<Vec<Found<K>>, VendorError> {
     let Some(reader) = reads.reader(K::NAME) else { return Ok(vec![]) };
-    let typed = |found: Found<Value>| {
-        let body =
-            found.body.map(|body| understood(body, &format!("{} {}", K::NAME, found.id))).transpose()?;
-        Ok(Found {
-            id: found.id,
-            natural: found.natural,
-            parent: found.parent,
-            built_in: found.built_in,
-            body,
-        })
+    let typed = |found: Found<Body>| {
+        let what = format!("{} {}", K::NAME, found.id);
+        let body = found.body.as_ref().map(|body| understood(body, &what)).transpose()?;
+        Ok(found.with(body))
     };
     reader.list().await?.into_iter().map(typed).collect()
 }
@@ -105,7 +98,7 @@ async fn keywords_of(
     Ok(rules)
 }
 
-fn understood<T: DeserializeOwned>(body: Value, what: &str) -> Result<T, VendorError> {
-    serde_json::from_value(body)
+fn understood<T: DeserializeOwned>(body: &Body, what: &str) -> Result<T, VendorError> {
+    body.read()
         .map_err(|error| VendorError::refused(what.to_owned(), text!("can't be understood: {error}", error)))
 }

@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::Kinds;
 use super::claim::Book;
 use crate::desired::DesiredAccount;
-use crate::model::{Address, RemoteId};
+use crate::model::{Address, Body, RemoteId};
 use crate::providers::Found;
 use crate::state::State;
 
@@ -36,8 +34,9 @@ impl<'a> Unclaimed<'a> {
 
     /// The address that it would have: with its id behind the name where the name alone would be another's as well.
     /// All that share a name get their ids, whatever the order of the list.
-    pub(super) fn address(&self, found: &Found<Value>) -> Address {
-        let above = found.parent.as_ref().and_then(|id| self.kind.by_id(id)).map(|above| self.address(above));
+    pub(super) fn address(&self, found: &Found<Body>) -> Address {
+        let above =
+            found.parent.as_ref().and_then(|id| self.kind.found.by_id(id)).map(|above| self.address(above));
         let below = |name: &str| match &above {
             Some(above) => above.child(name),
             None => Address::new(&self.desired.name, self.kind.info.name, [name]),

@@ -153,7 +153,7 @@ fn unescape(part: &str) -> Cow<'_, str> {
 /// The vendor's own id of a live object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct RemoteId(pub String);
+pub struct RemoteId(Arc<str>);
 
 impl RemoteId {
     /// The id as the vendor writes it, with the word for its table in front where each has ids of its own.
@@ -169,7 +169,13 @@ impl RemoteId {
 
 impl From<&str> for RemoteId {
     fn from(id: &str) -> Self {
-        Self(id.to_owned())
+        Self(id.into())
+    }
+}
+
+impl From<String> for RemoteId {
+    fn from(id: String) -> Self {
+        Self(id.into())
     }
 }
 

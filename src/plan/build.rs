@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use serde_json::Value;
 
 use super::drift::overwritten;
 use super::notes::{
@@ -16,7 +15,7 @@ use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, shown,
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::{diff, gained, lost};
 use crate::live::{By, Claim, LiveAccount};
-use crate::model::{Action, Address, KindInfo, Rule, kinds};
+use crate::model::{Action, Address, Body, KindInfo, Rule, kinds};
 use crate::problem::{Code, Problem, any_error};
 use crate::state::{Record, State};
 use crate::text;
@@ -122,7 +121,7 @@ impl<'a> OneKind<'a> {
     /// The place of each live sibling that is to be compared with the wanted one, by address.
     fn places(&self) -> BTreeMap<Address, u32> {
         let Some(field) = self.kind.rules.path_of(Rule::Rank) else { return BTreeMap::new() };
-        let place = |body: &Value| body[field].as_u64().and_then(|place| u32::try_from(place).ok());
+        let place = |body: &Body| body.tree()[field].as_u64().and_then(|place| u32::try_from(place).ok());
         let mut siblings: BTreeMap<Option<Address>, Vec<&Wanted>> = BTreeMap::new();
         for wanted in self.wanted() {
             siblings.entry(wanted.address.parent()).or_default().push(wanted);
@@ -172,12 +171,13 @@ impl<'a> OneKind<'a> {
     fn placed(&self, claim: &'a Claim, place: Option<&u32>) -> Cow<'a, Claim> {
         let mut claim = Cow::Borrowed(claim);
         if let (Some(field), Some(place)) = (self.kind.rules.path_of(Rule::Rank), place) {
-            claim.to_mut().body[field] = (*place).into();
+            let claim = claim.to_mut();
+            claim.body = claim.body.with(field, *place);
         }
         claim
     }
 
-    fn create(&mut self, wanted: &Wanted, body: &Value, record: Option<&Record>, protect: bool) {
+    fn create(&mut self, wanted: &Wanted, body: &Body, record: Option<&Record>, protect: bool) {
         let begun = self.state.intents.get(&wanted.address).and_then(|intent| intent.begun);
         let is_settled = self.live.settled.contains(self.kind.name);
         let just_now = begun.filter(|begun| is_settled && self.desired.now - *begun < PATIENCE);
@@ -185,7 +185,8 @@ impl<'a> OneKind<'a> {
             self.plan.warnings.push(too_early(wanted, begun));
             return;
         }
-        let missing: Vec<_> = self.kind.to_create.iter().filter(|field| body[**field].is_null()).collect();
+        let fields = body.tree();
+        let missing: Vec<_> = self.kind.to_create.iter().filter(|field| fields[**field].is_null()).collect();
         if !missing.is_empty() {
             let fields: Vec<_> = missing.iter().map(|field| format!("`{field}`")).collect();
             self.plan.refusals.push(
@@ -205,13 +206,13 @@ impl<'a> OneKind<'a> {
         if record.is_some() {
             notes.push(text!("it was deleted outside mpform since the last apply"));
         }
-        notes.extend(since_the_last_run(&wanted.address, body, self.state));
+        notes.extend(since_the_last_run(&wanted.address, &fields, self.state));
         self.changes.push(Change {
             address: wanted.address.clone(),
             action: Action::Create,
             replace: false,
             id: None,
-            fields: gained(body, self.kind.rules),
+            fields: gained(&fields, self.kind.rules),
             requires: wanted.links.clone(),
             after: vec![],
             notes,
@@ -228,7 +229,7 @@ impl<'a> OneKind<'a> {
     fn compare(
         &mut self,
         wanted: &Wanted,
-        body: &Value,
+        body: &Body,
         claim: &Claim,
         record: Option<&Record>,
         protect: bool,
@@ -237,11 +238,11 @@ impl<'a> OneKind<'a> {
         if claim.by != By::State {
             self.plan.adopted.push(Live { address: address.clone(), id: claim.id.clone() });
         }
-        let fields = diff(&self.replaced.seen(self.kind, &claim.body), body, self.kind.rules);
+        let fields = self.differing(&self.replaced.seen(self.kind, &claim.body), body);
         let settled = self.live.settled.contains(self.kind.name);
         if settled && let Some(record) = record {
-            let edited = diff(&record.applied, body, self.kind.rules);
-            self.plan.warnings.extend(too_late(wanted, &record.applied, &edited));
+            let edited = self.differing(&record.applied, body);
+            self.plan.warnings.extend(too_late(wanted, &record.applied.tree(), &edited));
         }
         if fields.is_empty() || settled {
             self.plan.unchanged.push(address.clone());
@@ -274,6 +275,10 @@ impl<'a> OneKind<'a> {
         });
     }
 
+    fn differing(&self, have: &Body, want: &Body) -> Vec<FieldChange> {
+        if have == want { vec![] } else { diff(&have.tree(), &want.tree(), self.kind.rules) }
+    }
+
     fn overwritten(
         &self,
         record: Option<&Record>,
@@ -290,7 +295,7 @@ impl<'a> OneKind<'a> {
             return;
         }
         let record = self.state.resources.get(address);
-        let fields = lost(&claim.body, self.kind.rules);
+        let fields = lost(&claim.body.tree(), self.kind.rules);
         let drift = self.overwritten(record, claim, &fields);
         let replaced_by = record.filter(|_| wanted.is_none()).and_then(|record| record.replaced_by.clone());
         let protect = wanted
@@ -323,7 +328,7 @@ impl<'a> OneKind<'a> {
             if ours && settled {
                 // A list shows no more than that it is there.
                 let made = self.state.resources.get(address).map_or(&claim.body, |record| &record.applied);
-                self.plan.warnings.extend(still_goes_out(self.desired, address, made));
+                self.plan.warnings.extend(still_goes_out(self.desired, address, &made.tree()));
             } else if ours {
                 self.delete(address, claim, None);
             }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Change, FieldChange};
 use crate::desired::DesiredAccount;
 use crate::live::LiveAccount;
-use crate::model::{Action, Address, KindInfo, kind_named};
+use crate::model::{Action, Address, Body, KindInfo, kind_named};
 use crate::state::{Draft, State};
 use crate::text;
 
@@ -34,6 +34,7 @@ pub(super) fn commit(
     }
     let origin =
         desired.resources.values().find(|wanted| wanted.kind == kind).map(|wanted| wanted.origin.clone());
+    let order: Vec<_> = desired.resources.keys().filter(|address| address.kind() == kind.name).collect();
     Some(Change {
         address: Address::new(&desired.name, kind.name, []),
         action: Action::Update,
@@ -46,16 +47,9 @@ pub(super) fn commit(
         drift: vec![],
         origin,
         // What would be made public: a saved plan knows by it whether that moved.
-        have: live.drafts.get(kind.name).cloned().map(Value::from),
+        have: live.drafts.get(kind.name).cloned().map(|draft| Value::from(draft).into()),
         // What may be put into the wanted order on the way.
-        want: Some(
-            desired
-                .resources
-                .keys()
-                .filter(|address| address.kind() == kind.name)
-                .map(Address::as_str)
-                .collect(),
-        ),
+        want: Body::of(&order).ok(),
         protect: false,
         held: false,
         replaced_by: None,

@@ -17,7 +17,7 @@ use super::{FieldChange, Globs, Live, commit, rank};
 use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::diff;
 use crate::live::{By, Claim, LiveAccount};
-use crate::model::{Address, KindInfo, Rule, field_of, kind_named};
+use crate::model::{Address, Body, KindInfo, Rule, field_of, kind_named};
 use crate::state::{Record, State};
 
 /// Looks at everything of one account that the patterns match; at all of it if there are none.
@@ -39,9 +39,11 @@ pub fn drift(desired: &DesiredAccount, live: &LiveAccount, state: &State, target
         let (fate, fields) = match live.claims.get(address) {
             None => (Fate::Deleted, vec![]),
             Some(claim) => {
-                let have = as_applied.body(kind, &claim.body);
+                let have = as_applied.body(kind, &claim.body).tree();
                 let place = places.get(address).copied();
-                let one = One { kind, record, claim, have, wanted, body, place };
+                let (said, body) = (wanted.and_then(|wanted| wanted.body.as_ref()), body.map(Body::tree));
+                let said = said.map(Body::tree);
+                let one = One { kind, record, claim, have, wanted, said, body, place };
                 (one.fate(), one.fields())
             }
         };
@@ -72,12 +74,12 @@ pub fn drift(desired: &DesiredAccount, live: &LiveAccount, state: &State, target
 /// applied, and what is live.
 pub(super) fn overwritten(
     record: Option<&Record>,
-    have: &Value,
+    have: &Body,
     fields: &[FieldChange],
     kind: &KindInfo,
 ) -> Vec<FieldChange> {
     let Some(record) = record else { return vec![] };
-    let mut since = since(&record.applied, have, kind);
+    let mut since = since(&record.applied.tree(), &have.tree(), kind);
     let of = |change: &FieldChange| fields.iter().position(|field| field.path == change.path);
     since.retain(|change| of(change).is_some());
     since.sort_by_key(of);
@@ -102,7 +104,9 @@ struct One<'a> {
     /// The live body, in the words of the time when it was applied.
     have: Value,
     wanted: Option<&'a Wanted>,
-    body: Option<&'a Value>,
+    /// What is declared, and that as it can be had.
+    said: Option<Value>,
+    body: Option<Value>,
     /// Among the siblings that are left, where it stood and where it stands.
     place: Option<(u32, u32)>,
 }
@@ -121,18 +125,18 @@ impl One<'_> {
         let (have, applied, rules) = (&self.have, &self.applied(), self.kind.rules);
         let since =
             since(applied, have, self.kind).into_iter().filter(|change| self.is_managed(&change.path));
-        let left: BTreeMap<String, Value> = match self.body {
+        let left: BTreeMap<String, Value> = match &self.body {
             Some(body) => {
                 diff(have, body, rules).into_iter().map(|change| (change.path, change.after)).collect()
             }
             None => BTreeMap::new(),
         };
-        let ours: BTreeSet<String> = match self.body {
+        let ours: BTreeSet<String> = match &self.body {
             Some(body) => diff(applied, body, rules).into_iter().map(|change| change.path).collect(),
             None => BTreeSet::new(),
         };
         let judged = since.map(|change| {
-            let (verdict, wanted) = match (self.body, left.get(&change.path)) {
+            let (verdict, wanted) = match (&self.body, left.get(&change.path)) {
                 // The configuration takes away the whole of it.
                 (None, _) => (Verdict::Both, Value::Null),
                 (Some(_), None) => (Verdict::Agreed, change.after.clone()),
@@ -146,18 +150,14 @@ impl One<'_> {
 
     /// What was applied, with what the configuration leaves to others (further members of a group) as it is live.
     fn applied(&self) -> Value {
-        let mut applied = self.record.applied.clone();
-        let (Some(Value::Object(said)), Some(body)) =
-            (self.wanted.and_then(|wanted| wanted.body.as_ref()), self.body)
-        else {
-            return applied;
-        };
+        let mut applied = self.record.applied.tree();
+        let (Some(Value::Object(said)), Some(body)) = (&self.said, &self.body) else { return applied };
         let worked_in: Vec<_> = said.iter().filter(|(name, _)| body[name.as_str()].is_null()).collect();
         for (name, value) in &worked_in {
             applied[name.as_str()] = (*value).clone();
         }
         if let Some(lay_over) = self.kind.lay_over {
-            applied = lay_over(&applied, &self.claim.body);
+            applied = lay_over(&Body::new(&applied), &self.claim.body).tree();
         }
         if let Some(applied) = applied.as_object_mut() {
             worked_in.iter().for_each(|(name, _)| drop(applied.shift_remove(name.as_str())));
@@ -169,7 +169,7 @@ impl One<'_> {
     fn moved(&self) -> Option<Field> {
         let path = self.kind.rules.path_of(Rule::Rank)?;
         let (stood, stands) = self.place.filter(|(stood, stands)| stood != stands)?;
-        let wanted = self.body.map(|body| body[path].clone()).unwrap_or_default();
+        let wanted = self.body.as_ref().map(|body| body[path].clone()).unwrap_or_default();
         let verdict = match wanted.as_u64() {
             Some(wanted) if wanted == u64::from(stands) => Verdict::Agreed,
             Some(wanted) if wanted == u64::from(stood) => Verdict::Others,
@@ -188,21 +188,21 @@ impl One<'_> {
         let field = field_of(path);
         let same = |other: &str| other == field || forms.contains(&other) && forms.contains(&field);
         let ignored = self.wanted.is_some_and(|wanted| wanted.ignore.iter().any(|other| same(other)));
-        let absent = self.body.is_some_and(|body| body[field].is_null()) && !forms.contains(&field);
+        let absent = self.body.as_ref().is_some_and(|body| body[field].is_null()) && !forms.contains(&field);
         !ignored && !absent && !self.is_left_open(path)
     }
 
     /// True for what is not declared, and only known since it was laid over what is live.
     fn is_left_open(&self, path: &str) -> bool {
-        let Some(said) = self.wanted.and_then(|wanted| wanted.body.as_ref()) else { return false };
+        let (Some(said), body) = (&self.said, self.body.as_ref()) else { return false };
         let laid_over = |said: &Value, body: Option<&Value>, name: &str| {
             said.is_object() && said[name].is_null() && body.is_some_and(|body| !body[name].is_null())
         };
         let field = field_of(path);
         let item = path[field.len()..].strip_prefix('[').and_then(|rest| rest.split_once("]."));
         match item.and_then(|(nth, name)| Some((nth.parse::<usize>().ok()?, name))) {
-            Some((nth, name)) => laid_over(&said[field][nth], self.body.map(|body| &body[field][nth]), name),
-            None => path == field && laid_over(said, self.body, field),
+            Some((nth, name)) => laid_over(&said[field][nth], body.map(|body| &body[field][nth]), name),
+            None => path == field && laid_over(said, body, field),
         }
     }
 }
@@ -216,7 +216,7 @@ fn places(live: &LiveAccount, state: &State) -> BTreeMap<Address, (u32, u32)> {
         let Some(field) = kind_named(address.kind()).and_then(|kind| kind.rules.path_of(Rule::Rank)) else {
             continue;
         };
-        let place = |body: &Value| body[field].as_u64().and_then(|place| u32::try_from(place).ok());
+        let place = |body: &Body| body.tree()[field].as_u64().and_then(|place| u32::try_from(place).ok());
         let stands = live.claims.get(address).and_then(|claim| place(&claim.body));
         if let (Some(stood), Some(stands)) = (place(&record.applied), stands) {
             rows.entry((address.kind(), address.parent())).or_default().push((stood, stands, address));

@@ -310,7 +310,7 @@ fn digest(file: &Value) -> String {
     let mut file = file.clone();
     file["check"]["digest"] = Value::Null;
     file.sort_all_objects();
-    fingerprint(&file)
+    fingerprint(&file.into())
 }
 
 /// The first two numbers of a version.

@@ -28,7 +28,7 @@ pub use renamed::renamed;
 pub use target::{Globs, narrow};
 pub use upcoming::{DAYS as UPCOMING_DAYS, Upcoming, upcoming};
 
-use crate::model::{Action, Address, RemoteId};
+use crate::model::{Action, Address, Body, RemoteId};
 use crate::problem::{Place, Problem, any_error};
 use crate::state::Record;
 use crate::words::Text;
@@ -96,7 +96,7 @@ pub struct Learnt {
     /// The vendor's id.
     pub id: RemoteId,
     /// The body as it is wanted.
-    pub body: Value,
+    pub body: Body,
     /// Never to be deleted or replaced.
     pub protect: bool,
 }
@@ -145,9 +145,9 @@ pub struct Change {
     /// Where it is declared; none for a delete.
     pub origin: Option<Place>,
     /// The live body.
-    pub have: Option<Value>,
+    pub have: Option<Body>,
     /// The body that is wanted, laid over the live one.
-    pub want: Option<Value>,
+    pub want: Option<Body>,
     /// Never to be deleted or replaced, from this change on.
     pub protect: bool,
     /// Not to be deleted or replaced so far: what lifts that has to be applied first.

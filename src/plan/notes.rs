@@ -39,7 +39,7 @@ pub(super) fn since_the_last_run(address: &Address, body: &Value, state: &State)
     let plan = address.of_run()?;
     let mut runs = state.resources.iter().filter(|(run, _)| run.of_run().as_ref() == Some(&plan));
     let (before, record) = runs.rfind(|(run, _)| *run < address)?;
-    let (was, is) = (groups(&record.applied), groups(body));
+    let (was, is) = (groups(&record.applied.tree()), groups(body));
     let missing = |these: &BTreeMap<String, String>, those: &BTreeMap<String, String>| {
         let names = these.iter().filter(|(chat, _)| !those.contains_key(*chat)).map(|(_, name)| name.clone());
         names.collect::<Vec<_>>()

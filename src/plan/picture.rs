@@ -9,7 +9,7 @@ use super::shown::afterwards;
 use super::{Plan, is_commit};
 use crate::desired::DesiredAccount;
 use crate::live::LiveAccount;
-use crate::model::{Action, Address, RemoteId, Rule, kind_named};
+use crate::model::{Action, Address, Body, RemoteId, Rule, kind_named};
 
 /// One account.
 #[derive(Clone, Debug, Default)]
@@ -32,9 +32,9 @@ pub struct Object {
     /// It is there, and nobody has seen what it is.
     pub unread: bool,
     /// What it is; nothing if it is not there, or not read.
-    pub before: Option<Value>,
+    pub before: Option<Body>,
     /// What it will be; nothing if it will not be there, or was not read.
-    pub after: Option<Value>,
+    pub after: Option<Body>,
     /// Its place among its siblings as it is declared. What goes or comes beside it moves it without a change of its own.
     pub place: Option<Value>,
 }
@@ -61,7 +61,7 @@ impl Picture {
             let claim = live.claims.get(address);
             let (id, body) = (claim.map(|claim| claim.id.clone()), claim.map(|claim| claim.body.clone()));
             let declared = desired.resources.get(address).and_then(|wanted| wanted.body.as_ref());
-            let place = rank(address).zip(declared).map(|(field, body)| body[field].clone());
+            let place = rank(address).zip(declared).map(|(field, body)| body.tree()[field].clone());
             Object { place, ..Object::new(address, id, body) }
         });
         let others = live.others.iter().map(|other| {
@@ -83,7 +83,7 @@ impl Picture {
                 if let (Some(field), Some(place), Some(after)) =
                     (rank(&object.address), object.place.take(), object.after.as_mut())
                 {
-                    after[field] = place;
+                    *after = after.with(field, place);
                 }
             } else if unmanaged.contains(&object.address) {
                 object.fate = Fate::Unmanaged;
@@ -114,7 +114,7 @@ impl Picture {
 }
 
 impl Object {
-    fn new(address: &Address, id: Option<RemoteId>, body: Option<Value>) -> Self {
+    fn new(address: &Address, id: Option<RemoteId>, body: Option<Body>) -> Self {
         let (address, before, after) = (address.clone(), body.clone(), body);
         Self { address, id, fate: Fate::Outside, unread: false, before, after, place: None }
     }
@@ -136,7 +136,7 @@ mod tests {
         Address::parse(text).expect("an address")
     }
 
-    fn change(action: Action, at: &str, have: Option<Value>, want: Option<Value>) -> Change {
+    fn change(action: Action, at: &str, have: Option<&Value>, want: Option<&Value>) -> Change {
         Change {
             address: address(at),
             action,
@@ -148,8 +148,8 @@ mod tests {
             notes: vec![],
             drift: vec![],
             origin: None,
-            have,
-            want,
+            have: have.map(Body::new),
+            want: want.map(Body::new),
             protect: false,
             held: false,
             replaced_by: None,
@@ -160,8 +160,8 @@ mod tests {
         DesiredAccount::of_kinds("shop", [("keyword", crate::desired::Managed::default())].into())
     }
 
-    fn claim(id: &str, body: Value) -> Claim {
-        Claim { id: id.into(), body, by: By::State, built_in: false }
+    fn claim(id: &str, body: &Value) -> Claim {
+        Claim { id: id.into(), body: Body::new(body), by: By::State, built_in: false }
     }
 
     #[test]
@@ -170,13 +170,17 @@ mod tests {
             (json!({"reply": {"text": "old"}}), json!({"reply": {"raw": 1, "text": "a"}, "name": "n"}));
         let live = LiveAccount {
             claims: [
-                (address("shop/keyword/goes"), claim("1", old.clone())),
-                (address("shop/keyword/stays"), claim("2", old.clone())),
-                (address("shop/keyword/turns"), claim("3", both.clone())),
+                (address("shop/keyword/goes"), claim("1", &old)),
+                (address("shop/keyword/stays"), claim("2", &old)),
+                (address("shop/keyword/turns"), claim("3", &both)),
             ]
             .into(),
             others: vec![
-                Other { address: address("shop/keyword/theirs"), id: "4".into(), body: Some(old.clone()) },
+                Other {
+                    address: address("shop/keyword/theirs"),
+                    id: "4".into(),
+                    body: Some(Body::new(&old)),
+                },
                 Other { address: address("shop/keyword/unseen"), id: "5".into(), body: None },
             ],
             ..LiveAccount::default()
@@ -188,10 +192,10 @@ mod tests {
             .map(|other| super::super::Live { address: other.address.clone(), id: other.id.clone() });
         let plan = Plan {
             changes: vec![
-                change(Action::Delete, "shop/keyword/goes", Some(old.clone()), None),
-                change(Action::Update, "shop/keyword/turns", Some(both), Some(want.clone())),
-                change(Action::Create, "shop/keyword/new", None, Some(want.clone())),
-                change(Action::Update, "shop/menu", None, Some(json!([]))),
+                change(Action::Delete, "shop/keyword/goes", Some(&old), None),
+                change(Action::Update, "shop/keyword/turns", Some(&both), Some(&want)),
+                change(Action::Create, "shop/keyword/new", None, Some(&want)),
+                change(Action::Update, "shop/menu", None, Some(&json!([]))),
             ],
             unchanged: vec![address("shop/keyword/stays")],
             unmanaged: others.collect(),
@@ -202,7 +206,9 @@ mod tests {
         let seen: Vec<_> = picture
             .objects
             .iter()
-            .map(|object| (object.address.last().into_owned(), object.fate, object.after.clone()))
+            .map(|object| {
+                (object.address.last().into_owned(), object.fate, object.after.as_ref().map(Body::tree))
+            })
             .collect();
         let row = |name: &str, fate, after| (name.to_owned(), fate, after);
         assert_eq!(
@@ -222,7 +228,7 @@ mod tests {
     #[test]
     fn what_the_plan_was_not_asked_about_stays_as_it_is() {
         let live = LiveAccount {
-            claims: [(address("shop/keyword/a"), claim("1", json!({})))].into(),
+            claims: [(address("shop/keyword/a"), claim("1", &json!({})))].into(),
             ..LiveAccount::default()
         };
         let picture = Picture::before(&desired(), &live).after(&Plan::default());

@@ -3,11 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::{Change, Resumed};
 use crate::live::{By, LiveAccount};
-use crate::model::{Address, KindInfo, RemoteId, kinds};
+use crate::model::{Address, Body, KindInfo, RemoteId, kinds};
 use crate::state::{Entry, Record, State};
 
 /// Objects that get a new one in their place, and the keys of all others: what points at an old one is no longer
@@ -43,7 +41,7 @@ impl Replaced {
     }
 
     /// A live body as it stands towards what is wanted.
-    pub(super) fn seen<'a>(&self, kind: &'static KindInfo, body: &'a Value) -> Cow<'a, Value> {
+    pub(super) fn seen<'a>(&self, kind: &'static KindInfo, body: &'a Body) -> Cow<'a, Body> {
         let mut body = Cow::Borrowed(body);
         if self.any {
             let name = |kind, id: &RemoteId| self.names.get(&(kind, id.clone())).cloned();
@@ -67,7 +65,7 @@ impl<'a> AsApplied<'a> {
     }
 
     /// A live body of a kind.
-    pub(super) fn body(&self, kind: &KindInfo, body: &Value) -> Value {
+    pub(super) fn body(&self, kind: &KindInfo, body: &Body) -> Body {
         let mut body = body.clone();
         if self.any {
             (kind.name_links)(&mut body, &|kind, id| self.name(kind, id));

@@ -3,13 +3,11 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::Plan;
 use crate::desired::DesiredAccount;
 use crate::live::LiveAccount;
 use crate::model::kinds::Names;
-use crate::model::{Action, Address, KindInfo, RemoteId, Rule, kind_named};
+use crate::model::{Action, Address, Body, KindInfo, RemoteId, Rule, kind_named};
 use crate::problem::{Code, Problem};
 use crate::state::State;
 use crate::text;
@@ -56,9 +54,11 @@ pub(super) fn check(desired: &DesiredAccount, live: &LiveAccount, state: &State,
 }
 
 /// A live body with what is wanted of it.
-pub(super) fn afterwards(have: Option<&Value>, want: &Value, kind: &KindInfo) -> Value {
-    let mut body = have.cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-    let (Some(fields), Some(wanted)) = (body.as_object_mut(), want.as_object()) else { return want.clone() };
+pub(super) fn afterwards(have: Option<&Body>, want: &Body, kind: &KindInfo) -> Body {
+    let (mut body, want) = (have.cloned().unwrap_or_else(Body::empty).tree(), want.tree());
+    let (Some(fields), Some(wanted)) = (body.as_object_mut(), want.as_object()) else {
+        return Body::new(&want);
+    };
     if let Some(Rule::OneOf(forms)) = kind.rules.at("")
         && forms.iter().any(|form| wanted.contains_key(*form))
     {
@@ -67,11 +67,11 @@ pub(super) fn afterwards(have: Option<&Value>, want: &Value, kind: &KindInfo) ->
     for (name, value) in wanted {
         fields.insert(name.clone(), value.clone());
     }
-    body
+    Body::new(&body)
 }
 
 /// What of all that goes a body shows by the vendor's id. What it names by key follows by itself.
-fn shows(kind: &KindInfo, body: &Value, account: &str, gone: &Names<'_>) -> Vec<Address> {
+fn shows(kind: &KindInfo, body: &Body, account: &str, gone: &Names<'_>) -> Vec<Address> {
     let links = |names: &Names<'_>| {
         let mut named = body.clone();
         (kind.name_links)(&mut named, names);

@@ -4,10 +4,8 @@ use std::collections::HashSet;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use serde_json::Value;
-
 use super::{Change, Plan, is_commit, users};
-use crate::model::{Address, kind_named};
+use crate::model::{Address, Body, kind_named};
 use crate::problem::Problem;
 use crate::text;
 use crate::words::Text;
@@ -134,18 +132,17 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
 
 fn points_at(change: &Change) -> Vec<Address> {
     let (kind, want) =
-        (kind_named(change.address.kind()), change.want.as_ref().filter(|want| want.is_object()));
+        (kind_named(change.address.kind()), change.want.as_ref().filter(|want| want.has_fields()));
     let points = kind.zip(want).map(|(kind, want)| (kind.links)(want, change.address.account()));
     points.unwrap_or_default()
 }
 
 fn leave_in_place(commit: &mut Change, untidy: &HashSet<Option<Address>>) {
-    if let Some(Value::Array(order)) = &mut commit.want {
-        order.retain(|address| {
-            let address = address.as_str().and_then(Address::parse);
-            address.is_some_and(|address| !untidy.contains(&address.parent()))
-        });
-    }
+    let order = commit.want.as_ref().and_then(|want| want.read::<Vec<Address>>().ok());
+    commit.want = order.and_then(|mut order| {
+        order.retain(|address| !untidy.contains(&address.parent()));
+        Body::of(&order).ok()
+    });
 }
 
 #[cfg(test)]

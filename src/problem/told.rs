@@ -54,6 +54,11 @@ impl From<&Problem> for Told {
 impl From<&Place> for ToldPlace {
     fn from(place: &Place) -> Self {
         let (line, column) = place.line_column();
-        Self { file: place.source.name.clone(), line, column, label: place.label.en() }
+        Self {
+            file: place.source.name.clone(),
+            line,
+            column,
+            label: place.label.as_ref().map(|label| label.en()).unwrap_or_default(),
+        }
     }
 }

@@ -3,12 +3,10 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
-use serde_json::Value;
-
 use super::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
-use crate::model::{Action, Finding, Kind, RemoteId};
+use crate::model::{Action, Body, Finding, Kind, RemoteId};
 use crate::text;
+use futures::future::BoxFuture;
 
 /// [`Reader`] on plain bodies.
 pub trait AnyReader: Send + Sync {
@@ -16,24 +14,22 @@ pub trait AnyReader: Send + Sync {
     fn remembered(&self) -> bool;
     /// See [`Reader::SETTLED`].
     fn settled(&self) -> bool;
-    /// See [`Reader::FITS`].
-    fn fits(&self) -> bool;
     /// See [`Reader::list`].
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>>;
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Body>>, VendorError>>;
     /// See [`Reader::list_again`].
-    fn list_again(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>>;
+    fn list_again(&self) -> BoxFuture<'_, Result<Vec<Found<Body>>, VendorError>>;
     /// See [`Reader::read`].
     fn read<'a>(
         &'a self,
         id: &'a RemoteId,
-        want: Option<&'a Value>,
-        known: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Option<Value>, VendorError>>;
+        want: Option<&'a Body>,
+        known: Option<&'a Body>,
+    ) -> BoxFuture<'a, Result<Option<Body>, VendorError>>;
     /// See [`Reader::fit`].
     fn fit<'a>(
         &'a self,
-        want: &'a mut Value,
-        have: Option<(&'a RemoteId, &'a Value)>,
+        want: &'a mut Body,
+        have: Option<(&'a RemoteId, &'a Body)>,
     ) -> BoxFuture<'a, Result<Vec<Finding>, VendorError>>;
     /// See [`Reader::draft`].
     fn draft(&self) -> BoxFuture<'_, Result<Option<String>, VendorError>>;
@@ -42,14 +38,14 @@ pub trait AnyReader: Send + Sync {
 /// [`Writer`] on plain bodies.
 pub trait AnyWriter: Send + Sync {
     /// See [`Writer::lane`].
-    fn lane(&self, action: Action, want: Option<&Value>) -> Lane;
+    fn lane(&self, action: Action, want: Option<&Body>) -> Lane;
     /// See [`Writer::unlisted`].
-    fn unlisted(&self, want: &Value) -> usize;
+    fn unlisted(&self, want: &Body) -> usize;
     /// See [`Writer::create`].
     fn create<'a>(
         &'a self,
         key: &'a str,
-        want: &'a Value,
+        want: &'a Body,
         links: &'a Links,
         watch: &'a dyn Watch,
     ) -> BoxFuture<'a, Result<RemoteId, VendorError>>;
@@ -57,8 +53,8 @@ pub trait AnyWriter: Send + Sync {
     fn update<'a>(
         &'a self,
         id: &'a RemoteId,
-        have: &'a Value,
-        want: &'a Value,
+        have: &'a Body,
+        want: &'a Body,
         links: &'a Links,
         watch: &'a dyn Watch,
     ) -> BoxFuture<'a, Result<(), VendorError>>;
@@ -86,19 +82,19 @@ struct Erased<K, T> {
     kind: PhantomData<fn() -> K>,
 }
 
-fn typed<K: Kind>(body: &Value) -> Result<K, VendorError> {
-    serde::Deserialize::deserialize(body)
+fn typed<K: Kind>(body: &Body) -> Result<K, VendorError> {
+    body.read()
         .map_err(|error| VendorError::not_sent(text!("not a body of {name}: {error}", name = K::NAME, error)))
 }
 
-fn plain<K: Kind>(body: &K) -> Result<Value, VendorError> {
-    serde_json::to_value(body)
+fn plain<K: Kind>(body: &K) -> Result<Body, VendorError> {
+    Body::of(body)
         .map_err(|error| VendorError::not_sent(text!("not a body of {name}: {error}", name = K::NAME, error)))
 }
 
-fn plainly<K: Kind>(one: Found<K>) -> Result<Found<Value>, VendorError> {
+fn plainly<K: Kind>(one: Found<K>) -> Result<Found<Body>, VendorError> {
     let body = one.body.as_ref().map(plain).transpose()?;
-    Ok(Found { id: one.id, natural: one.natural, parent: one.parent, built_in: one.built_in, body })
+    Ok(one.with(body))
 }
 
 impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {
@@ -110,24 +106,20 @@ impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {
         R::SETTLED
     }
 
-    fn fits(&self) -> bool {
-        R::FITS
-    }
-
-    fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>> {
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Found<Body>>, VendorError>> {
         Box::pin(async { self.typed.list().await?.into_iter().map(plainly).collect() })
     }
 
-    fn list_again(&self) -> BoxFuture<'_, Result<Vec<Found<Value>>, VendorError>> {
+    fn list_again(&self) -> BoxFuture<'_, Result<Vec<Found<Body>>, VendorError>> {
         Box::pin(async { self.typed.list_again().await?.into_iter().map(plainly).collect() })
     }
 
     fn read<'a>(
         &'a self,
         id: &'a RemoteId,
-        want: Option<&'a Value>,
-        known: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Option<Value>, VendorError>> {
+        want: Option<&'a Body>,
+        known: Option<&'a Body>,
+    ) -> BoxFuture<'a, Result<Option<Body>, VendorError>> {
         Box::pin(async move {
             let want = want.filter(|_| R::COMPARES).map(typed::<K>).transpose()?;
             // What is remembered may be of another version's making; then it tells nothing.
@@ -138,8 +130,8 @@ impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {
 
     fn fit<'a>(
         &'a self,
-        want: &'a mut Value,
-        have: Option<(&'a RemoteId, &'a Value)>,
+        want: &'a mut Body,
+        have: Option<(&'a RemoteId, &'a Body)>,
     ) -> BoxFuture<'a, Result<Vec<Finding>, VendorError>> {
         Box::pin(async move {
             let mut body = typed::<K>(want)?;
@@ -156,19 +148,19 @@ impl<K: Kind, R: Reader<K>> AnyReader for Erased<K, R> {
 }
 
 impl<K: Kind, W: Writer<K>> AnyWriter for Erased<K, W> {
-    fn lane(&self, action: Action, want: Option<&Value>) -> Lane {
+    fn lane(&self, action: Action, want: Option<&Body>) -> Lane {
         let want = want.and_then(|want| typed::<K>(want).ok());
         self.typed.lane(action, want.as_ref())
     }
 
-    fn unlisted(&self, want: &Value) -> usize {
+    fn unlisted(&self, want: &Body) -> usize {
         typed::<K>(want).map(|want| self.typed.unlisted(&want)).unwrap_or_default()
     }
 
     fn create<'a>(
         &'a self,
         key: &'a str,
-        want: &'a Value,
+        want: &'a Body,
         links: &'a Links,
         watch: &'a dyn Watch,
     ) -> BoxFuture<'a, Result<RemoteId, VendorError>> {
@@ -178,8 +170,8 @@ impl<K: Kind, W: Writer<K>> AnyWriter for Erased<K, W> {
     fn update<'a>(
         &'a self,
         id: &'a RemoteId,
-        have: &'a Value,
-        want: &'a Value,
+        have: &'a Body,
+        want: &'a Body,
         links: &'a Links,
         watch: &'a dyn Watch,
     ) -> BoxFuture<'a, Result<(), VendorError>> {

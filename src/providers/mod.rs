@@ -71,6 +71,9 @@ pub struct Provider {
     pub limits: fn(kind: &str, body: &Value) -> Vec<Finding>,
     /// What the vendor refuses in everything an account declares, taken together.
     pub together: fn(&[&Wanted]) -> Vec<Problem>,
+    /// The kinds whose readers have a [`Reader::fit`] of their own: of these the vendor may still find something at the
+    /// places where they are declared once it is known what is live.
+    pub fits: &'static [&'static str],
     /// How much may be under way at once where the account does not say.
     pub throttle: http::Limits,
     /// How an answer says that it was too much for the vendor, where it does not say so by its status.
@@ -165,6 +168,14 @@ pub struct Found<B> {
     pub body: Option<B>,
 }
 
+impl<B> Found<B> {
+    /// The same with its body in another form.
+    pub fn with<C>(self, body: Option<C>) -> Found<C> {
+        let Self { id, natural, parent, built_in, .. } = self;
+        Found { id, natural, parent, built_in, body }
+    }
+}
+
 /// How one vendor reads one kind.
 pub trait Reader<K: Kind>: Send + Sync + 'static {
     /// No vendor knows of these things: only the state remembers them, and an object that is read is the remembered one.
@@ -173,8 +184,6 @@ pub trait Reader<K: Kind>: Send + Sync + 'static {
     const SETTLED: bool = false;
     /// What is read depends on what is wanted or known. Where it does not, nobody takes the trouble to say that.
     const COMPARES: bool = true;
-    /// It may have a [`Reader::fit`] of its own. One that has none need not be asked.
-    const FITS: bool = true;
 
     /// Every live object. An error if the list can't be read to its end.
     fn list(&self) -> impl Future<Output = Result<Vec<Found<K>>, VendorError>> + Send;
@@ -195,7 +204,8 @@ pub trait Reader<K: Kind>: Send + Sync + 'static {
         known: Option<&K>,
     ) -> impl Future<Output = Result<Option<K>, VendorError>> + Send;
 
-    /// Takes out of what is wanted what this vendor can't hold now, and says so.
+    /// Takes out of what is wanted what this vendor can't hold now, and says so. Only asked where [`Provider::fits`] has
+    /// the kind.
     fn fit(
         &self,
         want: &mut K,

@@ -1,13 +1,12 @@
 //! How a vendor's recurring plans are written, and who they reach.
 
 use crate::words::Text;
-use chrono_tz::Tz;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use crate::config::{Node, Part, read_part};
 use crate::model::sop::{Own, SentBy, Sop, Words};
-use crate::model::{Files, Finding};
+use crate::model::{Files, Finding, Zone};
 use crate::problem::Problem;
 
 /// A vendor's plans: in which words they are written, and what those mean.
@@ -16,7 +15,7 @@ pub struct Plans {
     /// Who sends the messages.
     pub sent_by: SentBy,
     /// Where its days begin, where that is not the project's to say.
-    pub zone: Option<Tz>,
+    pub zone: Option<Zone>,
     /// Reads a plan and checks it, each value for itself; nothing if it could not be read whole.
     pub read: ReadPlan,
     /// The schema of an audience.

@@ -56,7 +56,7 @@ impl Account {
 }
 
 fn body<T: DeserializeOwned>(wanted: &Wanted) -> Option<T> {
-    T::deserialize(wanted.body.as_ref()?).ok()
+    wanted.body.as_ref()?.read().ok()
 }
 
 fn says(reply: &Reply, desired: &DesiredAccount) -> Says {
@@ -69,13 +69,13 @@ fn says(reply: &Reply, desired: &DesiredAccount) -> Says {
     }
     let Some(link) = &reply.material else { return Says::Undeclared };
     let wanted = desired.resources.get(&Address::new(&desired.name, kinds::Material::NAME, [link.key()]));
-    let forms = || wanted.and_then(|wanted| wanted.body.as_ref()?.as_object());
+    let forms = wanted.and_then(|wanted| Some(wanted.body.as_ref()?.tree()));
     // A material's body has one field that says what it is.
-    let kind = forms().and_then(|body| body.keys().find(|key| KINDS.contains(&key.as_str())));
+    let kind = KINDS.iter().find(|kind| forms.as_ref().is_some_and(|body| body.get(kind).is_some()));
     Says::Material(Material {
         key: Some(link.key().to_owned()),
         name: wanted.map(|wanted| wanted.natural.clone()).unwrap_or_default(),
-        kind: kind.cloned().unwrap_or_default(),
+        kind: kind.copied().unwrap_or_default().to_owned(),
         id: None,
     })
 }

@@ -158,11 +158,11 @@ mod tests {
 
     use super::*;
     use crate::coverage::Unanswered;
-    use crate::model::RemoteId;
+    use crate::model::{RemoteId, Zone};
 
     fn found() -> Coverage {
         let rule = |name: &str, alone, shared| Fired {
-            id: RemoteId(format!("id-{name}")),
+            id: RemoteId::from(format!("id-{name}")),
             name: name.into(),
             alone,
             shared,
@@ -170,7 +170,7 @@ mod tests {
         let left = |text: &str, count| Unanswered { text: text.into(), count };
         Coverage {
             account: "shop".into(),
-            since: chrono_tz::Asia::Shanghai.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap(),
+            since: Zone::CHINA.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap(),
             texts: 150,
             others: BTreeMap::from([("image".into(), 3), ("voice".into(), 1)]),
             unanswered: vec![

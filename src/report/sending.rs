@@ -3,19 +3,18 @@
 use crate::text;
 use crate::words::Text;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::columns::{escape, pad};
 use super::{Role, Style};
-use crate::model::Address;
+use crate::model::{Address, Zone};
 use crate::problem::Problem;
 use crate::providers::Status;
 use crate::sending::event::{Ending, Tally, Told};
 use crate::state::{Outcome, Sending};
 
 /// The lines of a message that came to its end, without a line break behind the last.
-pub fn told(told: &Told, zone: Tz, style: Style) -> String {
+pub fn told(told: &Told, zone: Zone, style: Style) -> String {
     let (mark, role) = match told.ending {
         Ending::Sent => ("✓", Role::Create),
         Ending::Failed => ("✗", Role::Delete),
@@ -56,7 +55,7 @@ pub fn sum(tally: Tally, style: Style) -> String {
 }
 
 /// One line of `sop run --json`. The keys and their meaning are a contract: what is here stays; something may be added.
-pub fn told_json(told: &Told, zone: Tz) -> Value {
+pub fn told_json(told: &Told, zone: Zone) -> Value {
     let Told { run, step, item, to, at, what, ending, earlier, id, problem, .. } = told;
     json!({
         "event": "message",
@@ -93,7 +92,7 @@ pub struct Past {
 }
 
 /// Messages that were sent, or begun, in the order in which they were.
-pub fn history(past: &[Past], zone: Tz, style: Style) -> String {
+pub fn history(past: &[Past], zone: Zone, style: Style) -> String {
     let lines = past.iter().map(|one| {
         let Sending { step, item, to, what, begun, .. } = &one.sending;
         let (ending, role, more) = came(&one.sending.outcome);
@@ -111,7 +110,7 @@ pub fn history(past: &[Past], zone: Tz, style: Style) -> String {
 }
 
 /// The same for programs.
-pub fn history_json(past: &[Past], zone: Tz) -> Value {
+pub fn history_json(past: &[Past], zone: Zone) -> Value {
     let time = |at: DateTime<Utc>| at.with_timezone(&zone).to_rfc3339();
     let message = |one: &Past| {
         let Sending { step, item, at, to, what, begun, mark, outcome, .. } = &one.sending;
@@ -164,7 +163,7 @@ fn word(ending: Ending) -> Text {
     }
 }
 
-fn when(at: DateTime<Utc>, zone: Tz) -> String {
+fn when(at: DateTime<Utc>, zone: Zone) -> String {
     at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
 }
 
@@ -232,7 +231,7 @@ mod tests {
     fn a_message_is_told_in_a_line_and_why_below_it() {
         let of = |ending| Told::of_earlier(&run(), &sending(Outcome::Begun), ending);
         let failed = of(Ending::Failed).why(Problem::error(Code::NotSent, "no").help("try again"));
-        let zone = chrono_tz::Asia::Shanghai;
+        let zone = Zone::CHINA;
         let all = [of(Ending::Sent), failed, of(Ending::Uncertain), of(Ending::Skipped)];
         let lines: Vec<_> = all.iter().map(|one| told(one, zone, Style::PLAIN)).collect();
         insta::assert_snapshot!(lines.join("\n"), @r"
@@ -265,12 +264,12 @@ mod tests {
             past(Outcome::Begun, None),
             past(Outcome::NotSent { why: "no".into() }, None),
         ];
-        insta::assert_snapshot!(history(&all, chrono_tz::Asia::Shanghai, Style::PLAIN), @r"
+        insta::assert_snapshot!(history(&all, Zone::CHINA, Style::PLAIN), @r"
         1970-01-01 08:00 sent      shop/sop/monday@2026-11-23 step 2, to vip: text 早上好 (id 7); send success: 2 of 3 got it, 1 did not
         1970-01-01 08:00 uncertain shop/sop/monday@2026-11-23 step 2, to vip: text 早上好
         1970-01-01 08:00 failed    shop/sop/monday@2026-11-23 step 2, to vip: text 早上好 (no)
         ");
-        let found = history_json(&all, chrono_tz::UTC);
+        let found = history_json(&all, Zone::UTC);
         assert_eq!(
             (&found["messages"][0]["id"], &found["messages"][2]["outcome"]),
             (&json!("7"), &json!("failed"))

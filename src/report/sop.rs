@@ -6,14 +6,13 @@ use crate::words::Text;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::columns::{escape, pad, truncate, width};
 use super::value::compact;
 use super::{Role, Style};
-use crate::model::Address;
 use crate::model::sop::{Due, Own, Planned, Run};
+use crate::model::{Address, Zone};
 use crate::sending::RunState;
 
 /// The runs of plans in some days.
@@ -23,7 +22,7 @@ pub struct Runs<'a> {
     /// The last day.
     pub to: NaiveDate,
     /// Where the days begin.
-    pub zone: Tz,
+    pub zone: Zone,
     /// Each plan with the place where it is declared (`file:line`) and its runs.
     pub plans: Vec<(&'a Planned, String, Vec<Run<'a>>)>,
     /// How far each run has come, where that is shown.

@@ -1,13 +1,12 @@
 //! Whether a plan is armed, and as what. What is sent is what was armed: the declaration is only held against it.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
 use super::Plan;
 use crate::diff::diff;
 use crate::model::kinds::Scheduled;
 use crate::model::sop::{Planned, Sop, SopStep};
-use crate::model::{Kind, kind_named};
+use crate::model::{Body, Kind, kind_named};
 use crate::state::{Record, State};
 
 /// How a plan is armed.
@@ -33,17 +32,18 @@ pub(super) fn arming(plan: &Plan<'_>, state: &State) -> Arming {
     }
 }
 
-fn is_same(body: &Value, record: &Record) -> bool {
+fn is_same(body: &Body, record: &Record) -> bool {
     let Some(kind) = kind_named(Scheduled::NAME) else { return false };
-    diff(&record.applied, body, kind.rules).is_empty()
+    diff(&record.applied.tree(), &body.tree(), kind.rules).is_empty()
 }
 
 /// The plan that was armed. Which days are off only a declaration can say whose days are the same.
-fn reckoned(declared: &Planned, body: &Value, record: &Record) -> Option<Planned> {
-    if DAYS.iter().any(|field| body.get(field) != record.applied.get(field)) {
+fn reckoned(declared: &Planned, body: &Body, record: &Record) -> Option<Planned> {
+    let (body, applied) = (body.tree(), record.applied.tree());
+    if DAYS.iter().any(|field| body.get(field) != applied.get(field)) {
         return None;
     }
-    let armed: Scheduled = serde_json::from_value(record.applied.clone()).ok()?;
+    let armed: Scheduled = record.applied.read().ok()?;
     let step =
         |step: crate::model::kinds::ScheduledStep| SopStep { day: step.day, at: step.at, send: step.send };
     Some(Planned {

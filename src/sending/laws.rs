@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::due;
 use super::testing::{Shop, moment};
+use crate::model::Body;
 use crate::state::{Entry, Outcome, Sending, State, of_words};
 
 #[derive(Clone, Debug)]
@@ -67,7 +68,7 @@ proptest! {
         let mut state = State::new("default", "care");
         let mut now = moment("2026-11-22T20:00");
         // The armed body, and since when: what the test believes, not what the state says.
-        let mut armed: Option<(Value, DateTime<Utc>)> = None;
+        let mut armed: Option<(Body, DateTime<Utc>)> = None;
         let mut got: Vec<Got> = vec![];
         for deed in deeds {
             match deed {

@@ -4,11 +4,9 @@
 //! is pure. Then each message is written down before it goes out, so that whatever happens to the process, the
 //! network or the disk, the next run knows of it: it looks what came of it, and never sends it again on a guess.
 
-use serde_json::Value;
-
 use crate::desired::{DesiredAccount, Sops};
-use crate::model::Address;
 use crate::model::sop::{Own, Planned};
+use crate::model::{Address, Body};
 use crate::providers::SentBy;
 
 mod armed;
@@ -47,7 +45,7 @@ pub struct Plan<'a> {
     /// The plan.
     pub planned: &'a Planned,
     /// What was to be armed of it; none where a run is made at the vendor instead.
-    pub body: Option<&'a Value>,
+    pub body: Option<&'a Body>,
 }
 
 impl<'a> Account<'a> {

@@ -12,9 +12,9 @@ use tokio::sync::Notify;
 use super::{Account, Plan};
 use crate::desired::definition;
 use crate::http::Failure;
-use crate::model::Address;
 use crate::model::schedule::Days;
 use crate::model::sop::{Own, Planned};
+use crate::model::{Address, Body, Zone};
 use crate::providers::{Lost, Outgoing, Sends, SentBy, Settled, VendorError};
 use crate::state::{Entry, Record, State};
 
@@ -33,7 +33,7 @@ fn friends(audience: &Own) -> Option<Vec<String>> {
 /// Plans, and what is armed of them.
 pub(super) struct Shop {
     pub(super) planned: Vec<Planned>,
-    bodies: Vec<Value>,
+    bodies: Vec<Body>,
 }
 
 impl Shop {
@@ -49,9 +49,9 @@ impl Shop {
             address: Address::new("care", "sop", ["a"]),
             sop: serde_json::from_value(sop).expect("a plan"),
             days: Days::default(),
-            zone: chrono_tz::Asia::Shanghai,
+            zone: Zone::CHINA,
         };
-        let body = serde_json::to_value(definition(&planned, &IndexMap::new())).expect("a body");
+        let body = Body::of(&definition(&planned, &IndexMap::new())).expect("a body");
         Self { planned: vec![planned], bodies: vec![body] }
     }
 
@@ -69,7 +69,7 @@ impl Shop {
 
     pub(super) fn arming(&self, at: DateTime<Utc>) -> Vec<Entry> {
         let plans = self.planned.iter().zip(&self.bodies);
-        let entry = |(planned, body): (&Planned, &Value)| Entry::Keep {
+        let entry = |(planned, body): (&Planned, &Body)| Entry::Keep {
             address: planned.address.clone(),
             record: Record::new("armed".into(), body.clone(), false).since(Some(at)),
         };

@@ -279,7 +279,7 @@ fn failed(message: Text) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Address;
+    use crate::model::{Address, Body};
     use crate::state::store::{Keeping, Open, Store};
     use crate::state::{Entry, Intent, Record, VERSION};
     use serde_json::json;
@@ -336,7 +336,7 @@ mod tests {
         opened.record(keep("a"));
         opened.record(Entry::Begin {
             address: Address::new("shop", "keyword", ["b"]),
-            intent: Intent { natural: "b".into(), id: None, begun: None, want: json!(null) },
+            intent: Intent { natural: "b".into(), id: None, begun: None, want: Body::default() },
         });
         journal(&mut opened).journal.write_all(b"{\"serial\": 3, \"chan").expect("half a line");
         drop(opened);
@@ -359,7 +359,7 @@ mod tests {
             natural: "早报".into(),
             id: None,
             begun: chrono::DateTime::from_timestamp(at, 0),
-            want: serde_json::Value::Null,
+            want: Body::default(),
         };
         let (old, new) =
             (Address::new("shop", "sop", ["a@2026-11-23"]), Address::new("shop", "sop", ["b@2026-11-23"]));

@@ -9,12 +9,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::hex::hex;
 use crate::model::sop::Own;
-use crate::model::{Address, RemoteId};
+use crate::model::{Address, Body, RemoteId};
 
 pub mod atomic;
 pub mod bucket;
@@ -74,7 +73,7 @@ pub struct Record {
     /// The vendor's id.
     pub id: RemoteId,
     /// What was last applied.
-    pub applied: Value,
+    pub applied: Body,
     /// The fingerprint of that.
     pub fingerprint: String,
     /// When that was, for what only counts from then on (a plan that is armed).
@@ -90,12 +89,13 @@ pub struct Record {
 
 impl Record {
     /// A record of an object as it was applied.
-    pub fn new(id: RemoteId, applied: Value, protect: bool) -> Self {
+    pub fn new(id: RemoteId, applied: impl Into<Body>, protect: bool) -> Self {
+        let applied = applied.into();
         Self { id, fingerprint: fingerprint(&applied), applied, at: None, protect, replaced_by: None }
     }
 
     /// True if this is what is to be remembered of an object that stands like this.
-    pub fn says(&self, id: &RemoteId, applied: &Value, protect: bool) -> bool {
+    pub fn says(&self, id: &RemoteId, applied: &Body, protect: bool) -> bool {
         self.id == *id && self.protect == protect && self.replaced_by.is_none() && self.applied == *applied
     }
 
@@ -124,8 +124,8 @@ pub struct Intent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun: Option<DateTime<Utc>>,
     /// What it was to be: only an object like that is taken for it when the id is not known.
-    #[serde(default, skip_serializing_if = "Value::is_null")]
-    pub want: Value,
+    #[serde(default, skip_serializing_if = "Body::is_nothing")]
+    pub want: Body,
 }
 
 /// What is known of a draft.
@@ -282,7 +282,7 @@ impl State {
     }
 
     /// What is to be remembered of an object that was looked at and is as it should be.
-    pub fn learnt(&self, address: &Address, id: RemoteId, body: Value, protect: bool) -> Record {
+    pub fn learnt(&self, address: &Address, id: RemoteId, body: Body, protect: bool) -> Record {
         let before = self.resources.get(address).filter(|record| record.id == id);
         Record::new(id, body, protect).since(before.and_then(|record| record.at))
     }
@@ -304,8 +304,8 @@ impl State {
 }
 
 /// A fingerprint of a body: the same for the same content.
-pub fn fingerprint(body: &Value) -> String {
-    hex(&Sha256::digest(body.to_string())[..16])
+pub fn fingerprint(body: &Body) -> String {
+    hex(&Sha256::digest(body.text())[..16])
 }
 
 #[cfg(test)]
@@ -322,7 +322,7 @@ mod tests {
         let mut state = State::new("default", "shop");
         state.take(Entry::Begin {
             address: address(),
-            intent: Intent { natural: "营业时间".into(), id: None, begun: None, want: Value::Null },
+            intent: Intent { natural: "营业时间".into(), id: None, begun: None, want: Body::default() },
         });
         assert_eq!(state.intents.len(), 1);
         let record = Record::new("5f".into(), json!({"name": "营业时间"}), false);
@@ -336,10 +336,10 @@ mod tests {
     fn another_account_keeps_what_it_lists_and_nothing_begun() {
         let mut state = State::new("default", "shop");
         for key in ["a", "b"] {
-            let record = Record::new(RemoteId(key.into()), json!({}), false);
+            let record = Record::new(RemoteId::from(key), json!({}), false);
             state.take(Entry::Keep { address: Address::new("shop", "keyword", [key]), record });
         }
-        let intent = Intent { natural: "c".into(), id: None, begun: None, want: Value::Null };
+        let intent = Intent { natural: "c".into(), id: None, begun: None, want: Body::default() };
         state.take(Entry::Begin { address: address(), intent });
         state.take(Entry::Draft { kind: "menu".into(), draft: Draft { pending: true, committed: None } });
         let identity = IndexMap::from([("info_id".to_owned(), "cafe".to_owned())]);

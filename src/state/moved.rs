@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::{Entry, Intent, Record, State};
-use crate::model::{Address, Rule, kind_named};
+use crate::model::{Address, Body, Rule, kind_named};
 
 impl State {
     /// The entry that lets what is remembered go on under other addresses; none where nothing moves.
@@ -95,7 +93,7 @@ impl State {
 
 impl Record {
     /// The same, applied otherwise.
-    fn with(&self, applied: Value) -> Self {
+    fn with(&self, applied: Body) -> Self {
         Self {
             replaced_by: self.replaced_by.clone(),
             at: self.at,
@@ -105,7 +103,7 @@ impl Record {
 }
 
 /// A body where what it points at has got another address, if it has.
-fn pointing(address: &Address, body: &Value, moved: &[(Address, Address)]) -> Option<Value> {
+fn pointing(address: &Address, body: &Body, moved: &[(Address, Address)]) -> Option<Body> {
     let kind = kind_named(address.kind())?;
     let points = (kind.links)(body, address.account());
     points.iter().any(|to| moved.iter().any(|(from, _)| from == to)).then(|| {
@@ -116,15 +114,14 @@ fn pointing(address: &Address, body: &Value, moved: &[(Address, Address)]) -> Op
 }
 
 /// A body where what it lies under has got another address.
-fn below(body: &Value, above: &Address) -> Value {
-    let mut body = body.clone();
+fn below(body: &Body, above: &Address) -> Body {
     let rules = kind_named(above.kind()).map(|kind| kind.rules);
     if let Some(field) = rules.and_then(|rules| rules.path_of(Rule::Immutable))
-        && !body[field].is_null()
+        && !body.tree()[field].is_null()
     {
-        body[field] = above.within_kind().into();
+        return body.with(field, above.within_kind());
     }
-    body
+    body.clone()
 }
 
 #[cfg(test)]
@@ -139,7 +136,7 @@ mod tests {
         let menu = |keys: &[&str]| Address::new("shop", "menu", keys.iter().copied());
         let mut state = State::new("default", "shop");
         for (id, keys) in [("1", &["店"][..]), ("2", &["店", "甲"]), ("3", &["店", "乙"])] {
-            let record = Record::new(RemoteId(id.into()), json!({}), false);
+            let record = Record::new(RemoteId::from(id), json!({}), false);
             state.take(Entry::Keep { address: menu(keys), record });
         }
         let wanted = [(menu(&["店"]), menu(&["铺"])), (menu(&["店", "甲"]), menu(&["铺", "丙"]))];
@@ -160,7 +157,7 @@ mod tests {
     fn no_two_go_to_one_address() {
         let mut state = State::new("default", "shop");
         for key in ["a", "b"] {
-            let record = Record::new(RemoteId(key.into()), json!({}), false);
+            let record = Record::new(RemoteId::from(key), json!({}), false);
             state.take(Entry::Keep { address: Address::new("shop", "keyword", [key]), record });
         }
         let to = Address::new("shop", "keyword", ["c"]);
@@ -185,7 +182,7 @@ mod tests {
         assert_eq!(moved.len(), 2);
         let keys: Vec<_> = state.resources.keys().map(Address::as_str).collect();
         assert_eq!(keys, ["shop/menu/店里", "shop/menu/门店", "shop/menu/门店/官网"]);
-        assert_eq!(state.resources[&at("shop/menu/门店/官网")].applied["parent"], "门店");
+        assert_eq!(state.resources[&at("shop/menu/门店/官网")].applied.tree()["parent"], "门店");
         assert!(state.resources[&at("shop/menu/门店")].protect);
     }
 
@@ -199,7 +196,7 @@ mod tests {
         state.take(Entry::Replace { address: at("shop/material/a"), record: record("2"), old });
         for address in ["shop/material/a", "shop/menu/店/官网"] {
             let intent =
-                Intent { natural: "n".into(), id: None, begun: None, want: json!({"parent": "店"}) };
+                Intent { natural: "n".into(), id: None, begun: None, want: json!({"parent": "店"}).into() };
             state.take(Entry::Begin { address: at(address), intent });
         }
         state.take(Entry::Keep { address: at("shop/menu/店"), record: record("3") });
@@ -209,7 +206,7 @@ mod tests {
         assert_eq!(keys, ["shop/material/b", "shop/material/b (1)", "shop/menu/铺"]);
         let begun: Vec<_> = state.intents.keys().map(Address::as_str).collect();
         assert_eq!(begun, ["shop/material/b", "shop/menu/铺/官网"]);
-        assert_eq!(state.intents[&at("shop/menu/铺/官网")].want["parent"], "铺");
+        assert_eq!(state.intents[&at("shop/menu/铺/官网")].want.tree()["parent"], "铺");
         let old = &state.resources[&at("shop/material/b (1)")];
         assert_eq!(old.replaced_by, Some(at("shop/material/b")));
     }

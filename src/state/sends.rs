@@ -112,7 +112,7 @@ impl Sending {
 /// The fingerprint of what is sent, or of an audience: the same for the same content, in whatever order its fields are
 /// written.
 pub fn of_words(words: &Own) -> String {
-    fingerprint(&sorted(Value::Object(words.0.clone())))
+    fingerprint(&sorted(Value::Object(words.0.clone())).into())
 }
 
 fn sorted(value: Value) -> Value {
@@ -211,6 +211,7 @@ fn called(to: &str, audience: &Own, names: &[(LinkTo, LinkTo)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Body;
     use crate::state::{Intent, Record};
     use serde_json::json;
 
@@ -298,7 +299,7 @@ mod tests {
             address: at("shop/sop/a@2026-12-07"),
             record: Record::new("1".into(), body, false),
         });
-        let intent = Intent { natural: "a".into(), id: None, begun: None, want: json!(null) };
+        let intent = Intent { natural: "a".into(), id: None, begun: None, want: Body::default() };
         state.take(Entry::Begin { address: at("shop/sop/a@2026-12-14"), intent });
         let moved = state.follow(&[(at("shop/sop/a"), at("shop/sop/b"))]);
         // Of what was sent nothing is said: it goes where its plan goes.

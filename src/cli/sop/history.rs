@@ -1,7 +1,6 @@
 //! `mpform sop history`: what was sent, as it is remembered, and how far it has come where the vendor tells.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime};
-use chrono_tz::Tz;
 use futures::future::join_all;
 
 use super::{date, run_address};
@@ -9,8 +8,8 @@ use crate::cli::plan::complain;
 use crate::cli::session::{Account, Project, Session, abreast};
 use crate::cli::{Accounts, Context, Exit, Selection};
 use crate::http;
-use crate::model::Address;
 use crate::model::schedule::instant;
+use crate::model::{Address, Zone};
 use crate::problem::{Code, Problem};
 use crate::report::sending::{self, Past};
 use crate::state::{Outcome, Sending, State};
@@ -60,7 +59,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Exit {
 }
 
 /// The first moment of the days that are asked for.
-fn since(args: &Args, project: &Project, context: &Context) -> DateTime<Tz> {
+fn since(args: &Args, project: &Project, context: &Context) -> DateTime<Zone> {
     let zone = project.config.timezone;
     let today = context.now.with_timezone(&zone).date_naive();
     let day = args.since.or_else(|| today.checked_sub_days(DAYS)).unwrap_or(today);

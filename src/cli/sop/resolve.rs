@@ -99,7 +99,7 @@ fn entries(args: &Args, run: &Address, state: &State) -> Result<Vec<(Entry, Text
     // A run that a vendor was to be given is one thing, whatever is in it.
     let whole = args.to.is_none() && args.step.is_none();
     if let Some(intent) = state.intents.get(run).filter(|_| whole) {
-        let id = || intent.id.clone().unwrap_or_else(|| RemoteId(intent.natural.clone()));
+        let id = || intent.id.clone().unwrap_or_else(|| RemoteId::from(intent.natural.clone()));
         let record = || Record::new(id(), intent.want.clone(), false);
         let entry = if args.sent {
             Entry::Keep { address: run.clone(), record: record() }

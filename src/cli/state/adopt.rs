@@ -1,13 +1,11 @@
 //! `mpform state adopt`: what is live and what is declared are brought together by hand.
 
-use serde_json::Value;
-
 use super::{address, next, save};
 use crate::audit::Write;
 use crate::cli::session::{Account, Project, another_account, one_account, store};
 use crate::cli::{Context, trail};
 use crate::http;
-use crate::model::{Address, KindInfo, RemoteId, Rule, Shape};
+use crate::model::{Address, Body, KindInfo, RemoteId, Rule, Shape};
 use crate::problem::{Code, Problem};
 use crate::providers::{Found, Reads};
 use crate::state::{Entry, Record, State, fingerprint};
@@ -90,7 +88,7 @@ async fn look(
     address: &Address,
     id: &RemoteId,
     state: &State,
-) -> Result<(RemoteId, Value), Problem> {
+) -> Result<(RemoteId, Body), Problem> {
     owner(state, address, id)?;
     let reads = account.connect.reads(http::Reader::new(&account.client));
     let Some(reader) = reads.reader(kind.name) else {
@@ -113,13 +111,13 @@ async fn look(
     let body = reader.read(id, want, None).await.map_err(failed)?;
     let Some(mut body) = body else { return Err(missing(account, reads.as_ref(), kind, address, id).await) };
     if let (Some(field), Some(above)) = (kind.rules.path_of(Rule::Immutable), above) {
-        body[field] = above.within_kind().into();
+        body = body.with(field, above.within_kind());
     }
     Ok((id.clone(), body))
 }
 
 /// The listed object that an id means.
-fn meant(listed: Vec<Found<Value>>, id: &RemoteId) -> Option<Found<Value>> {
+fn meant(listed: Vec<Found<Body>>, id: &RemoteId) -> Option<Found<Body>> {
     let exact = listed.iter().position(|found| found.id == *id);
     let nth = exact.or_else(|| listed.iter().position(|found| found.id.plain() == id.as_str()))?;
     listed.into_iter().nth(nth)
@@ -129,7 +127,7 @@ fn meant(listed: Vec<Found<Value>>, id: &RemoteId) -> Option<Found<Value>> {
 fn place(
     kind: &KindInfo,
     address: &Address,
-    found: &Found<Value>,
+    found: &Found<Body>,
     state: &State,
 ) -> Result<Option<Address>, Problem> {
     let wrong =

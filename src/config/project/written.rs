@@ -4,7 +4,7 @@ use crate::problem::Flaw;
 use crate::text;
 use std::borrow::Cow;
 
-use chrono_tz::Tz;
+use crate::model::Zone;
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -69,11 +69,11 @@ pub(crate) struct Written {
 
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
-pub(super) struct Timezone(pub(super) Tz);
+pub(super) struct Timezone(pub(super) Zone);
 
 impl Default for Timezone {
     fn default() -> Self {
-        Self(Tz::Asia__Shanghai)
+        Self(Zone::CHINA)
     }
 }
 
@@ -82,7 +82,7 @@ impl TryFrom<String> for Timezone {
 
     fn try_from(name: String) -> Result<Self, Flaw> {
         name.parse().map(Self).map_err(|_| {
-            let near = nearest(&name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+            let near = nearest(&name, Zone::names());
             let help = match near {
                 Some(near) => text!("did you mean `{near}`?", near),
                 None => text!("write an IANA name, e.g. Asia/Shanghai"),

@@ -5,7 +5,7 @@ use super::{SHOP, Trial};
 fn text_of(trial: &Trial, account: &str) -> String {
     let desired = trial.fine();
     let body = desired.accounts[account].resources[0].body.clone().expect("a body");
-    body["text"].as_str().expect("a text").to_owned()
+    body.tree()["text"].as_str().expect("a text").to_owned()
 }
 
 fn greeting(vars: &str, text: &str) -> Trial {

@@ -21,7 +21,7 @@ fn files_are_relative_to_the_file_that_names_them() {
     let shop = &desired.accounts["shop"];
     assert_eq!(shop.resources.len(), 3);
     assert_eq!(
-        shop.resources[2].body.as_ref().map(|body| body["members"].to_string()),
+        shop.resources[2].body.as_ref().map(|body| body.tree()["members"].to_string()),
         Some("[\"o1\",\"o2\"]".to_owned())
     );
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{SHOP, Trial};
 use crate::config::{MaxDeletes, StateAt};
+use crate::model::Body;
 
 fn said(text: &str) -> Vec<String> {
     Trial::new(&[("mpform.yaml", text)]).said()
@@ -73,7 +74,7 @@ moved: [{from: shop/keyword/old, to: shop/keyword/营业时间}]
     let bodies: Vec<_> = shop
         .resources
         .values()
-        .map(|wanted| (wanted.address.within_account(), wanted.body.clone()))
+        .map(|wanted| (wanted.address.within_account(), wanted.body.as_ref().map(Body::tree)))
         .collect();
     assert_eq!(
         bodies,

@@ -11,7 +11,7 @@ use crate::desired::{Building, Wanted};
 use crate::model::kinds::{Group, Material};
 use crate::model::schedule::{Days, Skip};
 use crate::model::sop::{ALL, Planned, SentBy};
-use crate::model::{Address, Finding, Kind, Step};
+use crate::model::{Address, Body, Finding, Kind, Step};
 use crate::problem::{Code, Problem};
 use crate::providers::Plans;
 use crate::text;
@@ -82,9 +82,10 @@ impl Building<'_> {
             return both.then(|| Finding::error(Code::BadValue, path(), message, help)).into_iter().collect();
         }
         let is_empty = |group: &Wanted| {
-            let body = group.body.as_ref();
-            body.and_then(|body| body["members"].as_array()).is_some_and(Vec::is_empty)
-                && body.is_some_and(|body| body.get("members_mode").is_none())
+            let body = group.body.as_ref().map(Body::tree);
+            body.is_some_and(|body| {
+                body["members"].as_array().is_some_and(Vec::is_empty) && body.get("members_mode").is_none()
+            })
         };
         if !allow_empty && self.out.resources.get(&address).is_some_and(is_empty) {
             return vec![nobody(path(), text!("nobody is in the group `{key}`", key))];
@@ -106,7 +107,7 @@ impl Building<'_> {
             let path: [Step; 5] = ["steps".into(), step.into(), "send".into(), nth.into(), "material".into()];
             let address = Address::new(&self.account.name, Material::NAME, [key]);
             if let Some(body) = self.out.resources.get(&address).and_then(|wanted| wanted.body.as_ref()) {
-                let refused = (plans.material)(body);
+                let refused = (plans.material)(&body.tree());
                 found.extend(refused.into_iter().map(|finding| Finding { path: path.to_vec(), ..finding }));
             }
         }

@@ -9,7 +9,7 @@ use crate::desired::Wanted;
 use crate::model::kinds::{Scheduled, ScheduledStep, links};
 use crate::model::schedule::{Date, Schedule, Skip, Span};
 use crate::model::sop::{Delivery, Planned, Run, SentBy, Sop};
-use crate::model::{Address, Kind, kind_named};
+use crate::model::{Address, Body, Kind, kind_named};
 use crate::providers::Plans;
 
 type Calendars = IndexMap<String, Calendar>;
@@ -118,12 +118,12 @@ fn one(declared: &Declared, address: Address, body: &Scheduled, lapsed: bool) ->
         kind: kind_named(Scheduled::NAME)?,
         natural: body.natural(""),
         links: links(body, address.account()),
-        body: serde_json::to_value(body).ok(),
+        body: Body::of(body).ok(),
         address,
         protect: declared.protect,
         ignore: vec![],
         lapsed,
         origin: declared.origin.clone(),
-        node: declared.node.clone(),
+        node: Some(declared.node.clone()),
     })
 }

@@ -3,14 +3,12 @@
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
-use serde::Deserialize;
-use serde_json::Value;
 
 use super::Building;
 use crate::config::{Node, Part};
 use crate::model::kinds::Scheduled;
 use crate::model::sop::{Planned, SentBy, Sop, misnamed};
-use crate::model::{Address, Files, Finding, Kind, Step};
+use crate::model::{Address, Body, Files, Finding, Kind, Step};
 use crate::problem::{Code, Place, Problem};
 use crate::providers::Plans;
 use crate::text;
@@ -37,11 +35,11 @@ pub struct Sops {
 impl Sops {
     /// The same with the audiences that the vendor was asked for: whom a plan reaches was found out for each of its runs.
     #[must_use]
-    pub fn resolved(&self, wanted: &IndexMap<Address, Value>) -> Self {
+    pub fn resolved(&self, wanted: &IndexMap<Address, Body>) -> Self {
         let mut resolved = self.clone();
         for (address, body) in wanted {
             let of = address.of_run().and_then(|plan| resolved.declared.get_mut(&plan));
-            let body = Scheduled::deserialize(body).ok();
+            let body = body.read::<Scheduled>().ok();
             if let (Some(of), Some(mut body)) = (of, body) {
                 body.audience.0.shift_remove("select");
                 of.planned.sop.audience = body.audience;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Address, Files, Finding, Link, LinkTo, RemoteId, Rules};
+use super::{Address, Body, Files, Finding, Link, LinkTo, RemoteId, Rules};
 
 mod group;
 mod keyword;
@@ -118,7 +118,7 @@ pub trait EachKind {
     fn kind<K: Kind>(&mut self);
 }
 
-/// A kind without its type, for everything that works on plain JSON bodies.
+/// A kind without its type, for everything that works on plain bodies.
 #[derive(Clone, Copy)]
 pub struct KindInfo {
     /// [`Kind::NAME`].
@@ -138,31 +138,31 @@ pub struct KindInfo {
     /// The schema of its body.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// [`Kind::LAY_OVER`] on plain bodies.
-    pub lay_over: Option<fn(&Value, &Value) -> Value>,
+    pub lay_over: Option<fn(&Body, &Body) -> Body>,
     /// [`Kind::BY_CONTENT`].
     pub by_content: bool,
     /// [`Kind::same_content`] on plain bodies, the wanted one first.
-    pub same_content: fn(&Value, &Value) -> bool,
+    pub same_content: fn(&Body, &Body) -> bool,
     /// [`Kind::name_links`] on a plain body.
-    pub name_links: fn(&mut Value, &Names<'_>),
+    pub name_links: fn(&mut Body, &Names<'_>),
     /// [`Kind::id_links`] on a plain body.
-    pub id_links: fn(&mut Value, &Ids<'_>),
+    pub id_links: fn(&mut Body, &Ids<'_>),
     /// What a plain body points at, as addresses of an account.
-    pub links: fn(&Value, &str) -> Vec<Address>,
+    pub links: fn(&Body, &str) -> Vec<Address>,
     /// Lets links of a plain body that point at the first of two addresses point at the second.
-    pub rename_links: fn(&mut Value, &[(Address, Address)]),
+    pub rename_links: fn(&mut Body, &[(Address, Address)]),
     /// [`Kind::everything`] as a plain body.
-    pub everything: fn() -> Option<Value>,
+    pub everything: fn() -> Option<Body>,
 }
 
 /// Does something to a plain body that its kind knows how to do.
-fn changed<K: Kind>(body: &mut Value, change: impl FnOnce(&mut K)) {
+fn changed<K: Kind>(body: &mut Body, change: impl FnOnce(&mut K)) {
     if !points(body) {
         return;
     }
-    let changed = K::deserialize(&*body).and_then(|mut typed| {
+    let changed = body.read::<K>().and_then(|mut typed| {
         change(&mut typed);
-        serde_json::to_value(typed)
+        Body::of(&typed)
     });
     if let Ok(changed) = changed {
         *body = changed;
@@ -186,23 +186,20 @@ impl KindInfo {
             },
             by_content: K::BY_CONTENT,
             same_content: |want, have| {
-                K::deserialize(want)
-                    .is_ok_and(|want| K::deserialize(have).is_ok_and(|have| want.same_content(&have)))
+                want.read::<K>().is_ok_and(|want| have.read::<K>().is_ok_and(|have| want.same_content(&have)))
             },
             name_links: |body, names| changed::<K>(body, |typed| typed.name_links(names)),
             id_links: |body, ids| changed::<K>(body, |typed| typed.id_links(ids)),
-            links: |body, account| {
-                K::deserialize(body).map(|typed| links(&typed, account)).unwrap_or_default()
-            },
+            links: |body, account| body.read::<K>().map(|typed| links(&typed, account)).unwrap_or_default(),
             rename_links: |body, names| {
                 let names = names.iter().filter_map(|(from, to)| Some((LinkTo::to(from)?, LinkTo::to(to)?)));
-                let renamed = K::deserialize(&*body)
-                    .and_then(|typed| Link::renamed(names.collect(), || serde_json::to_value(typed)));
+                let renamed =
+                    body.read::<K>().and_then(|typed| Link::renamed(names.collect(), || Body::of(&typed)));
                 if let Ok(renamed) = renamed {
                     *body = renamed;
                 }
             },
-            everything: || K::everything().and_then(|all| serde_json::to_value(all).ok()),
+            everything: || K::everything().and_then(|all| Body::of(&all).ok()),
         }
     }
 
@@ -232,24 +229,28 @@ pub(crate) fn with_links<K: Kind>(
     (body, links.into_iter().map(|link| link.address(account)).collect())
 }
 
-fn laid_over<K: Kind>(want: &Value, have: &Value) -> Value {
-    let laid = K::deserialize(want).and_then(|mut want| {
-        let have = K::deserialize(have)?;
+fn laid_over<K: Kind>(want: &Body, have: &Body) -> Body {
+    let laid = want.read::<K>().and_then(|mut want| {
+        let have = have.read::<K>()?;
         if let Some(lay_over) = K::LAY_OVER {
             lay_over(&mut want, &have);
         }
-        serde_json::to_value(want)
+        Body::of(&want)
     });
     laid.unwrap_or_else(|_| want.clone())
 }
 
-/// True if a body may say something by another's id or key. Of most that can be told without their types.
-pub(crate) fn points(body: &Value) -> bool {
-    match body {
+/// True if a body may say something by another's id or key.
+pub(crate) fn points(body: &Body) -> bool {
+    reply::may_point(body.text()) && part_points(&body.tree())
+}
+
+fn part_points(part: &Value) -> bool {
+    match part {
         Value::Object(fields) => {
-            fields.iter().any(|(name, value)| reply::points(name, value) || points(value))
+            fields.iter().any(|(name, value)| reply::points(name, value) || part_points(value))
         }
-        Value::Array(items) => items.iter().any(points),
+        Value::Array(items) => items.iter().any(part_points),
         _ => false,
     }
 }
@@ -293,6 +294,21 @@ pub fn kind_named(name: &str) -> Option<&'static KindInfo> {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn what_points_is_seen_however_it_is_written() {
+        let points = |json: &str| points(&serde_json::from_str(json).expect("a body"));
+        assert!(!points(
+            r#"{"reply": {"text": "\"raw\":{} \"material\":", "raw": {"type": "text", "id": "7"}}}"#
+        ));
+        assert!(points(r#"{"reply": {"raw": {"type": "image", "id": "7"}}}"#));
+        assert!(points(
+            r#"{"reply": {"text": "a", "raw": {"type": "text", "id": "7"}}, "b": [{"material": "c"}]}"#
+        ));
+        // Somebody else's order of the same fields.
+        assert!(!points(r#"{"reply": {"raw": {"id": "7", "type": "text"}}}"#));
+        assert!(points(r#"{"reply": {"raw": {"id": "7", "type": "news"}}}"#));
+    }
 
     #[test]
     fn names_and_sections_are_unique() {

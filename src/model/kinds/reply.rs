@@ -33,6 +33,13 @@ pub struct Reply {
 /// The forms of a reply, the one to show first in front.
 pub(crate) const FORMS: &[&str] = &["text", "material", "raw"];
 
+/// True unless the letters of a body's JSON alone tell that nothing in it points at something else, as those of most do.
+pub(super) fn may_point(json: &str) -> bool {
+    let (raw, of_a_text) = (r#""raw":"#, r#"{"type":"text","#);
+    let mut raws = json.match_indices(raw).map(|(at, _)| &json[at + raw.len()..]);
+    json.contains(r#""material":"#) || raws.any(|raw| !raw.starts_with(of_a_text))
+}
+
 /// True if a field of this name and value points at something else. What is said of a text by its id is no material.
 pub(super) fn points(name: &str, value: &Value) -> bool {
     name == "material" || (name == "raw" && value["type"] != "text")
@@ -58,7 +65,7 @@ impl RawReply {
 
     /// The id that the material has among all materials.
     pub fn material(&self) -> RemoteId {
-        RemoteId(format!("{}/{}", self.kind, self.id))
+        RemoteId::from(format!("{}/{}", self.kind, self.id))
     }
 }
 

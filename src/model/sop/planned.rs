@@ -1,11 +1,10 @@
 //! A plan with all that its runs depend on, and its runs.
 
 use chrono::{DateTime, Days as DaysLong, NaiveDate};
-use chrono_tz::Tz;
 
 use super::{Sop, SopStep};
-use crate::model::Address;
 use crate::model::schedule::{Days, Start, instant};
+use crate::model::{Address, Zone};
 
 /// A plan, with what it skips and the zone of its times.
 #[derive(Clone, Debug)]
@@ -17,7 +16,7 @@ pub struct Planned {
     /// What it skips, and what it takes for a workday.
     pub days: Days,
     /// Where its days begin.
-    pub zone: Tz,
+    pub zone: Zone,
 }
 
 /// One run.
@@ -41,7 +40,7 @@ pub struct Due<'a> {
     /// The step.
     pub step: &'a SopStep,
     /// When it is due.
-    pub at: DateTime<Tz>,
+    pub at: DateTime<Zone>,
 }
 
 impl Planned {

@@ -15,13 +15,13 @@ fn wanted(address: &str, body: &Value) -> Wanted {
         kind: kind_named(address.kind()).expect("a kind"),
         natural: address.last().into_owned(),
         address,
-        body: Some(body.clone()),
+        body: Some(Body::new(body)),
         links: vec![],
         protect: None,
         ignore: vec![],
         lapsed: false,
         origin: Place::new(&source, 0..1),
-        node: crate::config::parse(&source, &mut vec![]).documents.swap_remove(0),
+        node: None,
     }
 }
 
@@ -47,12 +47,12 @@ impl Account {
                 account.state.resources.insert(at(address), Record::new(id.clone(), applied.clone(), false));
             }
             if !live.is_null() {
-                let claim = Claim { id, body: live.clone(), by: By::State, built_in: false };
+                let claim = Claim { id, body: Body::new(live), by: By::State, built_in: false };
                 account.live.claims.insert(at(address), claim);
             }
             if !want.is_null() {
                 account.desired.resources.insert(at(address), wanted(address, want));
-                account.live.wanted.insert(at(address), want.clone());
+                account.live.wanted.insert(at(address), Body::new(want));
             }
         }
         account
@@ -144,9 +144,9 @@ fn what_is_left_to_others_is_nobodys_drift() {
     // Further members of a group that is to have at least some.
     let mut more = of(&group(&["a", "b"]), &group(&["a", "b"]));
     let said = json!({"name": "VIP", "members": ["a"], "members_mode": "at_least"});
-    more.desired.resources[&at("shop/group/vip")].body = Some(said);
+    more.desired.resources[&at("shop/group/vip")].body = Some(said.into());
     assert!(more.drift().is_empty());
-    more.live.claims[&at("shop/group/vip")].body = group(&["b"]);
+    more.live.claims[&at("shop/group/vip")].body = group(&["b"]).into();
     assert_eq!(more.shown(), [r#"shop/group/vip Others members Others ["a","b"] ["b"] ["a","b"]"#]);
 }
 

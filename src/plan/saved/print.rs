@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Now;
 use crate::desired::{DesiredAccount, Wanted};
-use crate::model::{Address, Rule, kind_named};
+use crate::model::{Address, Body, Rule, kind_named};
 use crate::plan::file::{AccountCheck, Check, Picked, Touched};
 use crate::plan::{Change, Plan};
 use crate::state::fingerprint;
@@ -30,32 +30,32 @@ pub(super) fn declared(desired: &DesiredAccount) -> BTreeMap<String, String> {
     let resources = desired.resources.iter().map(|(address, wanted)| (address.to_string(), print(wanted)));
     let managed = desired.managed.iter().map(|(kind, managed)| {
         let how = json!({"section": managed.section, "prune": managed.prune});
-        (Address::new(&desired.name, kind, []).to_string(), fingerprint(&how))
+        (Address::new(&desired.name, kind, []).to_string(), fingerprint(&how.into()))
     });
     resources.chain(managed).collect()
 }
 
 pub(super) fn print(wanted: &Wanted) -> String {
     let body = wanted.body.as_ref().map(|body| normal(&wanted.address, body));
-    fingerprint(&json!({"body": body, "protect": wanted.protect, "ignore": wanted.ignore}))
+    fingerprint(&json!({"body": body, "protect": wanted.protect, "ignore": wanted.ignore}).into())
 }
 
 pub(super) fn touched(change: &Change) -> Touched {
-    let body = |body: &Value| normal(&change.address, body);
-    let wanted = |want: &Value| fingerprint(&json!({"body": body(want), "protect": change.protect}));
+    let body = |body: &Body| normal(&change.address, body);
+    let wanted = |want: &Body| fingerprint(&json!({"body": body(want), "protect": change.protect}).into());
     Touched {
         address: change.address.clone(),
         action: change.action,
         replace: change.replace,
         id: change.id.clone(),
-        have: change.have.as_ref().map(|have| fingerprint(&body(have))),
+        have: change.have.as_ref().map(|have| fingerprint(&body(have).into())),
         want: change.want.as_ref().map(wanted),
     }
 }
 
 /// A body in which lists whose order means nothing have one order.
-fn normal(address: &Address, body: &Value) -> Value {
-    let mut body = body.clone();
+fn normal(address: &Address, body: &Body) -> Value {
+    let mut body = body.tree();
     let rules = kind_named(address.kind()).map(|kind| kind.rules.0).unwrap_or_default();
     for (path, _) in rules.iter().filter(|(_, rule)| *rule == Rule::Set) {
         if let Some(Value::Array(items)) = body.pointer_mut(&format!("/{}", path.replace('.', "/"))) {
@@ -72,8 +72,9 @@ mod tests {
     #[test]
     fn the_order_of_a_set_is_no_change_and_that_of_a_text_is() {
         let address = Address::new("shop", "keyword", ["a"]);
-        let body =
-            |first, second| normal(&address, &json!({"match": [first, second], "reply": {"text": first}}));
+        let body = |first, second| {
+            normal(&address, &json!({"match": [first, second], "reply": {"text": first}}).into())
+        };
         assert_eq!(body("a", "b")["match"], body("b", "a")["match"]);
         assert_ne!(body("a", "b")["reply"], body("b", "a")["reply"]);
     }

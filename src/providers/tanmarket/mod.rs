@@ -47,6 +47,7 @@ pub(super) const PROVIDER: Provider = Provider {
     // Its documents give no lengths, so none are checked.
     limits: |_, _| vec![],
     together: |_| vec![],
+    fits: &[Scheduled::NAME],
     // The vendor publishes no limits; this is what a busy person at its console might do.
     throttle: http::Limits { concurrency: 4, requests_per_second: Some(10.0), timeout: http::TIMEOUT },
     overloaded: None,

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::Zone;
 use chrono::{DateTime, NaiveDate, Timelike as _, Utc};
-use chrono_tz::Asia::Shanghai;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -113,7 +113,7 @@ pub(super) fn body<'a>(
             sop_contents: run.steps.iter().map(content).collect::<Result<_, _>>()?,
         }));
     }
-    let here = now.with_timezone(&Shanghai);
+    let here = now.with_timezone(&Zone::CHINA);
     let second = here.num_seconds_from_midnight();
     if !(NEAR_MIDNIGHT..DAY - NEAR_MIDNIGHT).contains(&second) {
         let message = text!(
@@ -143,7 +143,7 @@ pub(super) fn body<'a>(
 /// The date of a step that is still to come.
 fn date_of(step: &ScheduledStep, now: DateTime<Utc>) -> Result<NaiveDate, VendorError> {
     let Some(date) = step.date else { return Err(VendorError::not_sent(text!("a step without a date"))) };
-    if instant(Shanghai, date.0, step.at.0) <= now {
+    if instant(Zone::CHINA, date.0, step.at.0) <= now {
         let message = text!(
             "the step of {date} {at} is due already, and the vendor would take it all the same",
             date,

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use chrono_tz::Asia::Shanghai;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +9,7 @@ use super::groups::Group;
 use super::items::Item;
 use crate::model::schedule::Date;
 use crate::model::sop::{Own, Words};
-use crate::model::{Finding, Step};
+use crate::model::{Finding, Step, Zone};
 use crate::problem::Code;
 use crate::providers::{Plans, SentBy, read_plan, words};
 use crate::text;
@@ -19,7 +18,7 @@ use crate::words::Text;
 /// How plans are written. Their days begin in China, whatever the project's timezone: the vendor knows no other.
 pub(super) const PLANS: Plans = Plans {
     sent_by: SentBy::Vendor,
-    zone: Some(Shanghai),
+    zone: Some(Zone::CHINA),
     material: |_| vec![],
     money: &[],
     read: read_plan::<Audience, Item>,

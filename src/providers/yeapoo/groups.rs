@@ -167,7 +167,7 @@ fn left_out(code: Code, who: &BTreeSet<String>, message: Text, help: Text) -> Op
 impl Reader<Group> for Groups {
     async fn list(&self) -> Result<Vec<Found<Group>>, VendorError> {
         let found = self.listing().await?.groups.iter().map(|group| Found {
-            id: RemoteId(group.id.clone()),
+            id: RemoteId::from(group.id.clone()),
             natural: group.name.clone(),
             parent: None,
             built_in: is_built_in(&group.id),
@@ -305,7 +305,7 @@ impl Writer<Group> for GroupsWriter {
         watch: &dyn Watch,
     ) -> Result<RemoteId, VendorError> {
         let name = want.name.as_deref().unwrap_or(key);
-        let id = RemoteId(self.api.make(&["group"], &json!({"name": name})).await?);
+        let id = RemoteId::from(self.api.make(&["group"], &json!({"name": name})).await?);
         watch.made(&id);
         let members: Vec<_> = want.members.iter().flatten().collect();
         self.send_members("add", id.as_str(), &members).await?;

@@ -63,7 +63,7 @@ impl Keywords {
             .pages(&["keyword"], &[], open, |rule: &Listed| &rule.id, Counts::AlsoHidden, look)
             .await?;
         let found = listed.into_iter().map(|rule| Found {
-            id: RemoteId(rule.id),
+            id: RemoteId::from(rule.id),
             natural: rule.name,
             parent: None,
             built_in: false,
@@ -75,7 +75,6 @@ impl Keywords {
 
 impl Reader<Keyword> for Keywords {
     const COMPARES: bool = false;
-    const FITS: bool = false;
 
     async fn list(&self) -> Result<Vec<Found<Keyword>>, VendorError> {
         self.listed(Look::First).await
@@ -136,7 +135,7 @@ impl Writer<Keyword> for KeywordsWriter {
         body.insert("keyword".into(), words(want.matches.as_deref().unwrap_or_default()));
         self.point(&mut body, None, want, links).await?;
         // It is the last call, so whoever waits for the id learns it at once.
-        Ok(RemoteId(self.api.make(&["keyword"], &Value::Object(body)).await?))
+        Ok(RemoteId::from(self.api.make(&["keyword"], &Value::Object(body)).await?))
     }
 
     /// A PUT overwrites name and reply whether they are sent or not; keywords that are not sent stay.

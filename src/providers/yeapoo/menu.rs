@@ -92,7 +92,7 @@ impl Menu {
 
     async fn found(&self, wire: &Wire, parent: Option<&str>) -> Result<Found<Button>, VendorError> {
         Ok(Found {
-            id: RemoteId(wire.id.clone()),
+            id: RemoteId::from(wire.id.clone()),
             natural: wire.name.clone(),
             parent: parent.map(RemoteId::from),
             built_in: false,
@@ -283,7 +283,7 @@ impl Writer<Button> for MenuWriter {
         };
         let name = if want.name.is_empty() { key } else { &want.name };
         let body = json!({"parent_id": parent, "name": name, "sequence": want.position.unwrap_or(1)});
-        let id = RemoteId(self.api.make(&["menu"], &body).await?);
+        let id = RemoteId::from(self.api.make(&["menu"], &body).await?);
         watch.made(&id);
         if want.acts() {
             self.bind(&id, None, want, links).await?;
@@ -353,7 +353,7 @@ mod tests {
             sub_button: vec![],
         };
         let siblings: Vec<_> = ('a'..).zip(places).map(wire).collect();
-        let order: Vec<_> = order.chars().map(|name| RemoteId(name.to_string())).collect();
+        let order: Vec<_> = order.chars().map(|name| RemoteId::from(name.to_string())).collect();
         moves(&siblings, &order).into_iter().map(|(id, _, place)| (id.to_owned(), place)).collect()
     }
 

@@ -57,6 +57,7 @@ pub(super) const PROVIDER: Provider = Provider {
     settings,
     limits: limits::limits,
     together: limits::together,
+    fits: &[Group::NAME, Material::NAME, Button::NAME],
     // The published server's pool holds 30 database connections. It begins with half of them; whether a deployment
     // bears more shows.
     throttle: http::Limits { concurrency: http::MOST, requests_per_second: None, timeout: http::TIMEOUT },

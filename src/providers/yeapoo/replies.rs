@@ -50,7 +50,7 @@ impl Replies {
             let Some(special) = special else { return Ok(None) };
             let reply = self.texts.reply(special.reply_id.as_deref(), special.reply_type.as_deref()).await?;
             Ok::<_, VendorError>(Some(Found {
-                id: RemoteId(special.id),
+                id: RemoteId::from(special.id),
                 natural: key.to_owned(),
                 parent: None,
                 built_in: false,
@@ -63,7 +63,6 @@ impl Replies {
 
 impl Reader<Reply> for Replies {
     const COMPARES: bool = false;
-    const FITS: bool = false;
 
     async fn list(&self) -> Result<Vec<Found<Reply>>, VendorError> {
         self.both.get_or_try_init(|| self.both()).await.cloned()
@@ -142,7 +141,7 @@ impl Writer<Reply> for RepliesWriter {
             }
             None => self.api.make(&["keyword"], &body).await?,
         };
-        let id = RemoteId(id);
+        let id = RemoteId::from(id);
         watch.made(&id);
         Ok(id)
     }

@@ -42,6 +42,7 @@ pub(super) const PROVIDER: Provider = Provider {
     settings: settings::read,
     limits: limits::limits,
     together: |_| vec![],
+    fits: &[],
     // The vendor publishes no limits; messages to people are nothing to hurry with.
     throttle: http::Limits { concurrency: 2, requests_per_second: Some(2.0), timeout: http::TIMEOUT },
     overloaded: None,

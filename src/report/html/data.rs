@@ -9,7 +9,7 @@ use super::field::Field;
 use super::object::Object;
 use super::said::{Said, Trouble};
 use super::{Account, File, Page};
-use crate::model::{Action, Address, RemoteId};
+use crate::model::{Action, Address, Body, RemoteId};
 use crate::plan::picture::Fate;
 use crate::plan::{Change, Live, Summary, Upcoming, is_commit};
 use crate::problem::Problem;
@@ -145,7 +145,9 @@ impl<'a> From<&'a Change> for ChangeData<'a> {
     fn from(change: &'a Change) -> Self {
         let (kind, publish) = (change.address.kind(), is_commit(&change.address));
         // What a commit has in place of bodies is no part of it.
-        let bodies = if publish { (None, None) } else { (change.have.as_ref(), change.want.as_ref()) };
+        let tree = |body: &Option<Body>| body.as_ref().filter(|_| !publish).map(Body::tree);
+        let bodies = (tree(&change.have), tree(&change.want));
+        let bodies = (bodies.0.as_ref(), bodies.1.as_ref());
         let (line, _) = change.origin.as_ref().map(crate::problem::Place::line_column).unwrap_or_default();
         Self {
             address: &change.address,

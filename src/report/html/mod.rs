@@ -25,7 +25,7 @@ pub struct Page<'a> {
     /// What the project is called.
     pub project: &'a str,
     /// The time for which all that is so, in the project's zone.
-    pub now: chrono::DateTime<chrono_tz::Tz>,
+    pub now: chrono::DateTime<crate::model::Zone>,
     /// What would change.
     pub plan: &'a Plan,
     /// The accounts that were looked at, in the order of the project.

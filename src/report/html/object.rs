@@ -1,14 +1,12 @@
 //! An object before and after.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 use serde_json::Value;
 
 use super::data::fate;
 use crate::model::RemoteId;
 use crate::model::kinds::{Button, Keyword, Material, Reply};
-use crate::model::{Address, Kind};
+use crate::model::{Address, Body, Kind};
 use crate::plan::picture::{self, Fate};
 
 /// An object. `body` where it stays as it is, else `before` and `after`; none of them where nothing is shown of it.
@@ -21,11 +19,11 @@ pub(super) struct Object<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     unread: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<Cow<'a, Value>>,
+    body: Option<Body>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<Cow<'a, Value>>,
+    before: Option<Body>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<Cow<'a, Value>>,
+    after: Option<Body>,
 }
 
 /// The kinds of which something is shown even where nothing changes.
@@ -34,7 +32,7 @@ const DRAWN: [&str; 4] = [Reply::NAME, Keyword::NAME, Button::NAME, Material::NA
 impl<'a> From<&'a picture::Object> for Object<'a> {
     fn from(object: &'a picture::Object) -> Self {
         let drawn = DRAWN.contains(&object.address.kind()) || object.fate == Fate::Changed;
-        let body = |body: &'a Option<Value>| {
+        let body = |body: &Option<Body>| {
             body.as_ref().filter(|_| drawn).map(|body| without_places(body, object.address.kind()))
         };
         let (before, after) = (body(&object.before), body(&object.after));
@@ -52,13 +50,13 @@ impl<'a> From<&'a picture::Object> for Object<'a> {
 }
 
 /// Without the places at which a vendor keeps files: addresses may hold more than one would show.
-fn without_places<'a>(body: &'a Value, kind: &str) -> Cow<'a, Value> {
+fn without_places(body: &Body, kind: &str) -> Body {
     if kind != Material::NAME {
-        return Cow::Borrowed(body);
+        return body.clone();
     }
-    let mut body = body.clone();
+    let mut body = body.tree();
     forget_places(&mut body);
-    Cow::Owned(body)
+    Body::new(&body)
 }
 
 fn forget_places(value: &mut Value) {

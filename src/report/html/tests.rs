@@ -6,7 +6,7 @@ use chrono::{NaiveDate, TimeZone as _};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::{Address, RemoteId};
+use crate::model::{Address, Body, RemoteId, Zone};
 use crate::plan::picture::{Fate, Object};
 use crate::report::fixture;
 use crate::sending::RunState;
@@ -14,20 +14,20 @@ use crate::sending::RunState;
 /// No plan at all.
 fn runs() -> Runs<'static> {
     let day = NaiveDate::from_ymd_opt(2026, 11, 1).expect("a date");
-    Runs { from: day, to: day, zone: chrono_tz::Asia::Shanghai, plans: vec![], states: BTreeMap::new() }
+    Runs { from: day, to: day, zone: Zone::CHINA, plans: vec![], states: BTreeMap::new() }
 }
 
 fn rule(name: &str, text: &str, fate: Fate) -> Object {
     let body = json!({"name": name, "match": [name], "reply": {"text": text}});
     let address = Address::new("shop", "keyword", [name]);
-    let (before, after) = (Some(body.clone()), Some(body));
+    let (before, after) = (Some(Body::new(&body)), Some(Body::new(&body)));
     Object { address, id: Some(RemoteId::from(name)), fate, unread: false, before, after, place: None }
 }
 
 fn drawn(plan: &Plan, picture: &Picture) -> String {
     let account =
         Account { name: "shop", provider: "yeapoo", kinds: &["keyword", "menu"], picture: Some(picture) };
-    let now = chrono_tz::Asia::Shanghai.with_ymd_and_hms(2026, 11, 22, 9, 0, 0).single().expect("a time");
+    let now = Zone::CHINA.with_ymd_and_hms(2026, 11, 22, 9, 0, 0).single().expect("a time");
     let runs = runs();
     page(&Page { project: "flowers", now, plan, accounts: vec![account], runs: &runs, files: vec![] })
 }

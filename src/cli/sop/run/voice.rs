@@ -4,7 +4,7 @@ use crate::words::Text;
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use chrono_tz::Tz;
+use crate::model::Zone;
 
 use crate::cli::Context;
 use crate::problem::{Level, Problem};
@@ -16,7 +16,7 @@ use crate::state::Identity;
 /// Says it.
 pub(super) struct Voice<'a> {
     json: bool,
-    zone: Tz,
+    zone: Zone,
     context: &'a Context,
     heard: Mutex<Heard>,
 }
@@ -36,7 +36,7 @@ struct Heard {
 }
 
 impl<'a> Voice<'a> {
-    pub(super) fn new(json: bool, zone: Tz, context: &'a Context) -> Self {
+    pub(super) fn new(json: bool, zone: Zone, context: &'a Context) -> Self {
         Self { json, zone, context, heard: Mutex::default() }
     }
 

@@ -1,11 +1,14 @@
 //! Keywords: those that can never fire, those that fire by chance, and those that do not do what their author thinks.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::BuildHasher as _;
 
+use hashbrown::{DefaultHashBuilder, HashTable};
 use serde_json::Value;
 
 use super::{KEYWORD, four_bytes, too_long};
 use crate::desired::Wanted;
+use crate::model::kinds::{Keyword, Match};
 use crate::model::{Finding, Step};
 use crate::problem::{Code, Place, Problem};
 use crate::providers::yeapoo::matching::compared;
@@ -67,60 +70,90 @@ fn short(path: Vec<Step>, content: &str) -> Finding {
     )
 }
 
-/// A keyword with its rule and its place.
-type Placed<'a> = (&'a Wanted, &'a str, Place);
+/// A keyword of a rule: the rule, and which of its keywords it is. There are many, and few of them are spoken of.
+#[derive(Clone, Copy)]
+struct Placed<'a> {
+    wanted: &'a Wanted,
+    nth: usize,
+    fuzzy: bool,
+}
+
+impl Placed<'_> {
+    fn content(&self) -> String {
+        placed(self.wanted).nth(self.nth).map(|(_, content)| content).unwrap_or_default()
+    }
+
+    fn place(&self) -> Place {
+        self.wanted.place_of(&path(self.nth, self.fuzzy))
+    }
+}
+
+/// The first keyword of each wording. The words themselves stand in the bodies.
+#[derive(Default)]
+struct Seen<'a> {
+    first: HashTable<(u64, Placed<'a>)>,
+    /// How long those are that are fuzzy.
+    lengths: BTreeSet<usize>,
+    hasher: DefaultHashBuilder,
+}
+
+impl<'a> Seen<'a> {
+    /// Takes a keyword in; gives back the one before it that says the same.
+    fn take(&mut self, placed: Placed<'a>, word: &str) -> Option<Placed<'a>> {
+        self.lengths.extend(placed.fuzzy.then(|| word.chars().count()));
+        let before = self.find(placed.fuzzy, word);
+        if before.is_none() {
+            let hash = self.hasher.hash_one((placed.fuzzy, word));
+            self.first.insert_unique(hash, (hash, placed), |(hash, _)| *hash);
+        }
+        before
+    }
+
+    fn find(&self, fuzzy: bool, word: &str) -> Option<Placed<'a>> {
+        let wanted = self.hasher.hash_one((fuzzy, word));
+        let same = |(hash, placed): &(u64, Placed<'_>)| {
+            *hash == wanted && placed.fuzzy == fuzzy && compared(&placed.content()) == word
+        };
+        self.first.find(wanted, same).map(|(_, placed)| *placed)
+    }
+}
 
 /// What is wrong with the keywords of all rules together.
 pub(super) fn together(all: &[&Wanted]) -> Vec<Problem> {
-    let mut problems = vec![];
-    let mut seen: HashMap<(bool, String), Placed<'_>> = HashMap::new();
-    let mut fuzzy: Vec<Placed<'_>> = vec![];
-    for wanted in all.iter().filter(|wanted| wanted.kind.name == "keyword") {
-        for (path, content, is_fuzzy) in keywords_of(wanted) {
-            let place = wanted.place_of(&path);
-            if is_fuzzy {
-                fuzzy.push((wanted, content, place.clone()));
-            }
-            match seen.entry((is_fuzzy, compared(content))) {
-                std::collections::hash_map::Entry::Vacant(free) => {
-                    free.insert((wanted, content, place));
-                }
-                std::collections::hash_map::Entry::Occupied(taken) => {
-                    let (other, _, before) = taken.get();
-                    // Within one rule it is a keyword that never fires, which is said of the rule.
-                    if other.address != wanted.address {
-                        problems.push(ambiguous(wanted, content, place, other, before));
-                    }
-                }
-            }
-        }
+    let (mut problems, mut seen) = (vec![], Seen::default());
+    let rules = || all.iter().filter(|wanted| wanted.kind.name == "keyword");
+    for (placed, content) in rules().flat_map(|wanted| placed(wanted)) {
+        // Within one rule it is a keyword that never fires, which is said of the rule.
+        let before = seen.take(placed, &compared(&content));
+        let before = before.filter(|before| before.wanted.address != placed.wanted.address);
+        problems.extend(before.map(|before| ambiguous(&content, placed, before)));
     }
-    problems.extend(contained(&fuzzy, &seen));
+    let fuzzy = rules().flat_map(|wanted| placed(wanted)).filter(|(placed, _)| placed.fuzzy);
+    problems.extend(contained(fuzzy, &seen));
     problems
 }
 
 /// Fuzzy keywords that stand whole in one of another rule: whatever they answer, the other answers too. Each is said
 /// once.
-fn contained(fuzzy: &[Placed<'_>], seen: &HashMap<(bool, String), Placed<'_>>) -> Vec<Problem> {
-    let lengths: BTreeSet<usize> =
-        seen.keys().filter(|(fuzzy, _)| *fuzzy).map(|(_, word)| word.chars().count()).collect();
+fn contained<'a>(fuzzy: impl Iterator<Item = (Placed<'a>, String)>, seen: &Seen<'_>) -> Vec<Problem> {
     let (mut problems, mut said) = (vec![], BTreeSet::new());
-    for (longer, content, place) in fuzzy {
-        let whole: Vec<char> = compared(content).chars().collect();
+    for (longer, content) in fuzzy {
+        let whole: Vec<char> = compared(&content).chars().collect();
         // Every part that is as long as some keyword: most rules are few and short, so this is quick.
-        for length in lengths.range(1..whole.len().max(1)) {
+        for length in seen.lengths.range(1..whole.len().max(1)) {
             for part in whole.windows(*length) {
-                let part = (true, part.iter().collect::<String>());
-                let Some((shorter, word, at)) = seen.get(&part) else { continue };
-                if shorter.address != longer.address && said.insert(part.1) {
+                let part: String = part.iter().collect();
+                let Some(shorter) = seen.find(true, &part) else { continue };
+                if shorter.wanted.address != longer.wanted.address && said.insert(part) {
+                    let word = shorter.content();
                     problems.push(
                         Problem::warning(
                             Code::Ambiguous,
-                            text!("whatever `{word}` answers, `{content}` of `{address}` answers too", word, content, address = longer.address),
+                            text!("whatever `{word}` answers, `{content}` of `{address}` answers too", word, content, address = longer.wanted.address),
                         )
-                        .at(at.clone().labelled(text!("the shorter one")))
-                        .at(place.clone().labelled(text!("contains it")))
-                        .about(&shorter.address)
+                        .at(shorter.place().labelled(text!("the shorter one")))
+                        .at(longer.place().labelled(text!("contains it")))
+                        .about(&shorter.wanted.address)
                         .help(
                             text!("either rule may answer (source: the vendor takes the first row it finds, in no defined order); \
                              keep the shorter one in that rule, or write it another way"),
@@ -133,29 +166,37 @@ fn contained(fuzzy: &[Placed<'_>], seen: &HashMap<(bool, String), Placed<'_>>) -
     problems
 }
 
-fn ambiguous(wanted: &Wanted, content: &str, place: Place, other: &Wanted, before: &Place) -> Problem {
+fn ambiguous(content: &str, again: Placed<'_>, first: Placed<'_>) -> Problem {
     Problem::warning(
         Code::Ambiguous,
-        text!("`{content}` is a keyword of `{address}` already", content, address = other.address),
+        text!("`{content}` is a keyword of `{address}` already", content, address = first.wanted.address),
     )
-    .at(place.labelled(text!("again here")))
-    .at(before.clone().labelled(text!("first here")))
-    .about(&wanted.address)
+    .at(again.place().labelled(text!("again here")))
+    .at(first.place().labelled(text!("first here")))
+    .about(&again.wanted.address)
     .help(text!(
         "either rule may answer (source: the vendor takes the first row it finds, in no defined order, \
              and compares without regard to case and trailing blanks); keep it in one rule"
     ))
 }
 
-/// Each keyword of a rule with the way to it.
-fn keywords_of(wanted: &Wanted) -> impl Iterator<Item = (Vec<Step>, &str, bool)> {
-    let list = wanted.body.as_ref().and_then(|body| body.get("match")).and_then(Value::as_array);
-    list.into_iter().flatten().enumerate().filter_map(|(nth, item)| keyword(nth, item))
+/// The keywords of a rule, and what each says.
+fn placed(wanted: &Wanted) -> impl Iterator<Item = (Placed<'_>, String)> {
+    let rule = wanted.body.as_ref().and_then(|body| body.read::<Keyword>().ok());
+    let matches = rule.and_then(|rule| rule.matches).into_iter().flatten().enumerate();
+    matches.map(move |(nth, Match { content, fuzzy })| (Placed { wanted, nth, fuzzy }, content))
 }
 
 fn keyword(nth: usize, item: &Value) -> Option<(Vec<Step>, &str, bool)> {
     match item {
-        Value::String(content) => Some((vec!["match".into(), nth.into()], content, false)),
-        _ => Some((vec!["match".into(), nth.into(), "fuzzy".into()], item.get("fuzzy")?.as_str()?, true)),
+        Value::String(content) => Some((path(nth, false), content, false)),
+        _ => Some((path(nth, true), item.get("fuzzy")?.as_str()?, true)),
     }
+}
+
+/// The way to a keyword.
+fn path(nth: usize, fuzzy: bool) -> Vec<Step> {
+    let mut path = vec!["match".into(), nth.into()];
+    path.extend(fuzzy.then(|| "fuzzy".into()));
+    path
 }

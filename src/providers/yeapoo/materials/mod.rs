@@ -56,7 +56,7 @@ impl Table {
 
     /// The id that one of its objects has among all materials.
     pub(super) fn id(self, plain: &str) -> RemoteId {
-        RemoteId(format!("{}/{plain}", self.word()))
+        RemoteId::from(format!("{}/{plain}", self.word()))
     }
 
     pub(super) fn of(id: &RemoteId) -> Option<Self> {

@@ -32,7 +32,7 @@ use claim::claim;
 use fetch::{fetch_others, fit};
 use listed::Listed;
 use missing::looked_for;
-pub use remembered::{kept_once, remembered};
+pub use remembered::remembered;
 
 /// What an account holds, set beside what is declared and what is remembered.
 #[derive(Debug, Default)]

@@ -127,7 +127,7 @@ impl Step<'_> {
         }
         // What was begun then, and not what is wanted now, may be left somewhere.
         let before = state.state().intents.get(&change.address).filter(|intent| intent.id.is_none());
-        if let Some(before) = before.filter(|before| before.want.has_fields()) {
+        if let Some(before) = before.filter(|before| before.want.is_object()) {
             self.shared.leave(writer.unlisted(&before.want));
         }
         let intent = self.intent(change, None);
@@ -296,7 +296,7 @@ impl Step<'_> {
         self.shared.state().state().resources.get(address).map(|record| record.id.clone())
     }
 
-    /// The ids of what a commit may put into order, as far as they are known.
+    /// The ids of what a commit may put into order, as far as they are known. Its body is the list of their addresses.
     fn order(&self, change: &Change) -> Vec<RemoteId> {
         let order = change.want.as_ref().and_then(|want| want.read::<Vec<Address>>().ok());
         order.iter().flatten().filter_map(|address| self.id_of(address)).collect()

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{End, Log, Write};
+use crate::model::Body;
 use crate::problem::Problem;
 use crate::sending::event::{Ending, Event, Told};
 use crate::state::fingerprint;
@@ -64,5 +65,5 @@ fn write(told: &Told) -> Write {
 
 /// Whom a message goes to, so that one who knows the id can tell that it is this one, and nobody else can.
 fn recipient(to: &str) -> String {
-    fingerprint(&Value::from(to).into())
+    fingerprint(&Body::new(&Value::from(to)))
 }

@@ -13,9 +13,8 @@ use std::sync::{Mutex, PoisonError};
 use chrono::SecondsFormat;
 use serde::Serialize;
 
-use crate::model::Body;
-
 use crate::clock::Clock;
+use crate::model::Body;
 use crate::private;
 use crate::problem::{Code, Problem};
 use crate::state::fingerprint;

@@ -230,7 +230,7 @@ impl<'a> Session<'a> {
             Ok(store) => {
                 let reading = self.accounts.iter().map(async |account| {
                     let state = store.read(&account.config.name).await?;
-                    Ok(live::kept_once(state, account.desired))
+                    Ok(state.sharing(|address| account.desired.resources.get(address)?.body.as_ref()))
                 });
                 abreast(reading).await
             }

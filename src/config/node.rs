@@ -103,7 +103,9 @@ impl Node {
     /// The same mapping with nothing behind its keys.
     #[must_use]
     pub fn keys(&self) -> Self {
-        self.with_entries(self.entries().iter().map(|(key, _)| (key.clone(), key.clone())).collect())
+        self.with_entries(
+            self.entries().iter().map(|(key, _)| (key.clone(), key.with_text("", Style::Plain))).collect(),
+        )
     }
 
     /// The same mapping without some of its keys.

@@ -82,7 +82,8 @@ pub struct Project {
 }
 
 impl Project {
-    /// Lets go of what stands in its documents, once that was read: what is left of them is their keys.
+    /// Lets go of what stands in its documents, once all of it was read: what is left of them is their keys, and nothing
+    /// behind them.
     pub fn let_go(&mut self) {
         for document in &mut self.documents {
             document.node = document.node.keys();

@@ -89,8 +89,8 @@ impl Building<'_> {
             origin: entry.origin,
             node: Some(entry.node),
         };
-        self.report(&wanted, found);
-        self.forbidden_words(&wanted);
+        self.report(&wanted, &body, found);
+        self.forbidden_words(&wanted, &body);
         if let Some(address) = about
             && whole
         {
@@ -125,13 +125,13 @@ impl Building<'_> {
     }
 
     /// What was found in a body, at its places.
-    fn report(&mut self, wanted: &Wanted, found: Vec<Finding>) {
+    fn report(&mut self, wanted: &Wanted, body: &Value, found: Vec<Finding>) {
         for finding in found {
             // Nothing is to be said about a text that is not known.
-            if wanted.node_of(&finding.path).is_some_and(Node::is_stand_in) {
+            if wanted.node_in(&finding.path, body).is_some_and(Node::is_stand_in) {
                 continue;
             }
-            let place = wanted.place_of(&finding.path);
+            let place = wanted.place_in(&finding.path, body);
             self.judge(finding, place, wanted.address.to_string());
         }
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Building, Wanted};
 use crate::config::{Policy, suggest};
-use crate::model::{Address, Finding, Step};
+use crate::model::{Address, Body, Finding, Step};
 use crate::problem::{Code, Place, Problem};
 use crate::text;
 
@@ -23,10 +23,11 @@ impl Building<'_> {
     }
 
     /// Words that the policy forbids, in any text that goes out.
-    pub(super) fn forbidden_words(&mut self, wanted: &Wanted) {
+    pub(super) fn forbidden_words(&mut self, wanted: &Wanted, body: &Value) {
         let policy = &self.project.policy;
-        let Some(body) = wanted.body.as_ref().filter(|_| !policy.forbidden_words.is_empty()) else { return };
-        let body = body.tree();
+        if policy.forbidden_words.is_empty() {
+            return;
+        }
         let mut texts = vec![];
         for (key, value) in body.as_object().into_iter().flatten() {
             texts_in(key, value, &mut vec![], &mut texts);
@@ -34,7 +35,7 @@ impl Building<'_> {
         for (path, text) in texts {
             for word in policy.forbidden_in(text) {
                 let problem = Policy::forbidden(text!("the text says `{word}`", word));
-                let problem = problem.at(wanted.place_of(&path)).about(&wanted.address);
+                let problem = problem.at(wanted.place_in(&path, body)).about(&wanted.address);
                 self.problems.extend(policy.judged(problem));
             }
         }
@@ -49,11 +50,9 @@ impl Building<'_> {
         for wanted in self.out.resources.values() {
             for link in wanted.links.iter().filter(|link| !self.declared.contains_key(*link)) {
                 let key = key_of(link);
-                let place = wanted
-                    .body
-                    .as_ref()
-                    .and_then(|body| find(&body.tree(), link, ""))
-                    .map(|path| wanted.place_of(&path));
+                let tree = wanted.body.as_ref().map(Body::tree);
+                let place =
+                    tree.and_then(|tree| find(&tree, link, "").map(|path| wanted.place_in(&path, &tree)));
                 let known: Vec<_> =
                     self.declared.keys().filter(|other| other.kind() == link.kind()).map(key_of).collect();
                 self.problems.push(

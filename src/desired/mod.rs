@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
+use serde_json::Value;
 
 use crate::config::{Account, Document, Node, Project, interpolate, once};
 use crate::model::case::Case;
@@ -108,15 +109,17 @@ pub struct Wanted {
 impl Wanted {
     /// Where a value of its body stands, or else what is nearest around it.
     pub fn place_of(&self, path: &[Step]) -> Place {
-        self.node_of(path).map_or_else(|| self.origin.clone(), Node::place)
+        self.place_in(path, &self.body.as_ref().map(Body::tree).unwrap_or_default())
     }
 
-    fn node_of(&self, path: &[Step]) -> Option<&Node> {
+    /// The same for who has the tree of its body at hand.
+    fn place_in(&self, path: &[Step], tree: &Value) -> Place {
+        self.node_in(path, tree).map_or_else(|| self.origin.clone(), Node::place)
+    }
+
+    fn node_in(&self, path: &[Step], tree: &Value) -> Option<&Node> {
         let node = self.node.as_ref()?;
-        match &self.body {
-            Some(body) => node.follow_in(path, &body.tree()),
-            None => node.follow(path),
-        }
+        if self.body.is_some() { node.follow_in(path, tree) } else { node.follow(path) }
     }
 }
 
@@ -206,6 +209,7 @@ impl<'a> Building<'a> {
 
     fn finish(mut self) -> (DesiredAccount, Option<Sops>, Vec<Case>) {
         let sops = self.take_plans(self.out.now);
+        // It has grown by doubling, and is held as long as the command runs.
         self.out.resources.shrink_to_fit();
         self.check_links();
         self.check_moves();

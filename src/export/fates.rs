@@ -137,18 +137,18 @@ fn alike<'a>(info: &KindInfo, named: Vec<&'a Found<Value>>) -> Vec<Vec<&'a Found
     if !info.by_content {
         return vec![named];
     }
-    let mut parted: Vec<Vec<&Found<Value>>> = vec![];
+    let mut parted: Vec<(Option<Body>, Vec<&Found<Value>>)> = vec![];
     for one in named {
-        let same = |other: &Found<Value>| {
-            let bodies = one.body.as_ref().map(Body::new).zip(other.body.as_ref().map(Body::new));
-            bodies.is_some_and(|(one, other)| {
-                (info.same_content)(&one, &other) && (info.same_content)(&other, &one)
+        let body = one.body.as_ref().map(Body::new);
+        let same = |other: &Option<Body>| {
+            body.as_ref().zip(other.as_ref()).is_some_and(|(one, other)| {
+                (info.same_content)(one, other) && (info.same_content)(other, one)
             })
         };
-        match parted.iter_mut().find(|alike| same(alike[0])) {
-            Some(alike) => alike.push(one),
-            None => parted.push(vec![one]),
+        match parted.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, alike)) => alike.push(one),
+            None => parted.push((body, vec![one])),
         }
     }
-    parted
+    parted.into_iter().map(|(_, alike)| alike).collect()
 }

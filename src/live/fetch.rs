@@ -47,6 +47,7 @@ pub(super) async fn fetch(
                 body = kind.reader.read(&id, want, known).await;
             }
             let built_in = found.is_some_and(|found| found.built_in);
+            // Most are as they were applied, and as they are wanted.
             if let Ok(Some(body)) = &mut body {
                 wanted.into_iter().chain(known).for_each(|same| body.share(same));
             }
@@ -119,7 +120,7 @@ pub(super) async fn fit(listed: &[Kinds<'_>], live: &mut LiveAccount, problems: 
         Some(async move {
             leave_ignored(&mut body, claim, wanted, kind.info);
             let have = claim.map(|claim| (&claim.id, &claim.body));
-            let findings = kind.reader.fit(&mut body, have).await;
+            let findings = if kind.fits { kind.reader.fit(&mut body, have).await } else { Ok(vec![]) };
             if let Some(lay_over) = kind.info.lay_over {
                 let none = Body::empty();
                 body = lay_over(&body, have.map_or(&none, |(_, body)| body));

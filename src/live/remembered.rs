@@ -37,16 +37,6 @@ pub fn remembered(desired: &DesiredAccount, provider: &Provider, state: &State) 
     live
 }
 
-/// The same state, in which what is declared as it was applied shares the declaration's body.
-pub fn kept_once(mut state: State, desired: &DesiredAccount) -> State {
-    for (address, record) in &mut state.resources {
-        if let Some(body) = desired.resources.get(address).and_then(|wanted| wanted.body.as_ref()) {
-            record.applied.share(body);
-        }
-    }
-    state
-}
-
 fn laid_over(wanted: &Wanted, kind: &KindInfo, settled: bool, claim: Option<&Claim>) -> Option<Body> {
     let claim = claim?;
     let mut body = wanted.body.clone()?;

@@ -242,7 +242,9 @@ impl<'a> OneKind<'a> {
         let settled = self.live.settled.contains(self.kind.name);
         if settled && let Some(record) = record {
             let edited = self.differing(&record.applied, body);
-            self.plan.warnings.extend(too_late(wanted, &record.applied.tree(), &edited));
+            if !edited.is_empty() {
+                self.plan.warnings.extend(too_late(wanted, &record.applied.tree(), &edited));
+            }
         }
         if fields.is_empty() || settled {
             self.plan.unchanged.push(address.clone());
@@ -275,6 +277,7 @@ impl<'a> OneKind<'a> {
         });
     }
 
+    /// What is the same letter by letter is the same, also a file that nobody has read.
     fn differing(&self, have: &Body, want: &Body) -> Vec<FieldChange> {
         if have == want { vec![] } else { diff(&have.tree(), &want.tree(), self.kind.rules) }
     }

@@ -40,7 +40,7 @@ pub(crate) fn users(changes: &[Change]) -> HashMap<Address, Vec<Address>> {
     let mut users: HashMap<Address, Vec<Address>> = HashMap::new();
     for change in changes {
         let kind = kind_named(change.address.kind());
-        let have = change.have.as_ref().filter(|have| have.has_fields());
+        let have = change.have.as_ref().filter(|have| have.is_object());
         let points = kind.zip(have).map(|(kind, have)| (kind.links)(have, change.address.account()));
         let all: HashSet<_> = change.requires.iter().cloned().chain(points.into_iter().flatten()).collect();
         for used in all.into_iter().filter(|used| *used != change.address) {

@@ -132,7 +132,7 @@ pub fn narrow(plan: &mut Plan, targets: &Globs) {
 
 fn points_at(change: &Change) -> Vec<Address> {
     let (kind, want) =
-        (kind_named(change.address.kind()), change.want.as_ref().filter(|want| want.has_fields()));
+        (kind_named(change.address.kind()), change.want.as_ref().filter(|want| want.is_object()));
     let points = kind.zip(want).map(|(kind, want)| (kind.links)(want, change.address.account()));
     points.unwrap_or_default()
 }

@@ -1,12 +1,13 @@
-//! Readers and writers without their kind: typed inside, plain JSON outside.
+//! Readers and writers without their kind: typed inside, plain bodies outside.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
+
 use super::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
 use crate::model::{Action, Body, Finding, Kind, RemoteId};
 use crate::text;
-use futures::future::BoxFuture;
 
 /// [`Reader`] on plain bodies.
 pub trait AnyReader: Send + Sync {

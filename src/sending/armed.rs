@@ -27,7 +27,7 @@ pub(super) fn arming(plan: &Plan<'_>, state: &State) -> Arming {
     let (Some(since), Some(body)) = (record.at, plan.body) else { return Arming::Not };
     let armed = reckoned(plan.planned, body, record).map(Box::new);
     match armed {
-        Some(armed) if is_same(body, record) => Arming::As(armed, since),
+        Some(armed) if record.applied == *body || is_same(body, record) => Arming::As(armed, since),
         armed => Arming::Otherwise(armed, since),
     }
 }

@@ -281,6 +281,17 @@ impl State {
         }
     }
 
+    /// Keeps bodies once with those of others, where they are the same.
+    #[must_use]
+    pub fn sharing<'a>(mut self, body_of: impl Fn(&Address) -> Option<&'a Body>) -> Self {
+        for (address, record) in &mut self.resources {
+            if let Some(body) = body_of(address) {
+                record.applied.share(body);
+            }
+        }
+        self
+    }
+
     /// What is to be remembered of an object that was looked at and is as it should be.
     pub fn learnt(&self, address: &Address, id: RemoteId, body: Body, protect: bool) -> Record {
         let before = self.resources.get(address).filter(|record| record.id == id);

@@ -1,7 +1,9 @@
 //! The house as it is meant to stand: which room may know which. Rust forbids no cycle between modules, so this does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+use mpform::model::{EachKind, Kind, each_kind};
 
 /// The doors of each room: what its code may name behind `crate::`. Tests inside `src` may look anywhere.
 const DOORS: &[(&str, &[&str])] = &[
@@ -221,6 +223,37 @@ fn no_file_is_long() {
     };
     assert_eq!(long("src"), Vec::<String>::new());
     assert_eq!(long("tests"), Vec::<String>::new());
+}
+
+/// A reader's `fit` is only asked where its provider says so.
+#[test]
+fn what_fits_is_said_by_its_provider() {
+    struct Names(BTreeMap<String, &'static str>);
+    impl EachKind for Names {
+        fn kind<K: Kind>(&mut self) {
+            let of_type = std::any::type_name::<K>().rsplit("::").next().unwrap_or_default();
+            self.0.insert(of_type.to_owned(), K::NAME);
+        }
+    }
+    let mut names = Names(BTreeMap::new());
+    each_kind(&mut names);
+    let mut fitting: BTreeSet<(String, &str)> = BTreeSet::new();
+    for file in source().iter().filter(|file| file.room() == "providers") {
+        let provider = file.path.split('/').nth(1).unwrap_or_default().trim_end_matches(".rs");
+        for reader in file.code.split("impl Reader<").skip(1) {
+            let (kind, code) = reader.split_once('>').expect("a kind");
+            let code = code.split("\n}\n").next().unwrap_or_default();
+            if code.contains("fn fit(") {
+                fitting.insert((provider.to_owned(), names.0[kind]));
+            }
+        }
+    }
+    let said: BTreeSet<_> = mpform::providers::providers()
+        .iter()
+        .flat_map(|provider| provider.fits.iter().map(|kind| (provider.name.to_owned(), *kind)))
+        .collect();
+    assert!(!fitting.is_empty());
+    assert_eq!(fitting, said);
 }
 
 /// Every code is explained where it arises and never in two ways; the table of codes proves them unique.

@@ -4,7 +4,6 @@ use crate::problem::Flaw;
 use crate::text;
 use std::borrow::Cow;
 
-use crate::model::Zone;
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -17,6 +16,7 @@ use crate::config::nearest::nearest;
 use crate::config::notify::Webhook;
 use crate::config::policy::{Pattern, Policy};
 use crate::config::state::StateText;
+use crate::model::Zone;
 
 /// The project document, as a user writes it.
 #[derive(Deserialize, JsonSchema)]

@@ -2,11 +2,11 @@
 //! due. Nothing here reads a clock: who asks says for which dates, and that bounds the work, whatever the rule.
 
 mod days;
+mod instant;
 mod rule;
 mod runs;
 mod span;
 mod text;
-mod zone;
 
 #[cfg(test)]
 mod laws;
@@ -17,12 +17,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use days::{DateRange, Days};
+pub use instant::instant;
 pub use rule::Rule;
 pub use runs::Start;
 pub use span::Span;
 pub(crate) use text::time;
 pub use text::{Date, Day, Time};
-pub use zone::instant;
 
 /// The first and the last year of a schedule. A date outside them is a slip of the pen.
 pub const YEARS: (i32, i32) = (2000, 2100);

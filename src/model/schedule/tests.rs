@@ -1,10 +1,10 @@
 //! Years that are lived through: holidays, clocks that jump, months that end, leap days.
 
-use crate::model::Zone;
 use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
 
 use super::{Date, DateRange, Days, Schedule, Time, instant};
+use crate::model::Zone;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().expect("a date")

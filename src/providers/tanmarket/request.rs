@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::Zone;
 use chrono::{DateTime, NaiveDate, Timelike as _, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::chosen::Chosen;
 use super::items::Item;
+use crate::model::Zone;
 use crate::model::kinds::{Scheduled, ScheduledStep};
 use crate::model::schedule::instant;
 use crate::model::sop::Delivery;

@@ -4,9 +4,8 @@ use crate::words::Text;
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::model::Zone;
-
 use crate::cli::Context;
+use crate::model::Zone;
 use crate::problem::{Level, Problem};
 use crate::report::sending::{sum, sum_json, told, told_json};
 use crate::report::turns::Turns;

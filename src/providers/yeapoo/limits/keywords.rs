@@ -1,9 +1,9 @@
 //! Keywords: those that can never fire, those that fire by chance, and those that do not do what their author thinks.
 
+use std::collections::hash_map::{Entry, RandomState};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::BuildHasher as _;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
 use serde_json::Value;
 
 use super::{KEYWORD, four_bytes, too_long};
@@ -88,33 +88,35 @@ impl Placed<'_> {
     }
 }
 
-/// The first keyword of each wording. The words themselves stand in the bodies.
+/// The first keyword of each wording, by what two hashes make of it: the words themselves stand in the bodies, and two
+/// of them are never the same to both.
 #[derive(Default)]
 struct Seen<'a> {
-    first: HashTable<(u64, Placed<'a>)>,
+    first: HashMap<[u64; 2], Placed<'a>>,
     /// How long those are that are fuzzy.
     lengths: BTreeSet<usize>,
-    hasher: DefaultHashBuilder,
+    hashers: [RandomState; 2],
 }
 
 impl<'a> Seen<'a> {
     /// Takes a keyword in; gives back the one before it that says the same.
     fn take(&mut self, placed: Placed<'a>, word: &str) -> Option<Placed<'a>> {
         self.lengths.extend(placed.fuzzy.then(|| word.chars().count()));
-        let before = self.find(placed.fuzzy, word);
-        if before.is_none() {
-            let hash = self.hasher.hash_one((placed.fuzzy, word));
-            self.first.insert_unique(hash, (hash, placed), |(hash, _)| *hash);
+        match self.first.entry(self.hashed(placed.fuzzy, word)) {
+            Entry::Vacant(free) => {
+                free.insert(placed);
+                None
+            }
+            Entry::Occupied(taken) => Some(*taken.get()),
         }
-        before
     }
 
     fn find(&self, fuzzy: bool, word: &str) -> Option<Placed<'a>> {
-        let wanted = self.hasher.hash_one((fuzzy, word));
-        let same = |(hash, placed): &(u64, Placed<'_>)| {
-            *hash == wanted && placed.fuzzy == fuzzy && compared(&placed.content()) == word
-        };
-        self.first.find(wanted, same).map(|(_, placed)| *placed)
+        self.first.get(&self.hashed(fuzzy, word)).copied()
+    }
+
+    fn hashed(&self, fuzzy: bool, word: &str) -> [u64; 2] {
+        self.hashers.each_ref().map(|hasher| hasher.hash_one((fuzzy, word)))
     }
 }
 

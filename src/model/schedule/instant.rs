@@ -1,7 +1,8 @@
 //! Local time to a moment.
 
-use crate::model::Zone;
 use chrono::{DateTime, NaiveDate, NaiveTime, Offset, TimeDelta, TimeZone};
+
+use crate::model::Zone;
 
 /// How far before a time that the clocks leave out they are looked at. Samoa once left out a whole day.
 const LONGEST_GAP: i64 = 26 * 60;

@@ -7,6 +7,10 @@ use serde_json::{Map, Value};
 use crate::model::{Asset, Rule, Rules};
 use crate::plan::FieldChange;
 
+mod letters;
+
+pub use letters::differing;
+
 /// The fields in which `have` differs from `want`, in the order in which they are wanted.
 pub fn diff(have: &Value, want: &Value, rules: Rules) -> Vec<FieldChange> {
     let mut changes = vec![];

@@ -1,7 +1,7 @@
 //! Looking what came of a write whose answer was lost.
 
 use super::shared::Shared;
-use crate::diff::diff;
+use crate::diff::differing;
 use crate::live::has_content;
 use crate::model::{Body, KindInfo, RemoteId, Rule};
 use crate::providers::{AnyReader, Found, VendorError};
@@ -64,7 +64,7 @@ pub(super) async fn look(reader: &dyn AnyReader, sought: Sought<'_>) -> Result<L
     (kind.name_links)(&mut have, &names);
     let Some(want) = want else { return Ok(Look::Otherwise(id, have)) };
     // What lies beside it may not be in its place yet, and its parent is where it was looked for.
-    let differs = diff(&have.tree(), &want.tree(), kind.rules)
+    let differs = differing(&have, want, kind.rules)
         .iter()
         .any(|change| !matches!(kind.rules.at(&change.path), Some(Rule::Immutable)));
     Ok(if differs { Look::Otherwise(id, have) } else { Look::AsWanted(id) })

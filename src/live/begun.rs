@@ -3,7 +3,7 @@
 use super::claim::Book;
 use super::{By, Kinds, has_content};
 use crate::desired::DesiredAccount;
-use crate::diff::diff;
+use crate::diff::differing;
 use crate::model::{RemoteId, Rule};
 use crate::providers::VendorError;
 use crate::state::{Intent, State};
@@ -63,7 +63,7 @@ pub(super) async fn begun_and_no_longer_wanted(
                 }
                 None => kind.reader.read(&id, Some(&intent.want), None).await?.is_some_and(|mut have| {
                     (kind.info.name_links)(&mut have, &|kind, id| state.key_of(kind, id));
-                    let differs = diff(&have.tree(), &intent.want.tree(), kind.info.rules);
+                    let differs = differing(&have, &intent.want, kind.info.rules);
                     differs.iter().all(|change| kind.info.rules.at(&change.path) == Some(Rule::Immutable))
                 }),
             };

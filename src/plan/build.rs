@@ -13,7 +13,7 @@ use super::notes::{
 use super::replaced::{AsApplied, Replaced, resumed, with_resumed};
 use super::{Change, FieldChange, Learnt, Live, Plan, commit, order, rank, shown, tree};
 use crate::desired::{DesiredAccount, Wanted};
-use crate::diff::{diff, gained, lost};
+use crate::diff::{differing, gained, lost};
 use crate::live::{By, Claim, LiveAccount};
 use crate::model::{Action, Address, Body, KindInfo, Rule, kinds};
 use crate::problem::{Code, Problem, any_error};
@@ -238,10 +238,10 @@ impl<'a> OneKind<'a> {
         if claim.by != By::State {
             self.plan.adopted.push(Live { address: address.clone(), id: claim.id.clone() });
         }
-        let fields = self.differing(&self.replaced.seen(self.kind, &claim.body), body);
+        let fields = differing(&self.replaced.seen(self.kind, &claim.body), body, self.kind.rules);
         let settled = self.live.settled.contains(self.kind.name);
         if settled && let Some(record) = record {
-            let edited = self.differing(&record.applied, body);
+            let edited = differing(&record.applied, body, self.kind.rules);
             if !edited.is_empty() {
                 self.plan.warnings.extend(too_late(wanted, &record.applied.tree(), &edited));
             }
@@ -275,11 +275,6 @@ impl<'a> OneKind<'a> {
             held: record.is_some_and(|record| record.protect),
             replaced_by: None,
         });
-    }
-
-    /// What is the same letter by letter is the same, also a file that nobody has read.
-    fn differing(&self, have: &Body, want: &Body) -> Vec<FieldChange> {
-        if have == want { vec![] } else { diff(&have.tree(), &want.tree(), self.kind.rules) }
     }
 
     fn overwritten(

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Plan;
-use crate::diff::diff;
+use crate::diff::differing;
 use crate::model::kinds::Scheduled;
 use crate::model::sop::{Planned, Sop, SopStep};
 use crate::model::{Body, Kind, kind_named};
@@ -27,14 +27,14 @@ pub(super) fn arming(plan: &Plan<'_>, state: &State) -> Arming {
     let (Some(since), Some(body)) = (record.at, plan.body) else { return Arming::Not };
     let armed = reckoned(plan.planned, body, record).map(Box::new);
     match armed {
-        Some(armed) if record.applied == *body || is_same(body, record) => Arming::As(armed, since),
+        Some(armed) if is_same(body, record) => Arming::As(armed, since),
         armed => Arming::Otherwise(armed, since),
     }
 }
 
 fn is_same(body: &Body, record: &Record) -> bool {
     let Some(kind) = kind_named(Scheduled::NAME) else { return false };
-    diff(&record.applied.tree(), &body.tree(), kind.rules).is_empty()
+    differing(&record.applied, body, kind.rules).is_empty()
 }
 
 /// The plan that was armed. Which days are off only a declaration can say whose days are the same.

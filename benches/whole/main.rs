@@ -155,7 +155,11 @@ impl Case {
         };
         let verdict = if value <= most { "" } else { "  MISSED" };
         let memory =
-            |took: Took| took.memory.map_or(String::new(), |bytes| format!("{} MB", bytes / 1_000_000));
+            // A run may be over before anybody could look.
+            |took: Took| match took.memory.map(|bytes| bytes / 1_000_000) {
+                None | Some(0) => String::new(),
+                Some(megabytes) => format!("{megabytes} MB"),
+            };
         let bare_wall = bare.map_or(String::new(), |bare| format!("{:.3} s", bare.wall.as_secs_f64()));
         let bare_memory = bare.map_or(String::new(), memory);
         format!(

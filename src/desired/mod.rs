@@ -113,7 +113,7 @@ impl Wanted {
     }
 
     /// The same for who has the tree of its body at hand.
-    fn place_in(&self, path: &[Step], tree: &Value) -> Place {
+    pub fn place_in(&self, path: &[Step], tree: &Value) -> Place {
         self.node_in(path, tree).map_or_else(|| self.origin.clone(), Node::place)
     }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{KEYWORD, four_bytes, too_long};
 use crate::desired::Wanted;
 use crate::model::kinds::{Keyword, Match};
-use crate::model::{Finding, Step};
+use crate::model::{Address, Body, Finding, Step};
 use crate::problem::{Code, Place, Problem};
 use crate::providers::yeapoo::matching::compared;
 use crate::text;
@@ -78,13 +78,23 @@ struct Placed<'a> {
     fuzzy: bool,
 }
 
-impl Placed<'_> {
-    fn content(&self) -> String {
-        placed(self.wanted).nth(self.nth).map(|(_, content)| content).unwrap_or_default()
+/// The rules that are spoken of: each is looked into once, however many of its keywords clash.
+#[derive(Default)]
+struct Spoken<'a>(HashMap<&'a Address, Value>);
+
+impl<'a> Spoken<'a> {
+    fn tree(&mut self, of: Placed<'a>) -> &Value {
+        let tree = || of.wanted.body.as_ref().map(Body::tree).unwrap_or_default();
+        self.0.entry(&of.wanted.address).or_insert_with(tree)
     }
 
-    fn place(&self) -> Place {
-        self.wanted.place_of(&path(self.nth, self.fuzzy))
+    fn content(&mut self, of: Placed<'a>) -> String {
+        let item = &self.tree(of)["match"][of.nth];
+        keyword(of.nth, item).map(|(_, content, _)| content.to_owned()).unwrap_or_default()
+    }
+
+    fn place(&mut self, of: Placed<'a>) -> Place {
+        of.wanted.place_in(&path(of.nth, of.fuzzy), self.tree(of))
     }
 }
 
@@ -122,22 +132,26 @@ impl<'a> Seen<'a> {
 
 /// What is wrong with the keywords of all rules together.
 pub(super) fn together(all: &[&Wanted]) -> Vec<Problem> {
-    let (mut problems, mut seen) = (vec![], Seen::default());
+    let (mut problems, mut seen, mut spoken) = (vec![], Seen::default(), Spoken::default());
     let rules = || all.iter().filter(|wanted| wanted.kind.name == "keyword");
     for (placed, content) in rules().flat_map(|wanted| placed(wanted)) {
         // Within one rule it is a keyword that never fires, which is said of the rule.
         let before = seen.take(placed, &compared(&content));
         let before = before.filter(|before| before.wanted.address != placed.wanted.address);
-        problems.extend(before.map(|before| ambiguous(&content, placed, before)));
+        problems.extend(before.map(|before| ambiguous(&content, placed, before, &mut spoken)));
     }
     let fuzzy = rules().flat_map(|wanted| placed(wanted)).filter(|(placed, _)| placed.fuzzy);
-    problems.extend(contained(fuzzy, &seen));
+    problems.extend(contained(fuzzy, &seen, &mut spoken));
     problems
 }
 
 /// Fuzzy keywords that stand whole in one of another rule: whatever they answer, the other answers too. Each is said
 /// once.
-fn contained<'a>(fuzzy: impl Iterator<Item = (Placed<'a>, String)>, seen: &Seen<'_>) -> Vec<Problem> {
+fn contained<'a>(
+    fuzzy: impl Iterator<Item = (Placed<'a>, String)>,
+    seen: &Seen<'a>,
+    spoken: &mut Spoken<'a>,
+) -> Vec<Problem> {
     let (mut problems, mut said) = (vec![], BTreeSet::new());
     for (longer, content) in fuzzy {
         let whole: Vec<char> = compared(&content).chars().collect();
@@ -147,14 +161,14 @@ fn contained<'a>(fuzzy: impl Iterator<Item = (Placed<'a>, String)>, seen: &Seen<
                 let part: String = part.iter().collect();
                 let Some(shorter) = seen.find(true, &part) else { continue };
                 if shorter.wanted.address != longer.wanted.address && said.insert(part) {
-                    let word = shorter.content();
+                    let word = spoken.content(shorter);
                     problems.push(
                         Problem::warning(
                             Code::Ambiguous,
                             text!("whatever `{word}` answers, `{content}` of `{address}` answers too", word, content, address = longer.wanted.address),
                         )
-                        .at(shorter.place().labelled(text!("the shorter one")))
-                        .at(longer.place().labelled(text!("contains it")))
+                        .at(spoken.place(shorter).labelled(text!("the shorter one")))
+                        .at(spoken.place(longer).labelled(text!("contains it")))
                         .about(&shorter.wanted.address)
                         .help(
                             text!("either rule may answer (source: the vendor takes the first row it finds, in no defined order); \
@@ -168,13 +182,13 @@ fn contained<'a>(fuzzy: impl Iterator<Item = (Placed<'a>, String)>, seen: &Seen<
     problems
 }
 
-fn ambiguous(content: &str, again: Placed<'_>, first: Placed<'_>) -> Problem {
+fn ambiguous<'a>(content: &str, again: Placed<'a>, first: Placed<'a>, spoken: &mut Spoken<'a>) -> Problem {
     Problem::warning(
         Code::Ambiguous,
         text!("`{content}` is a keyword of `{address}` already", content, address = first.wanted.address),
     )
-    .at(again.place().labelled(text!("again here")))
-    .at(first.place().labelled(text!("first here")))
+    .at(spoken.place(again).labelled(text!("again here")))
+    .at(spoken.place(first).labelled(text!("first here")))
     .about(&again.wanted.address)
     .help(text!(
         "either rule may answer (source: the vendor takes the first row it finds, in no defined order, \

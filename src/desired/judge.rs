@@ -48,11 +48,14 @@ impl Building<'_> {
             return;
         }
         for wanted in self.out.resources.values() {
-            for link in wanted.links.iter().filter(|link| !self.declared.contains_key(*link)) {
+            let dangling = wanted.links.iter().filter(|link| !self.declared.contains_key(*link));
+            let mut dangling = dangling.peekable();
+            let body = dangling.peek().and(wanted.body.as_ref()).map(Body::tree);
+            for link in dangling {
                 let key = key_of(link);
-                let tree = wanted.body.as_ref().map(Body::tree);
-                let place =
-                    tree.and_then(|tree| find(&tree, link, "").map(|path| wanted.place_in(&path, &tree)));
+                let place = body
+                    .as_ref()
+                    .and_then(|body| find(body, link, "").map(|path| wanted.place_in(&path, body)));
                 let known: Vec<_> =
                     self.declared.keys().filter(|other| other.kind() == link.kind()).map(key_of).collect();
                 self.problems.push(

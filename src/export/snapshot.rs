@@ -80,22 +80,19 @@ impl Kept {
     /// Lists, and reads each object whole, with its files. What is built in belongs to everybody and is only named.
     async fn read_all(&self) -> Result<Vec<Found<Value>>, VendorError> {
         let everything = (self.info.everything)();
-        let listed = self.reader.list().await?.into_iter().map(|found| {
-            let body = found.body.as_ref().map(Body::tree);
-            found.with(body)
-        });
-        let reading = listed.map(|mut found| {
+        let reading = self.reader.list().await?.into_iter().map(|found| {
             let everything = everything.as_ref();
             async move {
-                if found.built_in {
-                    return Ok(Some(found));
-                }
-                // What went between the two calls is not there.
-                let body = self.reader.read(&found.id, everything, None).await?;
-                Ok(body.map(|body| {
-                    found.body = Some(body.tree());
-                    found
-                }))
+                let body = if found.built_in {
+                    found.body.clone()
+                } else {
+                    // What went between the two calls is not there.
+                    let Some(body) = self.reader.read(&found.id, everything, None).await? else {
+                        return Ok(None);
+                    };
+                    Some(body)
+                };
+                Ok(Some(found.with(body.as_ref().map(Body::tree))))
             }
         });
         let read: Result<Vec<_>, _> =

@@ -41,8 +41,8 @@ pub fn drift(desired: &DesiredAccount, live: &LiveAccount, state: &State, target
             Some(claim) => {
                 let have = as_applied.body(kind, &claim.body).tree();
                 let place = places.get(address).copied();
-                let (said, body) = (wanted.and_then(|wanted| wanted.body.as_ref()), body.map(Body::tree));
-                let said = said.map(Body::tree);
+                let said = wanted.and_then(|wanted| wanted.body.as_ref()).map(Body::tree);
+                let body = body.map(Body::tree);
                 let one = One { kind, record, claim, have, wanted, said, body, place };
                 (one.fate(), one.fields())
             }

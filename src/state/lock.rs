@@ -52,7 +52,14 @@ impl Holder {
 /// A lock that is held; letting go of it frees it.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    /// A child that is just being made holds the file too, until it becomes another program: closing it here is not enough.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 /// How an attempt ended.
@@ -74,7 +81,7 @@ pub(super) fn attempt(path: &Path, holder: &Holder) -> io::Result<Attempt> {
             file.seek(SeekFrom::Start(0))?;
             file.write_all(&serde_json::to_vec(holder)?)?;
             file.flush()?;
-            Ok(Attempt::Ours(Lock { _file: file }))
+            Ok(Attempt::Ours(Lock { file }))
         }
         Err(TryLockError::WouldBlock) => {
             let mut text = String::new();
@@ -104,7 +111,9 @@ mod tests {
         let Attempt::Ours(first) = attempt(&path, &holder).expect("opens") else { panic!("it was free") };
         let Attempt::Held(Some(who)) = attempt(&path, &holder).expect("opens") else { panic!("it was held") };
         assert_eq!(who, holder);
+        let a_child_has_it = first.file.try_clone().expect("another handle");
         drop(first);
         assert!(matches!(attempt(&path, &holder), Ok(Attempt::Ours(_))));
+        drop(a_child_has_it);
     }
 }

@@ -9,7 +9,7 @@ use crate::plan::FieldChange;
 
 mod letters;
 
-pub use letters::differing;
+pub use letters::{differing, is_as_wanted};
 
 /// The fields in which `have` differs from `want`, in the order in which they are wanted.
 pub fn diff(have: &Value, want: &Value, rules: Rules) -> Vec<FieldChange> {

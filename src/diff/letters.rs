@@ -9,14 +9,31 @@ use crate::model::{Body, Rule, Rules};
 
 /// What [`diff`] finds between two bodies.
 pub fn differing(have: &Body, want: &Body, rules: Rules) -> Vec<FieldChange> {
-    // A file that nobody has read is never known to be the same.
-    let has_files = rules.0.iter().any(|(_, rule)| matches!(rule, Rule::File { .. }));
-    let same = !has_files && agree("", have.text(), want.text(), rules);
+    let same = !has_files(rules) && agree("", have.text(), want.text(), rules, Beyond::Anything);
     if same { vec![] } else { diff(&have.tree(), &want.tree(), rules) }
 }
 
+/// True if a live body is what is wanted, field by field, and beyond that knows at most lesser ways to say the same: the
+/// id of a text beside the text, and not the text beside its id. If not, that says nothing.
+pub fn is_as_wanted(have: &Body, want: &Body, rules: Rules) -> bool {
+    !has_files(rules) && agree("", have.text(), want.text(), rules, Beyond::Forms)
+}
+
+/// A file that nobody has read is never known to be the same.
+fn has_files(rules: Rules) -> bool {
+    rules.0.iter().any(|(_, rule)| matches!(rule, Rule::File { .. }))
+}
+
+/// What a live body may have beyond what is wanted.
+#[derive(Clone, Copy, PartialEq)]
+enum Beyond {
+    Anything,
+    /// Of several ways to say one thing those that come after the one that is wanted.
+    Forms,
+}
+
 /// True if all that is wanted stands there with the same letters. If not, that says nothing.
-fn agree(path: &str, have: &str, want: &str, rules: Rules) -> bool {
+fn agree(path: &str, have: &str, want: &str, rules: Rules, beyond: Beyond) -> bool {
     if have == want {
         return true;
     }
@@ -28,11 +45,17 @@ fn agree(path: &str, have: &str, want: &str, rules: Rules) -> bool {
     let (Some(have), Some(want)) = (fields(have), fields(want)) else { return false };
     // Of several ways to say one thing only the first that is wanted counts.
     let form = forms.iter().find(|form| want.contains_key(**form));
-    let counts = |name: &str| form.is_some_and(|form| *form == name) || !forms.contains(&name);
+    let is_form = |name: &&str| forms.contains(name);
+    let counts = |name: &&str| form == Some(name) || !is_form(name);
+    let no_more = || {
+        forms.iter().find(|form| have.contains_key(**form)) == form
+            && have.keys().all(|name| want.contains_key(name) || is_form(name))
+    };
     (form.is_some() || forms.is_empty())
+        && (beyond == Beyond::Anything || no_more())
         && want.iter().filter(|(name, _)| counts(name)).all(|(name, want)| {
             let have = have.get(name);
-            have.is_some_and(|have| agree(&join(path, name), have.get(), want.get(), rules))
+            have.is_some_and(|have| agree(&join(path, name), have.get(), want.get(), rules, beyond))
         })
 }
 
@@ -90,11 +113,25 @@ mod tests {
     #[test]
     fn a_text_that_is_also_known_by_its_id_agrees() {
         let rules = crate::model::kind_named("keyword").expect("a kind").rules;
+        let agree = |have, want| super::agree("", have, want, rules, Beyond::Anything);
         let have = r#"{"name":"a","match":["b"],"reply":{"text":"c","raw":{"type":"text","id":"7"}}}"#;
-        assert!(agree("", have, r#"{"name":"a","match":["b"],"reply":{"text":"c"}}"#, rules));
-        assert!(agree("", have, r#"{"reply":{"raw":{"type":"text","id":"7"}}}"#, rules));
-        assert!(!agree("", have, r#"{"reply":{"text":"d"}}"#, rules));
-        assert!(!agree("", have, r#"{"reply":{}}"#, rules));
-        assert!(!agree("", have, r#"{"reply":{"text":"c"},"other":1}"#, rules));
+        assert!(agree(have, r#"{"name":"a","match":["b"],"reply":{"text":"c"}}"#));
+        assert!(agree(have, r#"{"reply":{"raw":{"type":"text","id":"7"}}}"#));
+        assert!(!agree(have, r#"{"reply":{"text":"d"}}"#));
+        assert!(!agree(have, r#"{"reply":{}}"#));
+        assert!(!agree(have, r#"{"reply":{"text":"c"},"other":1}"#));
+    }
+
+    #[test]
+    fn it_is_as_wanted_with_the_id_of_its_text_and_with_nothing_else() {
+        let rules = crate::model::kind_named("keyword").expect("a kind").rules;
+        let is_as_wanted = |have, want| super::agree("", have, want, rules, Beyond::Forms);
+        let have = r#"{"name":"a","match":["b"],"reply":{"text":"c","raw":{"type":"text","id":"7"}}}"#;
+        assert!(is_as_wanted(have, r#"{"name":"a","match":["b"],"reply":{"text":"c"}}"#));
+        assert!(!is_as_wanted(have, r#"{"name":"a","reply":{"text":"c"}}"#), "it has keywords too");
+        assert!(!is_as_wanted(have, r#"{"name":"a","match":["b"],"reply":{"text":"d"}}"#));
+        assert!(!is_as_wanted(have, r#"{"name":"a","match":["b"]}"#));
+        let by_id = r#"{"name":"a","match":["b"],"reply":{"raw":{"type":"text","id":"7"}}}"#;
+        assert!(!is_as_wanted(have, by_id), "what it says would be lost");
     }
 }

@@ -8,6 +8,8 @@ use futures::future::BoxFuture;
 use super::claim::Book;
 use super::{By, Claim, Kinds, LiveAccount, side_by_side};
 use crate::desired::{DesiredAccount, Wanted};
+use crate::diff::is_as_wanted;
+use crate::model::kinds::points;
 use crate::model::{Address, Body, KindInfo, Rule};
 use crate::problem::Problem;
 use crate::providers::VendorError;
@@ -47,9 +49,8 @@ pub(super) async fn fetch(
                 body = kind.reader.read(&id, want, known).await;
             }
             let built_in = found.is_some_and(|found| found.built_in);
-            // Most are as they were applied, and as they are wanted.
             if let Ok(Some(body)) = &mut body {
-                wanted.into_iter().chain(known).for_each(|same| body.share(same));
+                share(body, wanted, known, kind.info);
             }
             (address, body.map(|body| body.map(|body| Claim { id, body, by, built_in })))
         })
@@ -70,6 +71,22 @@ pub(super) async fn fetch(
         problems.extend(fetch_others(kind, live).await);
     }
     problems
+}
+
+/// Most are as they are wanted, and as they were applied: their bodies are kept once. The id of a text that is said as
+/// well goes with that, except where it is needed: a commit writes also what stays.
+fn share(body: &mut Body, wanted: Option<&Body>, known: Option<&Body>, info: &KindInfo) {
+    let is_said = |by: &Body| is_as_wanted(body, by, info.rules);
+    let is_done = |wanted: &&Body| {
+        info.commit.is_none()
+            && is_said(wanted)
+            && known.is_none_or(|known| known == *wanted || is_said(known))
+            && !points(wanted)
+    };
+    match wanted.filter(is_done) {
+        Some(wanted) => *body = wanted.clone(),
+        None => wanted.into_iter().chain(known).for_each(|same| body.share(same)),
+    }
 }
 
 /// The vendor says by id what an object lies under; we say it by address.
@@ -163,4 +180,43 @@ pub(super) fn leave_ignored(want: &mut Body, claim: Option<&Claim>, wanted: &Wan
         };
     }
     *want = Body::new(&fields);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::kind_named;
+    use serde_json::{Value, json};
+
+    /// What is kept of a live body, as this is wanted and that was applied.
+    fn kept(kind: &str, live: &Value, wanted: &Value, applied: &Value) -> Value {
+        let [mut body, wanted, applied] = [live, wanted, applied].map(Body::new);
+        share(&mut body, Some(&wanted), Some(&applied), kind_named(kind).expect("a kind"));
+        body.tree()
+    }
+
+    #[test]
+    fn the_id_of_a_text_is_kept_where_something_may_be_done_with_it() {
+        let rule =
+            |word: &str, reply: &Value| json!({"name": "a", "match": [{"content": word}], "reply": reply});
+        let raw = json!({"raw": {"type": "text", "id": "7"}});
+        let (text, both) = (json!({"text": "b"}), json!({"text": "b", "raw": raw["raw"]}));
+        let (live, wanted) = (rule("c", &both), rule("c", &text));
+        assert_eq!(kept("keyword", &live, &wanted, &wanted), wanted);
+        assert_eq!(kept("reply", &both, &text, &text), text);
+        let changed = rule("d", &text);
+        assert_eq!(
+            kept("keyword", &live, &changed, &wanted),
+            live,
+            "it is written with the text that it has"
+        );
+        let button = |reply: &Value| json!({"name": "a", "reply": reply});
+        let (live, wanted) = (button(&both), button(&text));
+        assert_eq!(kept("menu", &live, &wanted, &wanted), live, "it is written with its siblings");
+        assert_eq!(kept("reply", &both, &raw, &raw), both, "what it says is shown");
+        assert_eq!(kept("reply", &both, &text, &raw), both, "it is held against what was applied");
+        let image = json!({"raw": {"type": "image", "id": "7"}});
+        let live = json!({"text": null, "raw": image["raw"]});
+        assert_eq!(kept("reply", &live, &image, &image), live, "its id is what it is");
+    }
 }

@@ -14,8 +14,8 @@ use super::{Accounts, Context, Exit, prompt};
 use crate::model::Address;
 use crate::problem::{Code, Problem, any_error};
 use crate::report::apply::left_over;
-use crate::state::State;
 use crate::state::store::{Holder, Open};
+use crate::state::{State, fingerprint};
 use crate::text;
 
 /// What to do with the state.
@@ -158,7 +158,7 @@ async fn show(project: &Project, text: &str, context: &Context) -> Result<(), Pr
     let record = state.resources.get(&address).ok_or_else(|| not_remembered(&address))?;
     let shown = json!({
         "address": address, "id": record.id, "protect": record.protect,
-        "fingerprint": record.fingerprint, "applied": record.applied,
+        "fingerprint": fingerprint(&record.applied), "applied": record.applied,
     });
     context.print_json(&shown);
     Ok(())

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::hex::hex;
@@ -67,31 +67,48 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// One object of ours.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One object of ours. Where it is written its body's [`fingerprint`] stands beside the body.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Record {
     /// The vendor's id.
     pub id: RemoteId,
     /// What was last applied.
     pub applied: Body,
-    /// The fingerprint of that.
-    pub fingerprint: String,
     /// When that was, for what only counts from then on (a plan that is armed).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub at: Option<DateTime<Utc>>,
     /// Never to be deleted or replaced.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub protect: bool,
     /// A new object stands in its place at this address; it only waits to be deleted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub replaced_by: Option<Address>,
+}
+
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'a> {
+            id: &'a RemoteId,
+            applied: &'a Body,
+            fingerprint: String,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            at: Option<DateTime<Utc>>,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            protect: bool,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            replaced_by: Option<&'a Address>,
+        }
+        let Self { id, applied, at, protect, replaced_by } = self;
+        let (fingerprint, replaced_by) = (fingerprint(applied), replaced_by.as_ref());
+        Written { id, applied, fingerprint, at: *at, protect: *protect, replaced_by }.serialize(serializer)
+    }
 }
 
 impl Record {
     /// A record of an object as it was applied.
     pub fn new(id: RemoteId, applied: impl Into<Body>, protect: bool) -> Self {
-        let applied = applied.into();
-        Self { id, fingerprint: fingerprint(&applied), applied, at: None, protect, replaced_by: None }
+        Self { id, applied: applied.into(), at: None, protect, replaced_by: None }
     }
 
     /// True if this is what is to be remembered of an object that stands like this.

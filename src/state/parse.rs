@@ -16,18 +16,23 @@ pub(super) fn parse(shown: &str, bytes: &[u8], help: impl Fn() -> Text) -> Resul
         Problem::error(Code::State, text!("the state file {path} is broken: {error}", path = shown, error))
             .help(help())
     };
-    let Version { version } = serde_json::from_slice(bytes).map_err(|error| broken(&error))?;
-    if version > VERSION {
-        return Err(Problem::error(
-            Code::StateVersion,
-            text!(
-                "the state file {path} has version {version}; this program knows {VERSION}",
-                path = shown,
-                version,
-                VERSION
-            ),
-        )
-        .help(text!("use the newer mpform that wrote it; nothing was read or changed")));
-    }
-    serde_json::from_slice(bytes).map_err(|error| broken(&error))
+    let version = match serde_json::from_slice::<State>(bytes) {
+        Ok(state) if state.version <= VERSION => return Ok(state),
+        Ok(state) => state.version,
+        // One that is newer may have another form.
+        Err(error) => match serde_json::from_slice(bytes) {
+            Ok(Version { version }) if version > VERSION => version,
+            _ => return Err(broken(&error)),
+        },
+    };
+    Err(Problem::error(
+        Code::StateVersion,
+        text!(
+            "the state file {path} has version {version}; this program knows {VERSION}",
+            path = shown,
+            version,
+            VERSION
+        ),
+    )
+    .help(text!("use the newer mpform that wrote it; nothing was read or changed")))
 }

@@ -210,7 +210,7 @@ impl<'a> Session<'a> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let net = Net::of(project)?;
+        let net = Net::of(project);
         let (mut accounts, mut failed) = (vec![], vec![]);
         for name in chosen {
             match reach(project, name, &net, asks) {

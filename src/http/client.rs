@@ -11,11 +11,10 @@ use reqwest::header::{
 };
 use reqwest::{Method, Request, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::failure::{lost, unconnected, unreachable};
-use super::lines::{LARGE_ANSWER, Uploading};
+use super::lines::LARGE_ANSWER;
 use super::pace::Sort;
 use super::server::Visit;
 use super::throttle::Permit;
@@ -31,12 +30,10 @@ const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
 /// The calls of one account.
 #[derive(Debug)]
 pub struct Client {
-    pub(super) calling: reqwest::Client,
-    pub(super) uploading: Arc<Uploading>,
+    lines: Lines,
     pub(super) headers: HeaderMap,
     secrets: Mutex<Secrets>,
     throttle: Throttle,
-    large: Arc<Semaphore>,
     clock: Clock,
     account: String,
     trace: Trace,
@@ -66,13 +63,13 @@ impl Client {
     /// are never shown.
     ///
     /// # Errors
-    /// A header that HTTP does not allow, by name; or a TLS set-up that does not work.
+    /// A header that HTTP does not allow, by name.
     pub fn new<'a>(
         headers: impl IntoIterator<Item = (&'a str, &'a SecretString)>,
         throttle: Throttle,
         clock: Clock,
     ) -> Result<Arc<Self>, Text> {
-        Self::on(&Lines::new(1)?, headers, throttle, clock, Setup::default())
+        Self::on(&Lines::new(1), headers, throttle, clock, Setup::default())
     }
 
     /// The same on connections that others use as well, with all that there is to say.
@@ -86,7 +83,6 @@ impl Client {
         clock: Clock,
         setup: Setup<'_>,
     ) -> Result<Arc<Self>, Text> {
-        let Lines { calling, uploading, large } = lines.clone();
         let mut map = HeaderMap::new();
         let mut secrets = Secrets::default();
         map.insert(ACCEPT, HeaderValue::from_static("application/json, */*;q=0.1"));
@@ -100,12 +96,10 @@ impl Client {
             secrets.add(secret);
         }
         Ok(Arc::new(Self {
-            calling,
-            uploading,
+            lines: lines.clone(),
             headers: map,
             secrets: Mutex::new(secrets),
             throttle,
-            large,
             clock,
             account: setup.account.to_owned(),
             trace: setup.trace,
@@ -159,7 +153,8 @@ impl Client {
         url: impl Address,
         headers: HeaderMap,
     ) -> Result<Request, Failure> {
-        let request = self.calling.request(method, url.url()?).build();
+        let url = url.url()?;
+        let request = self.lines.calling.to(&url)?.request(method, url).build();
         let mut request = request.map_err(|error| Failure::Unsent(unreachable(&error)))?;
         let of_address = std::mem::replace(request.headers_mut(), headers);
         for (name, value) in &of_address {
@@ -176,7 +171,9 @@ impl Client {
         secrets: Secrets,
         visit: &Visit<'_>,
     ) -> Result<(Response, Called), Failure> {
-        let line = self.line(sent)?;
+        let ways =
+            if matches!(sent, Sent::File { .. }) { &self.lines.uploading } else { &self.lines.calling };
+        let line = ways.to(request.url())?;
         let mut called = self.trace.begin(&self.account, &request, sent, secrets, &self.clock);
         #[cfg(any(test, feature = "fuzzing"))]
         if let Some(answer) = self.canned.next() {
@@ -201,13 +198,6 @@ impl Client {
             *last = Some((date.clone(), Instant::now()));
         }
         Ok((response, called))
-    }
-
-    fn line(&self, sent: &Sent) -> Result<&reqwest::Client, Failure> {
-        match sent {
-            Sent::File { .. } => self.uploading.client().map_err(Failure::Unsent),
-            _ => Ok(&self.calling),
-        }
     }
 
     /// Sends a request with these headers and no others, and waits for its whole answer.
@@ -274,7 +264,7 @@ impl Client {
                 return Err(refused());
             }
             if read.len() > LARGE_ANSWER && alone.is_none() {
-                alone = self.large.acquire().await.ok();
+                alone = self.lines.large.acquire().await.ok();
             }
         }
         Ok(read.freeze())

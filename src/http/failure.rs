@@ -15,9 +15,10 @@ pub enum Failure {
     Lost(Text),
     /// A file or the disk on this side: nothing has happened at the vendor's, and the same call would end the same way.
     Ours(Text),
-    /// Who answers there could not show who it is: nothing was sent, and the same call would end the same way.
+    /// Who answers there could not show who it is, or there is nothing to judge that by: nothing was sent, and the same
+    /// call would end the same way.
     Untrusted {
-        /// What was wrong with its certificate.
+        /// What was wrong with its certificate, or with what this machine trusts.
         why: Text,
         /// What to do about it.
         help: Text,

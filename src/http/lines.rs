@@ -3,13 +3,13 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::{ClientBuilder, redirect};
+use reqwest::{ClientBuilder, Url, redirect};
 use tokio::sync::Semaphore;
 
 use super::failure::reason;
-use super::{MOST, Roots};
+use super::tls::is_here;
+use super::{Failure, MOST, Roots};
 use crate::text;
-use crate::words::Text;
 
 /// Answers beyond this are read a few at a time, so that many of them at once don't fill the memory.
 pub(super) const LARGE_ANSWER: usize = 512 * 1024;
@@ -26,60 +26,77 @@ const IDLE_AT_LEAST: usize = 4;
 /// The connections that accounts share. What tells one account from another goes with each request.
 #[derive(Clone, Debug)]
 pub struct Lines {
-    pub(super) calling: reqwest::Client,
-    pub(super) uploading: Arc<Uploading>,
+    /// For calls.
+    pub(super) calling: Arc<Ways>,
+    /// For files that go out.
+    pub(super) uploading: Arc<Ways>,
     pub(super) large: Arc<Semaphore>,
 }
 
 impl Lines {
     /// Connections to so many servers, none of them open yet.
-    ///
-    /// # Errors
-    /// A TLS set-up that does not work.
-    pub fn new(servers: usize) -> Result<Self, Text> {
+    pub fn new(servers: usize) -> Self {
         Self::trusting(&Roots::default(), servers)
     }
 
     /// The same to servers that these roots vouch for, besides those that this machine trusts.
-    ///
-    /// # Errors
-    /// A TLS set-up that does not work.
-    pub fn trusting(roots: &Roots, servers: usize) -> Result<Self, Text> {
+    pub fn trusting(roots: &Roots, servers: usize) -> Self {
         // Whoever comes first installs the provider; that another did is no mistake.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let calling = builder().pool_idle_timeout(IDLE).pool_max_idle_per_host(idle_at_each(servers));
-        Ok(Self {
-            calling: made(calling, roots)?,
-            uploading: Arc::new(Uploading { roots: roots.clone(), client: OnceLock::new() }),
+        let ways = |idle| {
+            let line = |roots| Line { idle, roots, client: OnceLock::new() };
+            Arc::new(Ways { inside: line(None), outside: line(Some(roots.clone())) })
+        };
+        Self {
+            calling: ways(idle_at_each(servers)),
+            // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
+            // starts on a connection that the server may be closing: it is too long to be lost like that.
+            uploading: ways(0),
             large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
-        })
+        }
     }
 }
 
-/// The connections that files go out on. They are set up when the first file does: that takes longer than most commands
+/// Connections to this machine itself, and to all others.
+#[derive(Debug)]
+pub(super) struct Ways {
+    inside: Line,
+    outside: Line,
+}
+
+impl Ways {
+    /// Who goes to this address. A server on this machine that speaks plain HTTP is a sandbox, or a test's.
+    pub(super) fn to(&self, url: &Url) -> Result<&reqwest::Client, Failure> {
+        if url.scheme() == "http" && is_here(url) { self.inside.client() } else { self.outside.client() }
+    }
+}
+
+/// Connections of one sort, set up for the first call: to read what this machine trusts takes longer than most commands
 /// call for.
 #[derive(Debug)]
-pub(super) struct Uploading {
-    roots: Roots,
-    client: OnceLock<reqwest::Client>,
+struct Line {
+    idle: usize,
+    /// Besides those of this machine; none where nobody has to show who it is, and no proxy stands between.
+    roots: Option<Roots>,
+    client: OnceLock<Result<reqwest::Client, Failure>>,
 }
 
-impl Uploading {
-    /// Who sends files.
-    pub(super) fn client(&self) -> Result<&reqwest::Client, Text> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
-        }
-        // Nothing is read while a file goes out over a slow line, so an upload brings its own time-out. It never
-        // starts on a connection that the server may be closing: it is too long to be lost like that.
-        let client = made(builder().pool_max_idle_per_host(0), &self.roots)?;
-        Ok(self.client.get_or_init(|| client))
+impl Line {
+    fn client(&self) -> Result<&reqwest::Client, Failure> {
+        self.client.get_or_init(|| self.set_up()).as_ref().map_err(Clone::clone)
     }
-}
 
-fn made(builder: ClientBuilder, roots: &Roots) -> Result<reqwest::Client, Text> {
-    let made = builder.tls_certs_merge(roots.certificates()).build();
-    made.map_err(|error| text!("can't set up HTTP: {why}", why = reason(&error)))
+    fn set_up(&self) -> Result<reqwest::Client, Failure> {
+        let builder = builder().pool_idle_timeout(IDLE).pool_max_idle_per_host(self.idle);
+        let builder = match &self.roots {
+            Some(roots) => builder.tls_certs_merge(roots.certificates()),
+            None => builder.tls_certs_only([]).no_proxy(),
+        };
+        builder.build().map_err(|error| Failure::Untrusted {
+            why: text!("can't set up HTTP: {why}", why = reason(&error)),
+            help: text!("see to this machine's TLS set-up"),
+        })
+    }
 }
 
 /// How many connections to one server may wait for their next call: all that may be in use at once, where there are

@@ -22,7 +22,7 @@ async fn server(fault: Fault, timeout: Duration) -> (Running, Arc<Client>) {
     let throttle = Throttle::new(Limits { concurrency: 4, requests_per_second: None, timeout });
     let overloaded = crate::providers::provider_named("yeapoo").expect("a vendor").overloaded;
     let setup = Setup { overloaded, ..Setup::default() };
-    let (lines, clock) = (Lines::new(1).expect("lines"), Clock::by_hand(DateTime::UNIX_EPOCH));
+    let (lines, clock) = (Lines::new(1), Clock::by_hand(DateTime::UNIX_EPOCH));
     let client = Client::on(&lines, [], throttle, clock, setup).expect("a client");
     (running, client)
 }

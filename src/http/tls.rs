@@ -92,15 +92,18 @@ pub(super) fn untrusted(host: &str, error: &(dyn Error + 'static)) -> Option<Fai
 
 /// The host of an address to which everything goes in the clear, unless that is this machine.
 pub fn unencrypted(address: &str) -> Option<String> {
-    let url = Url::parse(address).ok().filter(|url| url.scheme() == "http")?;
-    let host = url.host_str()?;
-    let name = host.trim_end_matches('.');
+    let url = Url::parse(address).ok()?;
+    (url.scheme() == "http" && !is_here(&url)).then(|| url.host_str().map(str::to_owned))?
+}
+
+/// True for this machine itself.
+pub(super) fn is_here(url: &Url) -> bool {
+    let name = url.host_str().unwrap_or_default().trim_end_matches('.');
     let ip = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    let is_here = match ip {
+    match ip {
         Ok(ip) => ip.to_canonical().is_loopback(),
         Err(_) => name == "localhost" || name.ends_with(".localhost"),
-    };
-    (!is_here).then(|| host.to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -155,3 +155,21 @@ fn an_address_in_the_clear_is_warned_of() {
     world.write("mpform.yaml", &format!("{project}policy: {{lint: {{MP176: off}}}}\n"));
     assert!(!world.run("validate").expect_code(0).err.contains("MP176"));
 }
+
+/// Neither what this machine trusts nor its proxies have a part in what stays on it: calls, and files that go out.
+#[test]
+fn plain_http_to_this_machine_needs_no_roots_and_goes_through_no_proxy() {
+    let nowhere = ["http_proxy", "HTTP_PROXY", "ALL_PROXY"].map(|name| (name, "http://127.0.0.1:9"));
+    let nothing = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(|name| (name, "/nowhere"));
+    let variables = nowhere.into_iter().chain(nothing);
+    let variables: Vec<_> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let inside = world("base_url: \"${env.SANDBOX}\"").given(&variables);
+    inside.apply();
+    inside.settled();
+    let outside = world("base_url: \"https://localhost:PORT\"").given(&variables);
+    outside.run("plan").expect_code(1).says(&[
+        "error[MP050]: shop: GET",
+        "can't set up HTTP: ",
+        "help: see to this machine's TLS set-up",
+    ]);
+}

@@ -29,7 +29,7 @@ pub(in crate::cli) fn one_account<'a>(project: &'a Project, name: &str) -> Resul
     let Some(name) = declared.iter().find(|known| **known == name) else {
         return Err(vec![no_account(name, &declared)]);
     };
-    reach(project, name, &Net::of(project)?, true)
+    reach(project, name, &Net::of(project), true)
 }
 
 /// The names of the accounts that a project declares, in its order; those whose settings say nothing come last.
@@ -81,7 +81,7 @@ pub(super) struct Net {
 
 impl Net {
     /// For the accounts of a project.
-    pub(super) fn of(project: &Project) -> Result<Self, Vec<Problem>> {
+    pub(super) fn of(project: &Project) -> Self {
         let (mut most, mut shared, mut alone) = (MOST, HashMap::new(), 0);
         for config in project.config.accounts.values() {
             let own = limits(config).concurrency;
@@ -95,11 +95,8 @@ impl Net {
             }
         }
         let count = shared.len() + alone;
-        let lines = Lines::new(count).map_err(|message| {
-            vec![Problem::error(Code::Vendor, message).help(text!("see to this machine's TLS set-up"))]
-        })?;
         let servers = shared.into_iter().map(|(server, most)| (server, Server::new(most))).collect();
-        Ok(Self { lines, gate: Gate::new(most), servers, count })
+        Self { lines: Lines::new(count), gate: Gate::new(most), servers, count }
     }
 }
 
@@ -139,10 +136,7 @@ pub(super) fn reach<'a>(
     let trace = project.trace.clone();
     let setup = Setup { account: &config.name, trace, overloaded: config.provider.overloaded };
     // Whom one account trusts is no other's to trust.
-    let own = (!config.roots.is_empty())
-        .then(|| Lines::trusting(&config.roots, net.count))
-        .transpose()
-        .map_err(broken)?;
+    let own = (!config.roots.is_empty()).then(|| Lines::trusting(&config.roots, net.count));
     let lines = own.as_ref().unwrap_or(&net.lines);
     let client = Client::on(lines, headers, throttle, project.clock.clone(), setup).map_err(broken)?;
     if let Some(shelf) = shelf(project, config, connect) {

@@ -19,7 +19,7 @@ fn traced(path: &std::path::Path) -> (Arc<Client>, std::sync::mpsc::Receiver<Str
         )),
     );
     let throttle = Throttle::new(Limits { concurrency: 1, requests_per_second: None, timeout: TIMEOUT });
-    let lines = Lines::new(1).expect("lines");
+    let lines = Lines::new(1);
     let setup = Setup { account: "shop", trace, ..Setup::default() };
     let secret = SecretString::from("s3cr3t-header");
     let clock = Clock::by_hand(DateTime::UNIX_EPOCH);

@@ -9,6 +9,9 @@
 //! wrong, and nobody has to tell whose fault it is. A round counts by the quickest of its answers, and only two slow
 //! ones after another count at all: what held up a few, or everything for a moment, says nothing of the next.
 //!
+//! **Our own work** is a limit as well: where most answers are there before we have made the other calls of their round,
+//! more of them would wait for us instead of the server, and only cost connections.
+//!
 //! Nothing in here knows a clock: it is told how long each call took.
 
 use std::time::Duration;
@@ -18,6 +21,9 @@ const FIRST: usize = 16;
 
 /// So much more than before is never slow: below it a laptop's own hiccups can't be told from a server's trouble.
 const SLACK: Duration = Duration::from_millis(5);
+
+/// To make a call and to read its answer takes us about so long on a slow machine.
+const OUR_WORK: Duration = Duration::from_micros(100);
 
 /// A round that follows a halving and is no quicker than this part of the one before shows that we were not the reason.
 const HELPED: f64 = 0.75;
@@ -52,6 +58,9 @@ struct Times {
     /// The quickest answer of this round, and how many there were.
     quickest: Duration,
     answers: usize,
+    /// How many of them came later than we had made the calls of a round; whether the last did, as most.
+    late: usize,
+    waits: bool,
     /// The quickest round.
     best: Option<Duration>,
     /// The last round was slow.
@@ -103,12 +112,12 @@ impl Pace {
         if times.add(took, round) {
             return self.halve(under_way);
         }
-        let is_slow = times.slow;
+        let (is_slow, waits) = (times.slow, times.waits);
         self.earned += 1;
         let round_is_over = self.earned >= round;
         // Many answers may be read before any call takes the place of the first.
         let tried = if self.climbing { self.peak * 2 > round } else { round_is_over && self.peak >= round };
-        if tried && !is_slow {
+        if tried && waits && !is_slow {
             self.now = self.most.min(round + 1);
         }
         if round_is_over {
@@ -146,8 +155,14 @@ impl Pace {
 impl Times {
     /// Counts an answer. True if it is the end of a second slow round.
     fn add(&mut self, took: Duration, round: usize) -> bool {
-        self.quickest = if self.answers == 0 { took } else { self.quickest.min(took) };
+        if self.answers == 0 {
+            (self.quickest, self.late) = (took, 0);
+        }
+        self.quickest = self.quickest.min(took);
+        let is_late = took > OUR_WORK * round as u32;
+        self.late += usize::from(is_late);
         self.answers += 1;
+        self.waits = is_late && self.late * 2 > self.answers;
         if self.answers < round {
             return false;
         }
@@ -206,10 +221,33 @@ mod tests {
 
     #[test]
     fn a_server_that_bears_more_is_soon_asked_for_more() {
-        for alone in [Duration::ZERO, 20 * MS] {
+        for alone in [7 * MS, 20 * MS] {
             let mut pace = Pace::new(64);
             assert_eq!(pace.now(), 16);
             assert_eq!(Server { alone, wide: 999 }.rounds(&mut pace, 3), [32, 64, 64]);
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_as_quick_as_we_are_is_asked_for_no_more() {
+        for (alone, many) in [(Duration::ZERO, 16), (MS, 16), (2 * MS, 20), (4 * MS, 40)] {
+            assert_eq!(Server { alone, wide: 999 }.rounds(&mut Pace::new(64), 9)[2..], [many; 7]);
+        }
+    }
+
+    #[test]
+    fn a_few_quick_answers_hold_nobody_back_nor_do_a_few_laggards_drive() {
+        for (quick, many) in [(1, 64), (7, 64), (9, 16), (15, 16)] {
+            let mut pace = Pace::new(64);
+            for _ in 0..40 {
+                let now = pace.now();
+                (1..=now).for_each(|under_way| pace.sent(under_way));
+                for under_way in (1..=now).rev() {
+                    let took = if under_way * 7 % 16 < quick { MS / 2 } else { 40 * MS };
+                    pace.answered(Sort::Read, took, under_way);
+                }
+            }
+            assert_eq!(pace.now(), many, "{quick} of 16 are quick");
         }
     }
 
@@ -218,28 +256,28 @@ mod tests {
         for most in [1, 4, 16] {
             let mut pace = Pace::new(most);
             assert_eq!(pace.now(), most);
-            assert_eq!(Server { alone: MS, wide: 99 }.rounds(&mut pace, 2), [most, most]);
+            assert_eq!(Server { alone: 10 * MS, wide: 99 }.rounds(&mut pace, 2), [most, most]);
         }
-        assert_eq!(Server { alone: MS, wide: 99 }.rounds(&mut Pace::new(40), 3), [32, 40, 40]);
+        assert_eq!(Server { alone: 10 * MS, wide: 99 }.rounds(&mut Pace::new(40), 3), [32, 40, 40]);
         assert_eq!(Pace::new(0).now(), 1);
     }
 
     #[test]
     fn trouble_halves_once_for_all_that_were_under_way() {
         let mut pace = Pace::new(64);
-        Server { alone: MS, wide: 99 }.rounds(&mut pace, 3);
+        Server { alone: 10 * MS, wide: 99 }.rounds(&mut pace, 3);
         (1..=64).for_each(|under_way| pace.sent(under_way));
         (1..=64).rev().for_each(|under_way| pace.overloaded(under_way));
         assert_eq!(pace.now(), 32);
         // From here on it is a step for each round.
-        assert_eq!(Server { alone: MS, wide: 99 }.rounds(&mut pace, 3), [33, 34, 35]);
+        assert_eq!(Server { alone: 10 * MS, wide: 99 }.rounds(&mut pace, 3), [33, 34, 35]);
         for halved in [17, 8, 4, 2, 1, 1] {
             let many = pace.now();
             (1..=many).for_each(|under_way| pace.sent(under_way));
             (1..=many).rev().for_each(|under_way| pace.overloaded(under_way));
             assert_eq!(pace.now(), halved);
         }
-        assert_eq!(Server { alone: MS, wide: 99 }.rounds(&mut pace, 3), [2, 3, 4]);
+        assert_eq!(Server { alone: 10 * MS, wide: 99 }.rounds(&mut pace, 3), [2, 3, 4]);
     }
 
     #[test]
@@ -309,6 +347,6 @@ mod tests {
         let mut pace = Pace::new(64);
         Server { alone: Duration::from_micros(50), wide: 99 }.rounds(&mut pace, 3);
         Server { alone: 4 * MS, wide: 99 }.rounds(&mut pace, 9);
-        assert_eq!(pace.now(), 64);
+        assert_eq!(pace.now(), 40, "more than before, and not halved");
     }
 }

@@ -38,13 +38,14 @@ pub mod rehearse;
 pub mod export;
 
 // Beside the passage: the vendors, what they can't change and was read before, the clock, the one HTTP client for all of them, our stand-in for their servers, the schema
-// of the configuration language, and what a problem is.
+// of the configuration language, patterns of names, and what a problem is.
 pub mod cache;
 pub mod clock;
 // What is fed to the readers of foreign bytes; part of no release.
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod globs;
 pub mod hex;
 pub mod http;
 pub mod notify;

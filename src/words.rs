@@ -246,6 +246,7 @@ const FILES: &[(&str, &str)] = &[
     ("config", include_str!("words/zh/config.yaml")),
     ("desired", include_str!("words/zh/desired.yaml")),
     ("export", include_str!("words/zh/export.yaml")),
+    ("globs", include_str!("words/zh/globs.yaml")),
     ("help", include_str!("words/zh/help.yaml")),
     ("http", include_str!("words/zh/http.yaml")),
     ("layout", include_str!("words/zh/layout.yaml")),

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::Context;
 use super::wrong::Wrong;
 use crate::config::suggest;
+use crate::globs::Glob;
 use crate::plan::Globs;
 use crate::problem::{Code, Problem};
 use crate::text;
@@ -86,7 +87,7 @@ impl Accounts {
 
 /// What is said of a name or pattern that is nobody's.
 pub(super) fn no_account(name: &str, known: &[&str]) -> Problem {
-    let message = if name.contains(['*', '?', '[', '{']) {
+    let message = if !Glob::is_plain(name) {
         text!("no account is called like `{name}`", name)
     } else {
         text!("there is no account `{name}`", name)

@@ -3,12 +3,11 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::ahead::{self, Ahead};
 use super::node::Node;
 use super::paths::{self, Refused};
 use super::read::read;
+use crate::globs::Glob;
 use crate::problem::{Code, MOST, Problem};
 use crate::text;
 
@@ -130,7 +129,7 @@ impl<'a> Gatherer<'a> {
                     continue;
                 }
             };
-            if pattern.contains(['*', '?', '[', '{']) {
+            if !Glob::is_plain(pattern) {
                 self.matching(item, pattern, &below);
             } else {
                 self.one(item, pattern, &below);
@@ -167,13 +166,13 @@ impl<'a> Gatherer<'a> {
     }
 
     fn matching(&mut self, item: &Node, pattern: &str, below: &Path) {
-        let glob = match GlobBuilder::new(&paths::shown(below)).literal_separator(true).build() {
-            Ok(glob) => glob.compile_matcher(),
-            Err(error) => {
+        let glob = match Glob::new(&paths::shown(below)) {
+            Ok(glob) => glob,
+            Err(why) => {
                 self.problems.push(
                     Problem::error(
                         Code::BadValue,
-                        text!("`{pattern}` is not a pattern: {kind}", pattern, kind = error.kind()),
+                        text!("`{pattern}` is not a pattern: {why}", pattern, why),
                     )
                     .at(item.place())
                     .help(text!("`*` stands for anything in a name, `**` for any folders")),
@@ -183,7 +182,7 @@ impl<'a> Gatherer<'a> {
         };
         let fixed: PathBuf = below
             .components()
-            .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']))
+            .take_while(|part| Glob::is_plain(&part.as_os_str().to_string_lossy()))
             .collect();
         let mut found = BTreeSet::new();
         let mut names = MOST_NAMES;
@@ -213,7 +212,7 @@ impl<'a> Gatherer<'a> {
     fn search(
         &self,
         folder: &Path,
-        glob: &GlobMatcher,
+        glob: &Glob,
         (seen, names): (&mut HashSet<PathBuf>, &mut usize),
         found: &mut BTreeSet<PathBuf>,
     ) {
@@ -234,7 +233,7 @@ impl<'a> Gatherer<'a> {
             let path = folder.join(name);
             if std::fs::metadata(entry.path()).is_ok_and(|about| about.is_dir()) {
                 self.search(&path, glob, (seen, names), found);
-            } else if glob.is_match(paths::shown(&path)) {
+            } else if glob.is_match(&paths::shown(&path)) {
                 found.insert(path);
             }
         }

@@ -4,10 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use globset::GlobSet;
-
 use super::nearest::nearest;
 use super::node::{Node, Style};
+use super::policy::Pattern;
 use super::vars::Vars;
 use crate::problem::{Code, MOST, Place, Problem, enough};
 use crate::text;
@@ -30,7 +29,7 @@ pub(super) enum Allowed<'a> {
     /// Everything: accounts, state.
     Everything,
     /// What the project's `env:` lists.
-    Listed(&'a GlobSet),
+    Listed(&'a [Pattern]),
 }
 
 /// The environment as one part of the configuration sees it.
@@ -209,8 +208,8 @@ impl Filler<'_> {
 
     /// An environment variable; `Err` if its absence has been reported.
     fn env(&mut self, name: &str, place: &Place, has_default: bool) -> Result<Option<Known>, ()> {
-        if let Allowed::Listed(globs) = self.around.allowed
-            && !globs.is_match(name)
+        if let Allowed::Listed(patterns) = self.around.allowed
+            && !patterns.iter().any(|pattern| pattern.is_match(name))
         {
             self.report(
                 Code::EnvNotAllowed,

@@ -6,12 +6,12 @@ use std::borrow::Cow;
 use std::fmt;
 
 use chrono::NaiveTime;
-use globset::{GlobBuilder, GlobMatcher};
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use super::nearest::suggest;
+use crate::globs::Glob;
 use crate::model::Address;
 use crate::model::schedule::time;
 use crate::problem::{Code, Level, Problem};
@@ -114,16 +114,12 @@ impl JsonSchema for MaxDeletes {
 /// A pattern of names or addresses: `*` stays inside one part, `**` does not.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Pattern(GlobMatcher);
+pub struct Pattern(Glob);
 
 impl Pattern {
     /// True if it matches the whole of a text.
     pub fn is_match(&self, text: &str) -> bool {
         self.0.is_match(text)
-    }
-
-    pub(super) fn glob(&self) -> &globset::Glob {
-        self.0.glob()
     }
 }
 
@@ -131,16 +127,12 @@ impl TryFrom<String> for Pattern {
     type Error = Flaw;
 
     fn try_from(text: String) -> Result<Self, Flaw> {
-        GlobBuilder::new(&text)
-            .literal_separator(true)
-            .build()
-            .map(|glob| Self(glob.compile_matcher()))
-            .map_err(|error| {
-                Flaw::new(
-                    text!("`{text}` is not a pattern: {why}", text, why = error.kind()),
-                    text!("`*` and `**` stand for anything"),
-                )
-            })
+        Glob::new(&text).map(Self).map_err(|why| {
+            Flaw::new(
+                text!("`{text}` is not a pattern: {why}", text, why),
+                text!("`*` and `**` stand for anything"),
+            )
+        })
     }
 }
 

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use globset::GlobSet;
 use indexmap::IndexMap;
 
 use super::interpolate::{Allowed, DEEPEST, Env, Filler, Known, Look, Surroundings, nearest_of};
 use super::node::Node;
+use super::policy::Pattern;
 use crate::problem::{Code, Place, Problem};
 use crate::text;
 
@@ -17,7 +17,7 @@ use crate::text;
 pub struct Vars {
     values: Arc<IndexMap<String, Known>>,
     env: Env,
-    allowed: Arc<GlobSet>,
+    allowed: Arc<[Pattern]>,
     stand_in: bool,
     spent: Arc<AtomicUsize>,
 }
@@ -82,7 +82,7 @@ impl Layers {
     pub(super) fn resolve(
         &self,
         env: &Env,
-        allowed: &Arc<GlobSet>,
+        allowed: &Arc<[Pattern]>,
         stand_in: bool,
         problems: &mut Vec<Problem>,
     ) -> Vars {
@@ -102,7 +102,7 @@ struct Resolver<'a> {
     done: IndexMap<String, Known>,
     doing: Vec<String>,
     env: &'a Env,
-    allowed: &'a GlobSet,
+    allowed: &'a [Pattern],
     stand_in: bool,
 }
 

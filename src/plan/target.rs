@@ -2,9 +2,8 @@
 
 use std::collections::HashSet;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-
 use super::{Change, Plan, is_commit, users};
+use crate::globs::Glob;
 use crate::model::{Address, Body, kind_named};
 use crate::problem::Problem;
 use crate::text;
@@ -13,8 +12,7 @@ use crate::words::Text;
 /// Patterns of addresses: `*` stands for one part of an address or some of it, `**` for any number of parts.
 #[derive(Clone, Debug, Default)]
 pub struct Globs {
-    set: GlobSet,
-    any: bool,
+    any_of: Vec<Glob>,
 }
 
 impl Globs {
@@ -23,27 +21,21 @@ impl Globs {
     /// # Errors
     /// The first pattern that means nothing, and why.
     pub fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, Text> {
-        let mut set = GlobSetBuilder::new();
-        let mut any = false;
-        for pattern in patterns {
-            let glob = GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
-            set.add(glob.map_err(|error| {
-                text!("`{pattern}` is not a pattern of addresses: {why}", pattern, why = error.kind())
-            })?);
-            any = true;
-        }
-        let set = set.build().map_err(|error| Text::verbatim(error.to_string()))?;
-        Ok(Self { set, any })
+        let one = |pattern| {
+            Glob::new(pattern)
+                .map_err(|why| text!("`{pattern}` is not a pattern of addresses: {why}", pattern, why))
+        };
+        Ok(Self { any_of: patterns.into_iter().map(one).collect::<Result<_, _>>()? })
     }
 
     /// True if one of the patterns matches.
     pub fn matches(&self, text: &str) -> bool {
-        self.any && self.set.is_match(text)
+        self.any_of.iter().any(|glob| glob.is_match(text))
     }
 
     /// True if there are none.
     pub fn is_empty(&self) -> bool {
-        !self.any
+        self.any_of.is_empty()
     }
 }
 

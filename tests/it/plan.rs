@@ -193,7 +193,7 @@ fn only_what_is_targeted() {
     assert_eq!(planned("--target shop/group/*"), Vec::<String>::new());
     assert_eq!(planned("--target shop/keyword/时间 --target shop/menu/关于").len(), 3);
     assert_snapshot!(world.run("plan --target shop/[keyword").expect_code(1).err, @r#"
-    error[MP014]: `shop/[keyword` is not a pattern of addresses: unclosed character class; missing ']'
+    error[MP014]: `shop/[keyword` is not a pattern of addresses: a `[` without its `]`
     help: correct --target
     "#);
 }

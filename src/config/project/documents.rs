@@ -1,6 +1,5 @@
 //! Which document is the project's, and whose the others are.
 
-use globset::GlobBuilder;
 use indexmap::IndexSet;
 
 use super::Document;
@@ -10,6 +9,7 @@ use crate::config::nearest::suggest;
 use crate::config::node::Node;
 use crate::config::read::{Part, read_part};
 use crate::config::vars::Vars;
+use crate::globs::Glob;
 use crate::model::kinds;
 use crate::problem::{Code, Problem, enough};
 use crate::text;
@@ -168,21 +168,23 @@ fn matching(key: &Node, list: &Node, names: &IndexSet<String>, problems: &mut Ve
     let mut accounts = IndexSet::new();
     for item in list.items() {
         let Some(text) = item.text().filter(|_| !item.is_nothing()) else { continue };
-        if !text.contains(['*', '?', '[', '{']) {
+        if Glob::is_plain(text) {
             if known(text, item, names, problems) {
                 accounts.insert(text.to_owned());
             }
             continue;
         }
-        let Ok(glob) = GlobBuilder::new(text).build() else {
-            problems.push(
-                Problem::error(Code::BadValue, text!("`{text}` is not a pattern", text))
-                    .at(item.place())
-                    .help(text!("`*` stands for anything in a name")),
-            );
-            continue;
+        let glob = match Glob::new(text) {
+            Ok(glob) => glob,
+            Err(why) => {
+                problems.push(
+                    Problem::error(Code::BadValue, text!("`{text}` is not a pattern: {why}", text, why))
+                        .at(item.place())
+                        .help(text!("`*` stands for anything in a name")),
+                );
+                continue;
+            }
         };
-        let glob = glob.compile_matcher();
         let before = accounts.len();
         accounts.extend(names.iter().filter(|name| glob.is_match(name)).cloned());
         if accounts.len() == before {

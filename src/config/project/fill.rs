@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use globset::{GlobSet, GlobSetBuilder};
 use indexmap::{IndexMap, IndexSet};
 
 use super::Options;
@@ -19,7 +18,7 @@ use crate::text;
 /// Fills in the project document, each key as it may read the environment.
 pub(super) struct Filling<'a> {
     options: &'a Options,
-    allowed: Arc<GlobSet>,
+    allowed: Arc<[Pattern]>,
     given: IndexMap<String, String>,
     layers: Layers,
     pub(super) vars: Vars,
@@ -27,7 +26,8 @@ pub(super) struct Filling<'a> {
 
 impl<'a> Filling<'a> {
     pub(super) fn new(node: &Node, options: &'a Options, problems: &mut Vec<Problem>) -> Self {
-        let allowed = Arc::new(allow_list(node.get("env"), problems));
+        let allowed = node.get("env").and_then(|node| read::<Vec<Pattern>>(node, problems));
+        let allowed: Arc<[Pattern]> = allowed.unwrap_or_default().into();
         let given: IndexMap<_, _> = options.vars.iter().cloned().collect();
         let mut layers = Layers::default();
         layers.over(node.get("vars"), false, problems);
@@ -107,13 +107,4 @@ impl<'a> Filling<'a> {
         });
         read.collect()
     }
-}
-
-fn allow_list(node: Option<&Node>, problems: &mut Vec<Problem>) -> GlobSet {
-    let patterns: Vec<Pattern> = node.and_then(|node| read(node, problems)).unwrap_or_default();
-    let mut set = GlobSetBuilder::new();
-    for pattern in &patterns {
-        set.add(pattern.glob().clone());
-    }
-    set.build().unwrap_or_else(|_| GlobSet::empty())
 }

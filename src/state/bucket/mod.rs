@@ -17,6 +17,7 @@ use super::{State, parse};
 use crate::problem::{Code, Problem};
 use crate::text;
 
+mod erased;
 mod errors;
 mod leaving;
 mod lock;

@@ -5,9 +5,9 @@
 use opendal::layers::HttpClientLayer;
 use opendal::raw::HttpClient;
 use opendal::services::{Cos, Obs, Oss, S3};
-use opendal::{Builder, Error, Operator};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::erased::operator;
 use super::objects::Objects;
 use crate::config::{Backend, Bucket};
 use crate::http;
@@ -201,10 +201,6 @@ pub fn connect(bucket: &Bucket, credentials: Credentials) -> Result<Objects, Pro
     let shown = format!("{}://{}", bucket.backend.word(), bucket.name);
     let operator = made.map_err(|error| super::errors::problem(&shown, &error).at(bucket.place.clone()))?;
     Ok(Objects::new(operator.layer(HttpClientLayer::new(HttpClient::with(fetcher))), shown))
-}
-
-fn operator(service: impl Builder) -> Result<Operator, Error> {
-    Ok(Operator::new(service)?.finish())
 }
 
 fn port(endpoint: &str) -> Option<u16> {

@@ -7,6 +7,7 @@ use chrono::DateTime;
 
 use crate::model::kinds::{Keyword, Match};
 use crate::model::{RemoteId, Zone};
+use crate::order::sort_by;
 use crate::providers::{Conversation, Received, Step};
 
 /// How well an account's rules cover what was asked of it.
@@ -96,8 +97,8 @@ pub fn coverage(
     }
     let mut unanswered: Vec<_> =
         unanswered.into_iter().map(|(text, count)| Unanswered { text: text.to_owned(), count }).collect();
-    unanswered.sort_by(|one, other| (other.count, &one.text).cmp(&(one.count, &other.text)));
-    fired.sort_by(|one, other| {
+    sort_by(&mut unanswered, |one, other| (other.count, &one.text).cmp(&(one.count, &other.text)));
+    sort_by(&mut fired, |one, other| {
         let much = |rule: &Fired| (rule.alone + rule.shared, rule.alone);
         much(other).cmp(&much(one)).then_with(|| (&one.name, &one.id).cmp(&(&other.name, &other.id)))
     });

@@ -49,6 +49,7 @@ pub mod globs;
 pub mod hex;
 pub mod http;
 pub mod notify;
+pub mod order;
 pub mod private;
 pub mod problem;
 pub mod providers;

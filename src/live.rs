@@ -14,6 +14,7 @@ use indexmap::IndexMap;
 use crate::desired::{DesiredAccount, Managed, Wanted};
 use crate::model::kinds::points;
 use crate::model::{Address, Body, KindInfo, RemoteId, kind_named, kinds};
+use crate::order::map;
 use crate::problem::{Code, Problem};
 use crate::providers::{AnyReader, Provider, Reads, VendorError};
 use crate::state::State;
@@ -152,12 +153,12 @@ pub async fn reach(
     provider: &Provider,
     reads: &dyn Reads,
 ) -> Result<BTreeMap<&'static str, usize>, Vec<Problem>> {
-    let managed = provider.kinds.iter().map(|kind| (*kind, Managed::default())).collect();
+    let managed = map(provider.kinds.iter().map(|kind| (*kind, Managed::default())));
     let everything = DesiredAccount::of_kinds(account, managed);
     let listed = list(&everything, provider, reads, &State::default(), true).await?;
     let count = |kind: &Kinds<'_>| kind.found.iter().filter(|found| !found.built_in).count();
     let listed = listed.iter().filter(|kind| !kind.reader.remembered());
-    Ok(listed.map(|kind| (kind.info.name, count(kind))).collect())
+    Ok(map(listed.map(|kind| (kind.info.name, count(kind)))))
 }
 
 async fn one_kind(

@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use crate::order::sort_by_key;
 use crate::text;
 use crate::words::{Lang, Text, escape, escape_lines};
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Origin, Renderer, Snippet};
@@ -309,7 +310,7 @@ pub fn limited(problems: &mut Vec<Problem>) {
     let all = problems.len();
     if any_error(&problems[MOST..]) {
         // Sorting keeps the order of those that are alike.
-        problems.sort_by_key(|problem| std::cmp::Reverse(problem.level));
+        sort_by_key(problems, |problem| std::cmp::Reverse(problem.level));
     }
     problems.truncate(MOST);
     let message = text!("{count} more problems are not shown", count = all - MOST);

@@ -1,5 +1,6 @@
 //! Reading back what was written: a vendor's word for success proves nothing, not even that the object exists.
 
+use crate::order::map;
 use crate::words::Text;
 use std::collections::{BTreeSet, HashSet};
 
@@ -163,7 +164,7 @@ impl Part<'_> {
         let part: IndexMap<_, _> = part.collect();
         let linked = part.values().map(|wanted| wanted.kind.name);
         let kinds: BTreeSet<_> = self.kinds().map(|kind| kind.name).chain(linked).collect();
-        let managed = kinds.into_iter().map(|kind| (kind, Managed { section: true, prune: false })).collect();
+        let managed = map(kinds.into_iter().map(|kind| (kind, Managed { section: true, prune: false })));
         DesiredAccount {
             resources: part,
             zone: self.desired.zone,

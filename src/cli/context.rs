@@ -1,6 +1,7 @@
 //! What a command gets from the world around it. The only caller of the clock and of the environment; everything
 //! else takes them from here, so that the same input gives the same output.
 
+use crate::order::map;
 use crate::text;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -306,9 +307,8 @@ pub(super) fn asked_for() -> Lang {
 
 /// The environment, as far as it is text.
 fn variables() -> BTreeMap<String, String> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
+    let all = std::env::vars_os();
+    map(all.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
 }
 
 /// The language of the environment: the first of the variables that says one has its say, as everywhere.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::session::{Project, Session, declared};
 use super::{Accounts, Context, Selection, output};
+use crate::order::map;
 use crate::plan::Plan;
 use crate::plan::file::{File, Picked};
 use crate::plan::saved::{Now, Saved, check};
@@ -111,7 +112,7 @@ pub(super) fn selection(saved: &Saved, project: &Project) -> Result<Selection, P
 pub(super) fn now<'a>(session: &Session<'a>) -> Vec<Now<'a>> {
     let now = session.accounts.iter().map(|account| {
         let settings = account.connect.identity().into_iter();
-        Now::new(account.desired, settings.map(|(setting, value)| (setting.to_owned(), value)).collect())
+        Now::new(account.desired, map(settings.map(|(setting, value)| (setting.to_owned(), value))))
     });
     now.collect()
 }

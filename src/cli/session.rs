@@ -16,6 +16,7 @@ use crate::http::{self, Trace};
 use crate::live::{self, By, LiveAccount, Scope};
 use crate::model::kinds::{Keyword, Material, Reply};
 use crate::model::{Address, Kind};
+use crate::order::{map, sort_by_key};
 use crate::plan::drift::{self, Drift};
 use crate::plan::guard::{Permits, emptied, refuse};
 use crate::plan::picture::Picture;
@@ -218,7 +219,7 @@ impl<'a> Session<'a> {
                 Err(problems) => failed.push(FailedAccount { account: name.to_owned(), problems }),
             }
         }
-        let allowed: BTreeMap<_, _> = selection.allow_deletes.iter().cloned().collect();
+        let allowed = map(selection.allow_deletes.iter().cloned());
         let permits = Permits { allowed, rebind: selection.rebind.clone() };
         Ok(Self { project, accounts, failed, saved: None, asks, targets, permits })
     }
@@ -282,10 +283,10 @@ impl<'a> Session<'a> {
     }
 
     /// Puts accounts into the order of the project.
-    pub(super) fn sort(&self, failed: &mut [FailedAccount]) {
+    pub(super) fn sort(&self, failed: &mut Vec<FailedAccount>) {
         let order: HashMap<_, _> =
             declared(self.project).enumerate().map(|(nth, name)| (name, nth)).collect();
-        failed.sort_by_key(|failed| order.get(failed.account.as_str()).copied());
+        sort_by_key(failed, |failed| order.get(failed.account.as_str()).copied());
     }
 
     /// Plans every account, side by side, against these states (in the order of the accounts).

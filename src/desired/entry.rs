@@ -30,6 +30,18 @@ pub(super) struct Level {
     pub(super) has_items: bool,
 }
 
+/// What an entry says, of whichever kind.
+struct Read {
+    body: Value,
+    links: Vec<Address>,
+    natural: String,
+    protect: Option<bool>,
+    ignore: Vec<String>,
+    found: Vec<Finding>,
+    /// Nothing in it could not be read.
+    whole: bool,
+}
+
 /// What may stand on any entry.
 pub(super) const ON_ANY: &[&str] = &["protect", "ignore"];
 const ON_ANY_OF_A_TREE: &[&str] = &["protect", "ignore", "items"];
@@ -57,7 +69,7 @@ impl Building<'_> {
         let node = &entry.node;
         let protect = self.aside(node, "protect");
         let ignore: Vec<String> = self.aside(node, "ignore").unwrap_or_default();
-        self.check_ignore::<K>(node);
+        self.check_ignore(node, entry.kind, fields_of::<K>());
         let also = if entry.level.is_some() { ON_ANY_OF_A_TREE } else { ON_ANY };
         let part = Part { key: entry.key, also, never: K::WORKED_OUT };
         let Some(read) = read_part::<K>(node, part, self.problems) else { return };
@@ -70,17 +82,24 @@ impl Building<'_> {
             found.extend(entry.level.iter().flat_map(|level| typed.check_level(level.has_items)));
         }
         let (Ok(body), links) = with_links(&typed, &self.account.name) else { return };
-        let refused = (self.account.provider.limits)(K::NAME, &body);
+        let natural = typed.natural(entry.name);
+        self.keep(entry, Read { body, links, natural, protect, ignore, found, whole });
+    }
+
+    /// Keeps what was read of an entry, if nothing is wrong with it.
+    fn keep(&mut self, entry: Entry<'_>, read: Read) {
+        let Read { body, links, natural, protect, ignore, mut found, whole } = read;
+        let refused = (self.account.provider.limits)(entry.kind.name, &body);
         // That a level of a tree has no name is said where its address would be made.
         found.extend(
             refused.into_iter().filter(|finding| !entry.name.is_empty() || finding.code != Code::EmptyName),
         );
         let about = entry.address.clone();
-        let nameless = || Address::new(&self.account.name, K::NAME, [entry.name]);
+        let nameless = || Address::new(&self.account.name, entry.kind.name, [entry.name]);
         let wanted = Wanted {
             address: about.clone().unwrap_or_else(nameless),
             kind: entry.kind,
-            natural: typed.natural(entry.name),
+            natural,
             body: Some(Body::new(&body)),
             links,
             protect,
@@ -104,9 +123,9 @@ impl Building<'_> {
         read_part(value, Part { key: Some(key), ..Part::default() }, self.problems)
     }
 
-    fn check_ignore<K: Kind>(&mut self, node: &Node) {
+    fn check_ignore(&mut self, node: &Node, kind: &KindInfo, fields: &[&str]) {
         let Some(list) = node.get("ignore") else { return };
-        let fields = || fields_of::<K>().iter().copied().filter(|field| !K::WORKED_OUT.contains(field));
+        let fields = || fields.iter().copied().filter(|field| !kind.worked_out.contains(field));
         for item in list.items() {
             let Some(name) = item.text().filter(|_| !item.is_nothing() && !item.is_stand_in()) else {
                 continue;
@@ -115,7 +134,7 @@ impl Building<'_> {
                 self.problems.push(
                     Problem::error(
                         Code::BadValue,
-                        text!("a {kind} has no field `{name}` to ignore", kind = K::NAME, name),
+                        text!("a {kind} has no field `{name}` to ignore", kind = kind.name, name),
                     )
                     .at(item.place())
                     .help(suggest(name, fields(), Text::default())),

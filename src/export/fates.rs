@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::assets;
 use crate::model::{Body, KindInfo, RemoteId, Shape};
+use crate::order::sort_by_key;
 use crate::providers::Found;
 use crate::text;
 use crate::words::Text;
@@ -127,7 +128,7 @@ impl Fates {
             }
         }
         all.extend(self.trees.iter().map(|(kind, why)| (*kind, None, why.clone())));
-        all.sort_by_key(|(kind, id, why)| (*kind, *id, why.en()));
+        sort_by_key(&mut all, |(kind, id, why)| (*kind, *id, why.en()));
         all
     }
 }

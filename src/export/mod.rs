@@ -14,6 +14,7 @@ use crate::config::{Node, Options};
 use crate::desired::{DesiredAccount, Managed};
 use crate::live::{self, Scope};
 use crate::model::{Address, RemoteId, field_of};
+use crate::order::map;
 use crate::plan::Plan;
 use crate::problem::{Code, Level, Problem};
 use crate::providers::{Found, Provider, Reads};
@@ -141,7 +142,7 @@ pub async fn export(source: &Source<'_>) -> Result<Export, Vec<Problem>> {
 /// Fills the snapshot, with the checks that every plan makes first: is there such an account, can all be listed.
 async fn read_all(source: &Source<'_>, snapshot: &Snapshot) -> Result<(), Vec<Problem>> {
     let all = Managed { section: true, prune: true };
-    let managed = source.provider.kinds.iter().map(|kind| (*kind, all)).collect();
+    let managed = map(source.provider.kinds.iter().map(|kind| (*kind, all)));
     let nothing = DesiredAccount::of_kinds(source.account, managed);
     let scope = Scope { probe: true, trust_ids: false, others: &[] };
     live::read(&nothing, source.provider, snapshot, &State::default(), scope).await.map(|_| ())

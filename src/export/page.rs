@@ -12,6 +12,7 @@ use super::saved::Saved;
 use super::{File, scalar, yaml};
 use crate::model::kinds::RawReply;
 use crate::model::{Address, Body, KindInfo, RemoteId, Rule, Shape, kind_named};
+use crate::order::sort_by;
 use crate::providers::Found;
 use crate::text;
 
@@ -89,7 +90,7 @@ impl Writing<'_> {
             }
             _ => None,
         };
-        own.sort_by(|a, b| (place(a), &a.natural, &a.id).cmp(&(place(b), &b.natural, &b.id)));
+        sort_by(&mut own, |a, b| (place(a), &a.natural, &a.id).cmp(&(place(b), &b.natural, &b.id)));
         let mut named: HashMap<&String, usize> = HashMap::new();
         found.iter().for_each(|one| *named.entry(&one.natural).or_default() += 1);
         let mut keys = Keys::default();

@@ -18,6 +18,7 @@ use crate::desired::{DesiredAccount, Wanted};
 use crate::diff::diff;
 use crate::live::{By, Claim, LiveAccount};
 use crate::model::{Address, Body, KindInfo, Rule, field_of, kind_named};
+use crate::order::{map, sort_by_key};
 use crate::state::{Record, State};
 
 /// Looks at everything of one account that the patterns match; at all of it if there are none.
@@ -82,7 +83,7 @@ pub(super) fn overwritten(
     let mut since = since(&record.applied.tree(), &have.tree(), kind);
     let of = |change: &FieldChange| fields.iter().position(|field| field.path == change.path);
     since.retain(|change| of(change).is_some());
-    since.sort_by_key(of);
+    sort_by_key(&mut since, of);
     since
 }
 
@@ -126,9 +127,7 @@ impl One<'_> {
         let since =
             since(applied, have, self.kind).into_iter().filter(|change| self.is_managed(&change.path));
         let left: BTreeMap<String, Value> = match &self.body {
-            Some(body) => {
-                diff(have, body, rules).into_iter().map(|change| (change.path, change.after)).collect()
-            }
+            Some(body) => map(diff(have, body, rules).into_iter().map(|change| (change.path, change.after))),
             None => BTreeMap::new(),
         };
         let ours: BTreeSet<String> = match &self.body {

@@ -12,6 +12,7 @@ use crate::live::{By, Claim};
 use crate::model::kinds::{Scheduled, ScheduledStep};
 use crate::model::schedule::instant;
 use crate::model::{Address, field_of};
+use crate::order::map;
 use crate::problem::{Code, Problem};
 use crate::state::State;
 use crate::text;
@@ -68,12 +69,10 @@ fn groups(body: &Value) -> BTreeMap<String, String> {
     let groups = body["audience"]["groups"].as_array().into_iter().flatten();
     let word =
         |group: &Value, key: &str| group[key].as_str().filter(|word| !word.is_empty()).map(str::to_owned);
-    groups
-        .filter_map(|group| {
-            let chat = word(group, "chat")?;
-            Some((chat.clone(), word(group, "name").unwrap_or(chat)))
-        })
-        .collect()
+    map(groups.filter_map(|group| {
+        let chat = word(group, "chat")?;
+        Some((chat.clone(), word(group, "name").unwrap_or(chat)))
+    }))
 }
 
 /// A run that the vendor has already is declared otherwise meanwhile.

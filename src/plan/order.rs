@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Change, is_commit};
 use crate::model::{Action, Address, KindInfo, kind_named};
+use crate::order::sort_by_key;
 
 /// Deletes renumber the siblings that stay, so they come first, the lower ones before those above them.
 pub(super) fn deletes_first(changes: Vec<Change>) -> Vec<Change> {
     let (mut deletes, others): (Vec<_>, Vec<_>) =
         changes.into_iter().partition(|change| change.action == Action::Delete);
-    deletes.sort_by_key(|change| std::cmp::Reverse(change.address.key().count()));
+    sort_by_key(&mut deletes, |change| std::cmp::Reverse(change.address.key().count()));
     let below = |top: &Address| -> Vec<Address> {
         let lower = deletes.iter().filter(|change| change.address.parent().as_ref() == Some(top));
         lower.map(|change| change.address.clone()).collect()

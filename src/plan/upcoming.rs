@@ -10,6 +10,7 @@ use super::Plan;
 use crate::desired::Sops;
 use crate::model::sop::SentBy;
 use crate::model::{Action, Address};
+use crate::order::sort_by;
 
 /// So many days are looked at.
 pub const DAYS: u64 = 7;
@@ -46,6 +47,6 @@ pub fn upcoming(sops: &Sops, plan: &Plan, now: DateTime<Utc>) -> Vec<Upcoming> {
             found.extend(due);
         }
     }
-    found.sort_by(|(one, of), (other, than)| (one, &of.run).cmp(&(other, &than.run)));
+    sort_by(&mut found, |(one, of), (other, than)| (one, &of.run).cmp(&(other, &than.run)));
     found.into_iter().map(|(_, upcoming)| upcoming).collect()
 }

@@ -1,6 +1,7 @@
 //! Recurring plans as a list: for people by plan and run, for programs run by run.
 
 use super::words::{day, messages, moment, state};
+use crate::order::sort_by;
 use crate::text;
 use crate::words::Text;
 use std::collections::BTreeMap;
@@ -44,7 +45,7 @@ impl<'a> Runs<'a> {
         let all = self.runs().flat_map(|run| run.dues.iter().map(move |due| (run, due)));
         let mut dues: Vec<_> =
             all.filter(|(_, due)| (self.from..=self.to).contains(&due.at.date_naive())).collect();
-        dues.sort_by(|(run, due), (other, than)| {
+        sort_by(&mut dues, |(run, due), (other, than)| {
             (due.at, &run.address, due.nth).cmp(&(than.at, &other.address, than.nth))
         });
         dues
@@ -143,7 +144,9 @@ pub(super) fn sum(found: &Runs<'_>) -> Text {
 /// The same for programs. The keys and their meaning are a contract: what is here stays; something may be added.
 pub fn json(found: &Runs<'_>) -> Value {
     let mut runs: Vec<_> = found.runs().collect();
-    runs.sort_by(|one, other| (one.start.day(), &one.address).cmp(&(other.start.day(), &other.address)));
+    sort_by(&mut runs, |one, other| {
+        (one.start.day(), &one.address).cmp(&(other.start.day(), &other.address))
+    });
     let runs: Vec<_> = runs
         .into_iter()
         .map(|run| {

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::{Entry, State, fingerprint};
 use crate::model::sop::Own;
 use crate::model::{Address, Link, LinkTo};
+use crate::order::{map, sort_by_key};
 
 /// One message of a run to one recipient, that was about to go out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,9 +119,7 @@ pub fn of_words(words: &Own) -> String {
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let fields: BTreeMap<_, _> =
-                fields.into_iter().map(|(name, value)| (name, sorted(value))).collect();
-            Value::Object(Map::from_iter(fields))
+            Value::Object(Map::from_iter(map(fields.into_iter().map(|(name, value)| (name, sorted(value))))))
         }
         Value::Array(items) => items.into_iter().map(sorted).collect(),
         plain => plain,
@@ -153,7 +152,7 @@ impl State {
         let known = self.sends.get_mut(&identity.run).into_iter().flatten();
         let mut these: Vec<_> = known.filter(|one| one.is_known_by(identity)).collect();
         // One that is still open is the one that is meant.
-        these.sort_by_key(|one| !one.is_uncertain());
+        sort_by_key(&mut these, |one| !one.is_uncertain());
         if let Some(one) = these.into_iter().next() {
             one.outcome = outcome;
         }

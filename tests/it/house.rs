@@ -46,6 +46,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("globs", &[]),
     ("hex", &[]),
+    ("order", &[]),
     ("private", &[]),
     ("words", &["word"]),
     // It stands beside the door: whatever reads foreign bytes is fed from here.
@@ -61,9 +62,9 @@ const DOORS: &[(&str, &[&str])] = &[
     ("schema", &["config", "desired", "model", "plan", "providers"]),
 ];
 
-/// What every room may name: each says something to somebody, tells names apart, writes digits, or keeps a file
+/// What every room may name: each says something to somebody, tells names apart, sorts, writes digits, or keeps a file
 /// to its owner.
-const EVERYWHERE: [&str; 5] = ["globs", "hex", "private", "text", "words"];
+const EVERYWHERE: [&str; 6] = ["globs", "hex", "order", "private", "text", "words"];
 
 /// A file of `src`: its path below it, and its code without comments and without its tests.
 struct File {

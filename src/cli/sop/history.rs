@@ -10,6 +10,7 @@ use crate::cli::{Accounts, Context, Exit, Selection};
 use crate::http;
 use crate::model::schedule::instant;
 use crate::model::{Address, Zone};
+use crate::order::sort_by;
 use crate::problem::{Code, Problem};
 use crate::report::sending::{self, Past};
 use crate::state::{Outcome, Sending, State};
@@ -95,7 +96,7 @@ async fn past(
     let found = abreast(accounts.map(|(account, state)| of_account(account, state, &wanted, context))).await;
     let mut all: Vec<_> = found.into_iter().flatten().collect();
     // By the time at which they went, as a diary has it.
-    all.sort_by(|one, other| {
+    sort_by(&mut all, |one, other| {
         let order =
             |past: &Past| (past.sending.begun, past.run.clone(), past.sending.step, past.sending.item);
         order(one).cmp(&order(other))

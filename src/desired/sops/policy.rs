@@ -11,6 +11,7 @@ use crate::config::{Policy, QuietHours};
 use crate::desired::judge::texts_in;
 use crate::model::sop::{Due, EXTRA, Run};
 use crate::model::{Address, Step};
+use crate::order::{map, sort_by, sort_by_key};
 use crate::problem::{Code, Place, Problem};
 use crate::providers::Money;
 use crate::text;
@@ -95,7 +96,7 @@ fn from_today(sops: &Sops, now: DateTime<Utc>) -> Vec<Message<'_>> {
             messages.extend(due.map(|due| Message { of, run: run.clone(), due: due.clone() }));
         }
     }
-    messages.sort_by(|one, other| (one.due.at, one.step()).cmp(&(other.due.at, other.step())));
+    sort_by(&mut messages, |one, other| (one.due.at, one.step()).cmp(&(other.due.at, other.step())));
     messages
 }
 
@@ -211,7 +212,7 @@ fn quiet(messages: &[Message<'_>], hours: QuietHours, all: &mut Vec<Forbidden>) 
         runs.insert(message.run.address.clone());
     }
     let mut said: Vec<_> = said.into_values().collect();
-    said.sort_by_key(|(message, _)| (message.due.at, message.step()));
+    sort_by_key(&mut said, |(message, _)| (message.due.at, message.step()));
     all.extend(said.into_iter().map(|(message, runs)| {
         let hours = format!("{}-{}", hours.from.format("%H:%M"), hours.to.format("%H:%M"));
         let what = text!("{message} falls into the quiet hours {hours}", message = message.named(), hours);
@@ -231,10 +232,9 @@ fn quiet(messages: &[Message<'_>], hours: QuietHours, all: &mut Vec<Forbidden>) 
 /// Messages reach people through any plan whose audience they are in; who that is the vendor's words say.
 fn too_many(sops: &Sops, messages: &[Message<'_>], most: u32, now: DateTime<Utc>, all: &mut Vec<Forbidden>) {
     let audiences: Vec<_> = sops.declared.values().map(|of| &of.planned.sop.audience).collect();
-    let named = |who: Vec<Text>| who.into_iter().map(|who| (who.en(), who)).collect();
-    let reach: BTreeMap<&Address, BTreeMap<String, Text>> =
-        sops.declared.keys().zip((sops.plans.reach)(&audiences).into_iter().map(named)).collect();
-    let everybody: BTreeMap<&String, &Text> = reach.values().flatten().collect();
+    let named = |who: Vec<Text>| map(who.into_iter().map(|who| (who.en(), who)));
+    let reach = map(sops.declared.keys().zip((sops.plans.reach)(&audiences).into_iter().map(named)));
+    let everybody = map(reach.values().flatten());
     let reaches =
         |message: &Message<'_>, name: &String| reach[&message.of.planned.address].contains_key(name);
     let mut days: BTreeMap<NaiveDate, Vec<&Message<'_>>> = BTreeMap::new();

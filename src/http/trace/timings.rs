@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::Secrets;
+use crate::order::sort_by_key;
 
 /// How the file begins; what follows are lines of a list.
 pub(super) const MARK: &str = "{\"timings\":\"mpform\"";
@@ -118,7 +119,7 @@ impl Timings {
 
 /// The events of a profile, each account's together.
 fn events(mut spans: Vec<Span>) -> Vec<Value> {
-    spans.sort_by_key(|span| (span.begun, span.ended));
+    sort_by_key(&mut spans, |span| (span.begun, span.ended));
     let mut tracks: IndexMap<String, [Vec<Span>; 2]> = IndexMap::new();
     for span in spans {
         let track = tracks.entry(span.account.clone()).or_default();

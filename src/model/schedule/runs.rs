@@ -3,6 +3,7 @@
 use chrono::{Datelike, Days as DaysLong, NaiveDate};
 
 use super::{Days, Schedule, WhenSkipped, YEARS};
+use crate::order::sort_by_key;
 
 /// How far a run is moved at most. No calendar has as many days off in a row.
 const LONGEST_MOVE: u64 = 366;
@@ -44,7 +45,7 @@ impl Schedule {
             .map(|date| self.start(days, date))
             .filter(|run| (from..=to).contains(&run.day()))
             .collect();
-        runs.sort_by_key(|run| (run.day(), run.date));
+        sort_by_key(&mut runs, |run| (run.day(), run.date));
         runs
     }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, Days as DaysLong, NaiveDate};
 use super::{Sop, SopStep};
 use crate::model::schedule::{Days, Start, instant};
 use crate::model::{Address, Zone};
+use crate::order::sort_by_key;
 
 /// A plan, with what it skips and the zone of its times.
 #[derive(Clone, Debug)]
@@ -72,7 +73,7 @@ impl Planned {
                 Some(Due { nth, step, at })
             })
             .collect();
-        dues.sort_by_key(|due| (due.at, due.nth));
+        sort_by_key(&mut dues, |due| (due.at, due.nth));
         Run { of: self, address: self.address.at_date(start.date), start, dues }
     }
 }

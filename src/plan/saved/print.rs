@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Now;
 use crate::desired::{DesiredAccount, Wanted};
 use crate::model::{Address, Body, Rule, kind_named};
+use crate::order::map;
 use crate::plan::file::{AccountCheck, Check, Picked, Touched};
 use crate::plan::{Change, Plan};
 use crate::state::fingerprint;
@@ -20,7 +21,7 @@ pub fn check(plan: &Plan, selection: Picked, accounts: &[Now<'_>]) -> Check {
     Check {
         digest: String::new(),
         selection,
-        accounts: accounts.iter().map(account).collect(),
+        accounts: map(accounts.iter().map(account)),
         changes: plan.changes.iter().map(touched).collect(),
     }
 }
@@ -32,7 +33,7 @@ pub(super) fn declared(desired: &DesiredAccount) -> BTreeMap<String, String> {
         let how = json!({"section": managed.section, "prune": managed.prune});
         (Address::new(&desired.name, kind, []).to_string(), fingerprint(&how.into()))
     });
-    resources.chain(managed).collect()
+    map(resources.chain(managed))
 }
 
 pub(super) fn print(wanted: &Wanted) -> String {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::api::{Counts, Look, Page, Pagination, ReadApi, is_unknown_id};
+use crate::order::sort_by_key;
 use crate::providers::wire;
 use crate::providers::{Sent, Status, VendorError};
 use crate::text;
@@ -97,7 +98,7 @@ pub(super) async fn newest(
     let page: Listing = api.get(&["masssend"], &[("index", "1"), ("size", "100")]).await?;
     let mut meant: Vec<_> =
         page.message.into_iter().flatten().map(Sent::from).filter(|sent| is_meant(sent)).collect();
-    meant.sort_by_key(|sent| std::cmp::Reverse(sent.at));
+    sort_by_key(&mut meant, |sent| std::cmp::Reverse(sent.at));
     let alone = meant.get(1).is_none_or(|next| next.at < meant[0].at);
     Ok(meant.into_iter().next().filter(|sent| alone && !sent.id.is_empty()).map(|sent| sent.id))
 }

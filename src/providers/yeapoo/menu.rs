@@ -14,6 +14,7 @@ use super::texts;
 use crate::hex::hex;
 use crate::model::kinds::{Button, RawReply};
 use crate::model::{Action, Finding, RemoteId};
+use crate::order::sort_by_key;
 use crate::problem::Code;
 use crate::providers::wire;
 use crate::providers::{Found, Lane, Links, Reader, VendorError, Watch, Writer};
@@ -104,9 +105,9 @@ impl Menu {
 async fn menu(api: &ReadApi) -> Result<Vec<Wire>, VendorError> {
     // A menu that was never touched may be null instead of empty.
     let mut buttons: Vec<Wire> = api.get(&["menu"], &[]).await?;
-    buttons.sort_by_key(|button| button.sequence);
+    sort_by_key(&mut buttons, |button| button.sequence);
     for button in &mut buttons {
-        button.sub_button.sort_by_key(|below| below.sequence);
+        sort_by_key(&mut button.sub_button, |below| below.sequence);
     }
     Ok(buttons)
 }
@@ -222,7 +223,7 @@ fn moves<'a>(siblings: &'a [Wire], order: &[RemoteId]) -> Vec<(&'a str, &'a str,
     }
     let place = |wire: &Wire| order.iter().position(|id| id.as_str() == wire.id).unwrap_or(usize::MAX);
     let mut wanted: Vec<_> = siblings.iter().collect();
-    wanted.sort_by_key(|wire| place(wire));
+    sort_by_key(&mut wanted, |wire| place(wire));
     if wanted.windows(2).all(|pair| pair[0].sequence < pair[1].sequence) {
         return vec![];
     }

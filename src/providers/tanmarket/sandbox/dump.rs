@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::seed::Group;
 use super::store::{App, Sop, Store};
+use crate::order::sort_by_key;
 use crate::sandbox::china;
 
 /// `{apps: {APPID: {groups, sops, app_key_headers}}}`; each group with its `tasks` and the `messages` it would get.
@@ -43,7 +44,7 @@ fn messages(app: &App, chat: &str) -> Vec<Value> {
             );
         }
     }
-    found.sort_by_key(|(_, step, _)| step.at);
+    sort_by_key(&mut found, |(_, step, _)| step.at);
     let message = |(sop, step, data): (&Sop, &super::store::Step, &Value)| {
         json!({
             "at": step.at.format("%Y-%m-%d %H:%M").to_string(),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::fields::{self, Refusal};
 use super::seed::{Group, Task};
 use super::store::App;
+use crate::order::sort_by;
 
 /// The size of a page that names none; the document does not say.
 const PAGE: i64 = 10;
@@ -24,7 +25,7 @@ pub(super) fn list(app: &App, body: &Value) -> Result<Value, Refusal> {
     }
     let mut found: Vec<&Group> = app.groups.iter().filter(|group| filter.fits(app, group)).collect();
     // The newest first, as the document's answer has them.
-    found.sort_by(|one, other| other.created.cmp(&one.created));
+    sort_by(&mut found, |one, other| other.created.cmp(&one.created));
     let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
     let skip = usize::try_from((number - 1).saturating_mul(size)).unwrap_or(usize::MAX);
     let take = usize::try_from(size).unwrap_or(usize::MAX);

@@ -6,6 +6,7 @@ use super::check::{NAME, column, required};
 use super::page::Page;
 use super::route::{Ask, Refusal, Reply, Route, Takes, data, void};
 use super::store::{File, FileKind, Store, url};
+use crate::order::sort_by_key;
 use crate::sandbox::Part;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -84,7 +85,7 @@ fn list(store: &mut Store, ask: &Ask<'_>, sort: &Sort) -> Result<Reply, Refusal>
         .iter()
         .filter(|(_, file)| file.kind == sort.kind && file.account == ask.account() && !file.deleted)
         .collect();
-    found.sort_by_key(|(id, file)| (std::cmp::Reverse(file.created), *id));
+    sort_by_key(&mut found, |(id, file)| (std::cmp::Reverse(file.created), *id));
     let count = found.len();
     let items: Vec<Value> = page
         .cut(found)

@@ -6,6 +6,7 @@ use super::check::{NAME, required};
 use super::members::become_ungrouped_if_alone;
 use super::route::{Ask, Refusal, Reply, Route, Takes, data, void};
 use super::store::{Group, Store};
+use crate::order::sort_by_key;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new("POST", "*/group", Takes::Strings, create),
@@ -28,7 +29,7 @@ fn list(store: &mut Store, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         .filter(|group| group.account == ask.account() && group.deleted.is_none())
         .collect();
     // The server sorts ids as numbers, so hexadecimal ones stand where their leading digits put them.
-    groups.sort_by_key(|group| (leading_number(&group.id), &group.id));
+    sort_by_key(&mut groups, |group| (leading_number(&group.id), &group.id));
     let groups: Vec<_> = groups
         .iter()
         .map(|group| json!({ "id": group.id, "name": group.name, "num": count(store, ask.account(), &group.id) }))

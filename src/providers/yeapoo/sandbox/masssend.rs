@@ -7,6 +7,7 @@ use super::news;
 use super::page::Page;
 use super::route::{Ask, Refusal, Reply, Route, Takes, data, void};
 use super::store::{Send, Store, url};
+use crate::order::sort_by_key;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new("POST", "*/masssend/send", Takes::Strings, send),
@@ -94,7 +95,7 @@ fn list(store: &mut Store, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let page = Page::of(ask)?;
     let mut found: Vec<(&String, &Send)> =
         store.sends.iter().filter(|(_, send)| send.account == ask.account()).collect();
-    found.sort_by_key(|(id, send)| (std::cmp::Reverse(send.created), *id));
+    sort_by_key(&mut found, |(id, send)| (std::cmp::Reverse(send.created), *id));
     let count = found.len();
     let items: Vec<Value> = page
         .cut(found)

@@ -6,6 +6,7 @@ use super::check::{NAME, REPLY, URL, integer, optional, required};
 use super::route::{Ask, Refusal, Reply, Route, Takes, data, void};
 use super::rules::reply_type;
 use super::store::{Button, Store};
+use crate::order::sort_by_key;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new("GET", "*/menu", Takes::Nothing, read),
@@ -26,7 +27,7 @@ pub(super) fn children<'a>(store: &'a Store, account: &str, parent: &str) -> Vec
         .iter()
         .filter(|(_, button)| button.account == account && button.parent == parent)
         .collect();
-    found.sort_by_key(|(id, button)| (button.sequence, *id));
+    sort_by_key(&mut found, |(id, button)| (button.sequence, *id));
     found
 }
 

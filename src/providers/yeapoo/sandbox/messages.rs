@@ -7,6 +7,7 @@ use super::page::Page;
 use super::route::{Ask, Refusal, Reply, Route, Takes, data};
 use super::store::{Message, Store, Time};
 use super::users::avatar;
+use crate::order::sort_by_key;
 
 pub(super) const ROUTES: &[Route] = &[Route::new("GET", "*/msg", Takes::Nothing, list)];
 
@@ -35,7 +36,7 @@ fn list(store: &mut Store, ask: &Ask<'_>) -> Result<Reply, Refusal> {
             filter.is_none_or(|filter| message.kind == "text" && content.contains(filter))
         })
         .collect();
-    found.sort_by_key(|message| std::cmp::Reverse((message.created, &message.id)));
+    sort_by_key(&mut found, |message| std::cmp::Reverse((message.created, &message.id)));
     let count = found.len();
     // Counted with unknown senders, listed without.
     found.retain(|message| store.followers.contains_key(&message.sender));

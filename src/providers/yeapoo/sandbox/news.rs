@@ -7,6 +7,7 @@ use super::files::{PICTURE, uploaded};
 use super::page::Page;
 use super::route::{Ask, Refusal, Reply, Route, Takes, data, void};
 use super::store::{Article, News, Store, Time, url};
+use crate::order::sort_by_key;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new("POST", "*/news/image", Takes::File, cover),
@@ -88,11 +89,11 @@ fn list(store: &mut Store, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let page = Page::of(ask)?;
     let mut found: Vec<(&String, &News)> =
         store.news.iter().filter(|(_, news)| news.account == ask.account() && !news.deleted).collect();
-    found.sort_by_key(|(id, news)| (std::cmp::Reverse(news.updated), *id));
+    sort_by_key(&mut found, |(id, news)| (std::cmp::Reverse(news.updated), *id));
     let count = found.len();
     let mut found = page.cut(found);
     // The server's hash map loses the order again.
-    found.sort_by_key(|(id, _)| id.bytes().rev().collect::<Vec<u8>>());
+    sort_by_key(&mut found, |(id, _)| id.bytes().rev().collect::<Vec<u8>>());
     let mut answer = Map::new();
     for (id, news) in found {
         let items: Vec<Value> = visible(store, news)

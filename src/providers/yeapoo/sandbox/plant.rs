@@ -10,6 +10,7 @@ use super::seed;
 use super::store::{
     Account, Button, FileKind, Follower, Group, Keyword, Member, Message, Rule, Send, Store, Time, WeChat,
 };
+use crate::order::sort_by;
 
 const MINUTE: Time = 60_000;
 const DAY: Time = 24 * 60 * MINUTE;
@@ -160,7 +161,7 @@ impl Planter<'_> {
                 fuzzy: i64::from(one.fuzzy),
             })
             .collect();
-        keywords.sort_by(|one, two| one.id.cmp(&two.id));
+        sort_by(&mut keywords, |one, two| one.id.cmp(&two.id));
         let time = self.tick();
         let (reply_type, reply_id) = reply.unzip();
         let rule = Rule {

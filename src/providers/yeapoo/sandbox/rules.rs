@@ -6,6 +6,7 @@ use super::check::{KEYWORD, NAME, REPLY, cast, optional, required, text};
 use super::page::Page;
 use super::route::{Ask, Refusal, Reply, Route, Takes, data, void};
 use super::store::{Keyword, Rule, Store};
+use crate::order::{sort_by, sort_by_key};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new("POST", "*/keyword", Takes::Objects, create),
@@ -74,7 +75,7 @@ fn keyword(item: &Value) -> Result<(String, i64), Refusal> {
 fn with_ids(store: &mut Store, keywords: Vec<(String, i64)>) -> Vec<Keyword> {
     let mut made: Vec<Keyword> =
         keywords.into_iter().map(|(content, fuzzy)| Keyword { id: store.ids.id(), content, fuzzy }).collect();
-    made.sort_by(|one, two| one.id.cmp(&two.id));
+    sort_by(&mut made, |one, two| one.id.cmp(&two.id));
     made
 }
 
@@ -110,7 +111,7 @@ fn list(store: &mut Store, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         .collect();
     let count = found.len();
     found.retain(|(_, rule)| !rule.keywords.is_empty());
-    found.sort_by_key(|(id, rule)| (rule.created, *id));
+    sort_by_key(&mut found, |(id, rule)| (rule.created, *id));
     let items: Vec<Value> = page
         .cut(found)
         .into_iter()

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::page::Page;
 use super::route::{Ask, Refusal, Reply, Route, Takes, data, void};
 use super::store::{Follower, Group, Store, Time};
+use crate::order::sort_by_key;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new("GET", "*/user/fetch", Takes::Nothing, fetch),
@@ -61,7 +62,7 @@ fn list(store: &mut Store, ask: &Ask<'_>) -> Result<Reply, Refusal> {
             .values()
             .filter(|follower| follower.account == account && follower.subscribed && fits(follower))
             .collect();
-        found.sort_by_key(|follower| std::cmp::Reverse(follower.subscribe_time));
+        sort_by_key(&mut found, |follower| std::cmp::Reverse(follower.subscribe_time));
         let count = found.len();
         (found, count)
     };
@@ -86,7 +87,7 @@ fn members<'a>(store: &'a Store, account: &str, group: &str) -> (Vec<&'a Followe
         .iter()
         .filter(|(member, _)| member.account == account && member.group == group)
         .collect();
-    rows.sort_by_key(|(_, joined)| std::cmp::Reverse(**joined));
+    sort_by_key(&mut rows, |(_, joined)| std::cmp::Reverse(**joined));
     let count = rows.len();
     let found = rows.into_iter().filter_map(|(member, _)| store.followers.get(&member.openid));
     (found.filter(|follower| follower.subscribed).collect(), count)

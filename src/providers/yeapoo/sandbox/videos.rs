@@ -7,6 +7,7 @@ use super::files::{Upload, any_upload, uploaded};
 use super::page::Page;
 use super::route::{Ask, Refusal, Reply, Route, Takes, data, void};
 use super::store::{Store, Video, url};
+use crate::order::sort_by_key;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new("POST", "*/video/upload", Takes::File, create),
@@ -65,7 +66,7 @@ fn list(store: &mut Store, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let page = Page::of(ask)?;
     let mut found: Vec<(&String, &Video)> =
         store.videos.iter().filter(|(_, video)| video.account == ask.account() && !video.deleted).collect();
-    found.sort_by_key(|(id, video)| (std::cmp::Reverse(video.created), *id));
+    sort_by_key(&mut found, |(id, video)| (std::cmp::Reverse(video.created), *id));
     let count = found.len();
     let items: Vec<Value> = page
         .cut(found)

@@ -7,6 +7,9 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Deserializer as FromJson, Serializer as ToJson, Value};
 
+/// So many bytes most of them have at the most.
+const USUAL: usize = 512;
+
 /// A body as the text of its JSON: a fifth of what its tree takes, and accounts have thousands of them.
 #[derive(Clone, Eq)]
 pub struct Body(Arc<str>);
@@ -14,7 +17,8 @@ pub struct Body(Arc<str>);
 impl Body {
     /// Of a tree.
     pub fn new(tree: &Value) -> Self {
-        Self(tree.to_string().into())
+        // Whatever a tree holds can be written.
+        Self::of(tree).unwrap_or_default()
     }
 
     /// Of a kind's body, or of a part of one.
@@ -112,7 +116,7 @@ impl Serialize for Body {
 impl<'de> Deserialize<'de> for Body {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // A `RawValue` can't be read within an entry of the journal, which is buffered to find its kind.
-        let mut text = vec![];
+        let mut text = Vec::with_capacity(USUAL);
         serde_transcode::transcode(deserializer, &mut ToJson::new(&mut text)).map_err(D::Error::custom)?;
         Ok(Self(String::from_utf8(text).map_err(D::Error::custom)?.into()))
     }

@@ -127,7 +127,8 @@ const ACCENTED: &[(char, &str)] = &[
 
 /// A text such that equal ones are equal to the database, where it compares whole texts.
 pub(super) fn compared(text: &str) -> String {
-    let mut folded: String = text.chars().map(plain).collect();
+    let mut folded = String::with_capacity(text.len());
+    folded.extend(text.chars().map(plain));
     folded.truncate(folded.trim_end_matches(' ').len());
     folded
 }
@@ -137,7 +138,13 @@ fn folded(text: &str) -> Vec<char> {
     text.chars().map(plain).collect()
 }
 
+/// Where Chinese, Japanese and Yi stand, whose characters are neither small nor large: most of what is compared.
+const CASELESS: RangeInclusive<char> = '\u{2E80}'..='\u{A4CF}';
+
 fn plain(character: char) -> char {
+    if CASELESS.contains(&character) {
+        return character;
+    }
     let lower = character.to_lowercase().next().unwrap_or(character);
     if !ACCENTS.contains(&lower) {
         return lower;

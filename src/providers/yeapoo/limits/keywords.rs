@@ -4,11 +4,12 @@ use std::collections::hash_map::{Entry, RandomState};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::BuildHasher as _;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{KEYWORD, four_bytes, too_long};
 use crate::desired::Wanted;
-use crate::model::kinds::{Keyword, Match};
+use crate::model::kinds::Match;
 use crate::model::{Address, Body, Finding, Step};
 use crate::problem::{Code, Place, Problem};
 use crate::providers::yeapoo::matching::compared;
@@ -140,8 +141,11 @@ pub(super) fn together(all: &[&Wanted]) -> Vec<Problem> {
         let before = before.filter(|before| before.wanted.address != placed.wanted.address);
         problems.extend(before.map(|before| ambiguous(&content, placed, before, &mut spoken)));
     }
-    let fuzzy = rules().flat_map(|wanted| placed(wanted)).filter(|(placed, _)| placed.fuzzy);
-    problems.extend(contained(fuzzy, &seen, &mut spoken));
+    // None contains one that is as long.
+    if seen.lengths.len() > 1 {
+        let fuzzy = rules().flat_map(|wanted| placed(wanted)).filter(|(placed, _)| placed.fuzzy);
+        problems.extend(contained(fuzzy, &seen, &mut spoken));
+    }
     problems
 }
 
@@ -196,10 +200,16 @@ fn ambiguous<'a>(content: &str, again: Placed<'a>, first: Placed<'a>, spoken: &m
     ))
 }
 
+/// As much of a rule as is looked into.
+#[derive(Deserialize)]
+struct Words {
+    r#match: Option<Vec<Match>>,
+}
+
 /// The keywords of a rule, and what each says.
 fn placed(wanted: &Wanted) -> impl Iterator<Item = (Placed<'_>, String)> {
-    let rule = wanted.body.as_ref().and_then(|body| body.read::<Keyword>().ok());
-    let matches = rule.and_then(|rule| rule.matches).into_iter().flatten().enumerate();
+    let rule = wanted.body.as_ref().and_then(|body| body.read::<Words>().ok());
+    let matches = rule.and_then(|rule| rule.r#match).into_iter().flatten().enumerate();
     matches.map(move |(nth, Match { content, fuzzy })| (Placed { wanted, nth, fuzzy }, content))
 }
 

@@ -27,6 +27,14 @@ fn every_accent_is_looked_for() {
 }
 
 #[test]
+fn what_is_not_looked_at_has_neither_case_nor_accents() {
+    assert!(CASELESS.clone().all(|c| c.to_lowercase().eq([c]) && c.to_uppercase().eq([c])));
+    assert!(
+        ACCENTED.iter().all(|(letter, _)| !CASELESS.contains(letter)) && !CASELESS.contains(ACCENTS.end())
+    );
+}
+
+#[test]
 fn case_accents_and_trailing_blanks_do_not_count() {
     assert!(
         exact("WiFi", "wifi  ")

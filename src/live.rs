@@ -190,9 +190,9 @@ async fn one_kind(
     (live, problems)
 }
 
-/// So many reads are under way or wait for their turn: more than any account may have, and few enough to be nothing in
-/// memory.
-const AT_ONCE: usize = 256;
+/// So many reads are under way or wait for their turn: more than any account may have, and so few that all of them stay
+/// near the processor.
+const AT_ONCE: usize = 96;
 
 /// Does many things side by side. What comes of it comes in their order.
 fn side_by_side<T>(work: impl IntoIterator<Item = impl Future<Output = T>>) -> impl Stream<Item = T> {

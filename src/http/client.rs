@@ -164,88 +164,99 @@ impl Client {
     }
 
     /// Sends a request and waits for the head of its answer. What is read of it after that is told to the call.
-    pub(super) async fn begin(
+    pub(super) fn begin(
         &self,
         request: Request,
         sent: &Sent,
         secrets: Secrets,
         visit: &Visit<'_>,
-    ) -> Result<(Response, Called), Failure> {
+    ) -> impl Future<Output = Result<(Response, Called), Failure>> {
         let ways =
             if matches!(sent, Sent::File { .. }) { &self.lines.uploading } else { &self.lines.calling };
-        let line = ways.to(request.url())?;
-        let mut called = self.trace.begin(&self.account, &request, sent, secrets, &self.clock);
-        #[cfg(any(test, feature = "fuzzing"))]
-        if let Some(answer) = self.canned.next() {
-            return answer.map(|response| (response, called));
-        }
-        let answered = line.execute(request).await;
-        let response = answered.map_err(|error| {
-            let unsent = error.is_connect() || error.is_builder();
-            let failure = if unsent { unconnected(&error) } else { lost(error) };
-            if !unsent {
-                visit.overloaded(None);
+        let begun = ways.to(request.url()).map(|line| {
+            let called = self.trace.begin(&self.account, &request, sent, secrets, &self.clock);
+            // Nothing goes out before somebody waits for it.
+            (line.execute(request), called)
+        });
+        async move {
+            let (answered, mut called) = begun?;
+            #[cfg(any(test, feature = "fuzzing"))]
+            if let Some(answer) = self.canned.next() {
+                return answer.map(|response| (response, called));
             }
-            called.failed(&failure);
-            failure
-        })?;
-        called.head(&response);
-        if matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-            visit.overloaded(retry_after(&response));
+            let response = answered.await.map_err(|error| {
+                let unsent = error.is_connect() || error.is_builder();
+                let failure = if unsent { unconnected(&error) } else { lost(error) };
+                if !unsent {
+                    visit.overloaded(None);
+                }
+                called.failed(&failure);
+                failure
+            })?;
+            called.head(&response);
+            if matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+                visit.overloaded(retry_after(&response));
+            }
+            if let Some(date) = response.headers().get(DATE) {
+                let mut last = self.date.lock().unwrap_or_else(PoisonError::into_inner);
+                *last = Some((date.clone(), Instant::now()));
+            }
+            Ok((response, called))
         }
-        if let Some(date) = response.headers().get(DATE) {
-            let mut last = self.date.lock().unwrap_or_else(PoisonError::into_inner);
-            *last = Some((date.clone(), Instant::now()));
-        }
-        Ok((response, called))
     }
 
     /// Sends a request with these headers and no others, and waits for its whole answer.
-    pub(super) async fn send(
+    pub(super) fn send(
         &self,
         method: Method,
         url: impl Address,
         body: Option<Bytes>,
         mut headers: HeaderMap,
         sent: Sent,
-    ) -> Result<Answer, Failure> {
-        let Permit { visit, .. } = &self.enter().await;
-        self.count();
-        let mut secrets = self.secrets();
-        for value in headers.values().filter(|value| value.is_sensitive()) {
-            secrets.add_bytes(value.as_bytes());
-        }
+    ) -> impl Future<Output = Result<Answer, Failure>> {
         // Without a length of 0, some servers and proxies refuse a POST; it is not sent by itself.
         if body.as_ref().is_some_and(Bytes::is_empty) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         let sort = if method == Method::GET { Sort::Read } else { Sort::Write };
-        let mut request = self.request(method, url, headers)?;
-        *request.timeout_mut() = Some(self.timeout());
-        *request.body_mut() = body.map(Into::into);
-        let begun = self.begin(request, &sent, secrets.clone(), visit).await?;
-        self.whole(begun, secrets, visit, Some(sort)).await
+        let request = self.request(method, url, headers).map(|mut request| {
+            *request.timeout_mut() = Some(self.timeout());
+            *request.body_mut() = body.map(Into::into);
+            Box::new(request)
+        });
+        async move {
+            let Permit { visit, .. } = &self.enter().await;
+            self.count();
+            let (request, mut secrets) = (request?, self.secrets());
+            for value in request.headers().values().filter(|value| value.is_sensitive()) {
+                secrets.add_bytes(value.as_bytes());
+            }
+            let begun = self.begin(*request, &sent, secrets.clone(), visit).await?;
+            self.whole(begun, secrets, visit, Some(sort)).await
+        }
     }
 
     /// The answer with its whole body. How long it took to begin tells how busy the server is, if it is of a sort.
-    pub(super) async fn whole(
+    pub(super) fn whole(
         &self,
         (mut response, mut called): (Response, Called),
         secrets: Secrets,
         visit: &Visit<'_>,
         sort: Option<Sort>,
-    ) -> Result<Answer, Failure> {
+    ) -> impl Future<Output = Result<Answer, Failure>> {
         let took = called.took();
         let Head { status, content_type, retry_after } = Head::of(&response);
         let redirect = redirect_of(&response);
-        let body = self.read_all(&mut response).await.inspect_err(|failure| called.failed(failure))?;
-        called.body(&body);
-        if self.overloaded.is_some_and(|says_so| says_so(&body)) {
-            visit.overloaded(None);
-        } else if let (200..=299, Some(sort)) = (status, sort) {
-            visit.answered(sort, took);
+        async move {
+            let body = self.read_all(&mut response).await.inspect_err(|failure| called.failed(failure))?;
+            called.body(&body);
+            if self.overloaded.is_some_and(|says_so| says_so(&body)) {
+                visit.overloaded(None);
+            } else if let (200..=299, Some(sort)) = (status, sort) {
+                visit.answered(sort, took);
+            }
+            Ok(Answer { status, content_type, retry_after, redirect, body, secrets })
         }
-        Ok(Answer { status, content_type, retry_after, redirect, body, secrets })
     }
 
     async fn read_all(&self, response: &mut Response) -> Result<Bytes, Failure> {
@@ -264,24 +275,25 @@ impl Client {
                 return Err(refused());
             }
             if read.len() > LARGE_ANSWER && alone.is_none() {
-                alone = self.lines.large.acquire().await.ok();
+                // So seldom that no call carries the room for it.
+                alone = Box::pin(self.lines.large.acquire()).await.ok();
             }
         }
         Ok(read.freeze())
     }
 
     /// The same with a JSON body, the account's headers, and these in the place of those of the same names.
-    async fn send_json(
+    fn send_json(
         &self,
         method: Method,
         url: impl Address,
         body: Bytes,
         own: HeaderMap,
-    ) -> Result<Answer, Failure> {
+    ) -> impl Future<Output = Result<Answer, Failure>> {
         let mut headers = self.headers.clone();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.extend(own);
-        self.send(method, url, Some(body), headers, Sent::Body).await
+        self.send(method, url, Some(body), headers, Sent::Body)
     }
 }
 
@@ -347,8 +359,8 @@ impl Reader {
     ///
     /// # Errors
     /// When there is no whole answer.
-    pub async fn get(&self, url: impl Address) -> Result<Answer, Failure> {
-        self.0.send(Method::GET, url, None, self.0.headers.clone(), Sent::Body).await
+    pub fn get(&self, url: impl Address) -> impl Future<Output = Result<Answer, Failure>> {
+        self.0.send(Method::GET, url, None, self.0.headers.clone(), Sent::Body)
     }
 
     /// One POST with a JSON body that only asks, once: for vendors whose reads are POSTs. Only a path that the vendor

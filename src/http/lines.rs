@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::{ClientBuilder, Url, redirect};
+use reqwest::{ClientBuilder, Url, redirect, retry};
 use tokio::sync::Semaphore;
 
 use super::failure::reason;
@@ -112,6 +112,8 @@ pub(super) fn builder() -> ClientBuilder {
         .connect_timeout(CONNECT_TIMEOUT)
         // A redirect could carry the headers to another host, and no vendor's API needs one.
         .redirect(redirect::Policy::none())
+        // Whether a call may be made again is known by who made it; so none is copied for it either.
+        .retry(retry::never().max_retries_per_request(0))
 }
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ impl Trace {
                     redact::body(bytes, &secrets)
                 }
             };
-            json!({
+            Box::new(json!({
                 "at": clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
                 "account": account,
                 "request": {
@@ -144,7 +144,7 @@ impl Trace {
                     "headers": redact::headers(request.headers(), &secrets),
                     "body": body,
                 },
-            })
+            }))
         });
         let step = Step::call(self.timings.as_ref(), account, request, &secrets);
         Called { trace: self.clone(), step, line, secrets, confidential, begun }
@@ -199,7 +199,7 @@ fn spoken(line: &Value, detail: Detail) -> String {
 pub(super) struct Called {
     trace: Trace,
     step: Step,
-    line: Option<Value>,
+    line: Option<Box<Value>>,
     secrets: Secrets,
     confidential: bool,
     begun: Instant,

@@ -41,7 +41,7 @@ struct Span {
 
 /// Something that is under way. It is told when this is dropped.
 #[derive(Default)]
-pub struct Step(Option<Running>);
+pub struct Step(Option<Box<Running>>);
 
 struct Running {
     timings: Arc<Timings>,
@@ -72,12 +72,14 @@ impl Step {
         name: impl FnOnce() -> String,
         call: Option<Value>,
     ) -> Self {
-        Self(timings.map(|timings| Running {
-            timings: Arc::clone(timings),
-            account: if account.is_empty() { ALL.to_owned() } else { account.to_owned() },
-            name: name(),
-            call,
-            begun: Instant::now(),
+        Self(timings.map(|timings| {
+            Box::new(Running {
+                timings: Arc::clone(timings),
+                account: if account.is_empty() { ALL.to_owned() } else { account.to_owned() },
+                name: name(),
+                call,
+                begun: Instant::now(),
+            })
         }))
     }
 
@@ -91,7 +93,8 @@ impl Step {
 
 impl Drop for Step {
     fn drop(&mut self) {
-        let Some(Running { timings, account, name, call, begun }) = self.0.take() else { return };
+        let Some(running) = self.0.take() else { return };
+        let Running { timings, account, name, call, begun } = *running;
         let at = |at: Instant| u64::try_from((at - timings.origin).as_micros()).unwrap_or(u64::MAX);
         let span = Span { account, name, call, begun: at(begun), ended: at(Instant::now()) };
         timings.spans.lock().unwrap_or_else(PoisonError::into_inner).push(span);
